@@ -1,0 +1,1 @@
+"""The Playground, one file a part of the page."""

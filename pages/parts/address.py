@@ -1,0 +1,36 @@
+"""The address bar and the page say the same. The URL is the truth: a widget follows it, and writes to it when it is used.
+
+Streamlit's own binding is not used here: a link from a page to itself reaches the script but not the address bar, and what is
+bound cannot be set again, which is what mends that.
+"""
+
+import streamlit as st
+
+_KNOWN, _SEEN = "_url", "_url-seen"
+
+
+def settle() -> None:
+    """Write the parameters the script was given to the address bar, once for each change."""
+    asked = st.query_params.to_dict()
+    if st.session_state.get(_KNOWN, {}) != asked:
+        st.session_state[_KNOWN] = asked
+        st.query_params.from_dict(asked)
+
+
+def follow(key: str, default: str = "", *, of: str = "") -> str:
+    """What the URL says of `key`; the widget `key` takes it over where that is new, or where it is about another thing `of`."""
+    wanted = str(st.query_params.get(key, default))[:400]
+    seen = st.session_state.setdefault(_SEEN, {})
+    if seen.get(key) != (of, wanted) or key not in st.session_state:
+        seen[key] = (of, wanted)
+        st.session_state[key] = wanted
+    return wanted
+
+
+def say(key: str, default: str = "", of: str = "", drop: tuple[str, ...] = ()) -> None:
+    """Write what the widget `key` holds to the URL; a default is left out, and the parameters `drop` go."""
+    value = str(st.session_state.get(key) or default)
+    st.session_state.setdefault(_SEEN, {})[key] = (of, value)
+    kept = {name: text for name, text in st.query_params.to_dict().items() if name not in (key, *drop)}
+    st.session_state[_KNOWN] = kept | ({key: value} if value != default else {})
+    st.query_params.from_dict(st.session_state[_KNOWN])

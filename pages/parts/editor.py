@@ -1,0 +1,57 @@
+"""The editor of a prompt's messages: cards with a role and a text, variables marked while one types. Keeps nothing by itself.
+
+A component of our own, because a text area hands its text over only when it is left, and a shortcut pressed in it saves the old
+text. This one hands it over 400 ms after the last key, and with the shortcut itself. Text goes in through `data` alone.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from workbench.playground import form as forms
+from workbench.playground.form import Turn
+
+_ASSETS = Path(__file__).with_name("editor_assets")
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What the editor holds, and whether the person pressed Mod+S or Mod+Enter just now."""
+
+    turns: tuple[Turn, ...]
+    save: bool = False
+    run: bool = False
+
+
+def messages(turns: tuple[Turn, ...], *, engine: str, rev: int, key: str, actions: tuple[str, ...] = ("save",)) -> Edited:
+    """Draw the editor. `turns` are taken over when `rev` is another one than before, in any visit; until then what is typed stands."""
+    mounted = _component()(
+        key=key,
+        data={"name": key, "rev": rev, "turns": [asdict(turn) for turn in turns], "engine": engine, "actions": list(actions)},
+        on_value_change=_nothing,
+        on_save_change=_nothing,
+        on_run_change=_nothing,
+    )
+    save, run = _of_rev(mounted.save, rev), _of_rev(mounted.run, rev)
+    typed = save or run or _of_rev(mounted.value, rev)
+    return Edited(typed or turns, save is not None, run is not None)
+
+
+@cache
+def _component() -> Any:
+    css, js = ((_ASSETS / name).read_text(encoding="utf-8") for name in ("editor.css", "editor.js"))
+    return st.components.v2.component("workbench.editor", html='<div class="editor"></div>', css=css, js=js)
+
+
+def _of_rev(value: Any, rev: int) -> tuple[Turn, ...] | None:
+    """The turns in what the browser sent, unless they belong to a text that was replaced since."""
+    if not value or value.get("rev") != rev:
+        return None
+    return forms.turns(value.get("turns")) or None
+
+
+def _nothing() -> None:
+    """A component hands over a state only where something listens to it."""

@@ -1,0 +1,90 @@
+"""How figures read on every page: money, time, tokens, shares. Pure text; knows no widget."""
+
+from workbench import clock
+
+SIMULATED = "Simulated"
+DEMO = "Demo"
+NONE = "–"
+
+
+def usd(nano: int | None) -> str:
+    """Nano-dollars as dollars with as many places as they need; a dash where no price is known."""
+    if nano is None:
+        return NONE
+    dollars = nano / 1e9
+    if nano == 0:
+        return "$0"
+    if abs(dollars) < 0.0001:
+        return "under $0.0001" if nano > 0 else f"-${-dollars:.6f}"
+    places = 2 if abs(dollars) >= 10 else 4 if abs(dollars) >= 0.01 else 5
+    return f"{'-' if dollars < 0 else ''}${abs(dollars):,.{places}f}"
+
+
+def ms(value: float | None) -> str:
+    """Milliseconds as ms, s, min or h."""
+    if value is None:
+        return NONE
+    if value < 1000:
+        return f"{value:.0f} ms"
+    if value < 60_000:
+        return f"{value / 1000:.1f} s"
+    return duration(value / 1000)
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as s, min or h, two units at most."""
+    if seconds is None:
+        return NONE
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def tokens(count: int | None, *, estimated: bool = False) -> str:
+    """A count of tokens; ≈ where it is an estimate."""
+    return NONE if count is None else f"{'≈ ' if estimated else ''}{count:,}"
+
+
+def number(value: float | None, places: int = 0) -> str:
+    """A number with thousands separated."""
+    return NONE if value is None else f"{value:,.{places}f}"
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """A share of 0..1 in percent."""
+    return NONE if share is None else f"{share * 100:.{places}f} %"
+
+
+def points(difference: float | None) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return NONE if difference is None else f"{difference * 100:+.1f} points".replace("-", "−")
+
+
+def size(count: int) -> str:
+    """Bytes as kB, MB or GB."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def ago(then_ms: int | None, now_ms: int | None = None) -> str:
+    """How long ago, in words."""
+    if then_ms is None:
+        return NONE
+    seconds = ((clock.now_ms() if now_ms is None else now_ms) - then_ms) / 1000
+    if seconds < 45:
+        return "just now"
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length * 0.75:
+            count = max(1, round(seconds / length))
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def moment(then_ms: int | None) -> str:
+    """A time as date and minute in UTC, for tables and exports."""
+    return NONE if then_ms is None else clock.iso(then_ms)[:16].replace("T", " ")

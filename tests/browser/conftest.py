@@ -1,0 +1,63 @@
+"""Fixtures of the browser suite: one server a module with a home of its own, a watched page of any size and scheme."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import harness
+from tests.browser.harness import DESKTOP, Server, Watched
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a free port, its store empty at first; a module's tests share it."""
+    with harness.serving(tmp_path_factory.mktemp("browser") / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
+    """Makes a page of its own session: `open_page(size=PHONE, scheme="dark")`. What it must not do fails the test at its end."""
+    watched = Watched(server.url)
+    contexts = []
+
+    def make(size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        # The table's own download asks for a file picker, which a headless browser does not have.
+        page.add_init_script("window.showSaveFilePicker = undefined")
+        watched.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page at 1366 x 768 in the light scheme."""
+    return open_page()

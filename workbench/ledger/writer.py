@@ -1,0 +1,265 @@
+"""Writes the ledger: one thread a store, many calls a commit. Owns durability: a future resolves only after its commit.
+
+A call and the rows that belong to it (a run's cell) are written in one transaction, so that a process killed at any instant has
+both or neither. While one commit is under way the next batch gathers; under load the thread also lingers a moment, because a
+commit costs the same for one call and for fifty.
+"""
+
+import asyncio
+import atexit
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, cast
+
+from sqlalchemy import Connection, Executable, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from workbench.errors import StoreError
+from workbench.ledger.record import CallRecord, call_row, text_row
+from workbench.ledger.tables import CallRow, CallTextRow
+from workbench.store import Store
+
+_LOG = logging.getLogger("workbench.ledger")
+_CALLS, _TEXTS = cast("Table", CallRow.__table__), cast("Table", CallTextRow.__table__)
+_INSERT_CALLS, _INSERT_TEXTS = insert(_CALLS), insert(_TEXTS)
+_LAST_ID = select(func.coalesce(func.max(_CALLS.c.id), 0))
+_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence('calls', 'id')) FROM generate_series(1, :n)")
+
+_BATCH = 500
+_LINGER_S = 0.004
+_BUSY_S = 0.02  # a commit this short ago means that calls come in a stream
+_IDLE_S = 5.0  # then the thread ends; the next call starts another
+_TRIES_WHILE_LOCKED = 3  # each waits the store's own ten seconds
+_LOCKED = {"40001", "40P01", "55P03", "SQLITE_BUSY", "SQLITE_LOCKED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A row to write in the transaction of a call. All rows of one `statement` object in a batch are one executemany;
+    `call_id` names the value that receives the id of the call.
+    """
+
+    statement: Executable
+    values: dict[str, Any]
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    record: CallRecord | None
+    beside: Sequence[Beside]
+    future: "Future[int | None] | asyncio.Future[int | None]"
+
+
+class Writer:
+    """The one writer of a store's ledger. Any thread may append."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._changed = threading.Condition()
+        self._waiting: list[_Job] = []
+        self._unsettled = 0
+        self._sleeping = False
+        self._thread: threading.Thread | None = None
+        self._committed_s = 0.0
+
+    def append(self, record: CallRecord, beside: Sequence[Beside] = ()) -> "Future[int]":
+        """A future of the call's id, resolved once the call and the rows beside it are committed; fails with StoreError."""
+        future: Future[int | None] = Future()
+        self._put(_Job(record, beside, future))
+        return cast("Future[int]", future)
+
+    def append_async(self, record: CallRecord, beside: Sequence[Beside] = ()) -> "asyncio.Future[int]":
+        """`append` for a coroutine of the running loop; a whole batch wakes the loop once."""
+        future: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._put(_Job(record, beside, future))
+        return cast("asyncio.Future[int]", future)
+
+    def write(self, beside: Sequence[Beside]) -> "Future[None]":
+        """A future resolved once rows that belong to no call are committed."""
+        future: Future[int | None] = Future()
+        self._put(_Job(None, beside, future))
+        return cast("Future[None]", future)
+
+    def write_async(self, beside: Sequence[Beside]) -> "asyncio.Future[None]":
+        """`write` for a coroutine of the running loop."""
+        future: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._put(_Job(None, beside, future))
+        return cast("asyncio.Future[None]", future)
+
+    def flush(self, timeout_s: float = 60.0) -> bool:
+        """Wait until everything appended so far is settled; False where that took longer than allowed."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._unsettled == 0, timeout_s)
+
+    def _put(self, job: _Job) -> None:
+        with self._changed:
+            self._waiting.append(job)
+            self._unsettled += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+                try:
+                    self._thread.start()
+                except RuntimeError:  # an ending interpreter gives out no threads; what a call cost must be written even then
+                    self._thread = None
+            elif self._sleeping:
+                self._changed.notify_all()
+            if self._thread is not None:
+                return
+            batch, self._waiting = self._waiting, []
+        self._finish(batch)
+
+    def _work(self) -> None:
+        while batch := self._next():
+            self._finish(batch)
+
+    def _finish(self, batch: list[_Job]) -> None:
+        self._commit(batch)
+        self._committed_s = time.monotonic()
+        with self._changed:
+            self._unsettled -= len(batch)
+            if not self._unsettled:
+                self._changed.notify_all()
+
+    def _next(self) -> list[_Job]:
+        """The next batch, waited for; nothing where the thread has been idle and ends."""
+        with self._changed:
+            self._sleeping = True
+            self._changed.wait_for(lambda: self._waiting, _IDLE_S)
+            self._sleeping = False
+            if not self._waiting:
+                self._thread = None
+                return []
+        if time.monotonic() - self._committed_s < _BUSY_S:
+            time.sleep(_LINGER_S)
+        with self._changed:
+            batch = list(islice(self._waiting, _BATCH))
+            del self._waiting[: len(batch)]
+            return batch
+
+    def _commit(self, batch: list[_Job]) -> None:
+        """Write `batch` and settle its futures. One bad row fails alone: the batch is halved until it stands by itself."""
+        try:
+            ids = self._write(batch)
+        except OperationalError as error:
+            _settle(batch, None, _refused(error))
+        except Exception as error:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                self._commit(batch[:middle])
+                self._commit(batch[middle:])
+            else:
+                self._alone(batch[0], error)
+        else:
+            _settle(batch, ids, None)
+
+    def _alone(self, job: _Job, error: Exception) -> None:
+        """A job that cannot be written: the call itself is kept if only the rows beside it were refused."""
+        _LOG.error("A row of the ledger was refused: %s", type(error).__name__, exc_info=error)
+        if job.record is not None and job.beside:
+            try:
+                self._write([_Job(job.record, (), job.future)])
+            except Exception:
+                _LOG.exception("The call was refused, too.")
+        _settle([job], None, _refused(error))
+
+    def _write(self, batch: list[_Job]) -> list[int | None]:
+        for left in range(_TRIES_WHILE_LOCKED - 1, -1, -1):
+            try:
+                with self._store.write() as session:
+                    return _insert(session.connection(), batch, is_sqlite=self._store.is_sqlite)
+            except OperationalError as error:
+                if not left or _state(error) not in _LOCKED:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+
+_writers: dict[Store, Writer] = {}
+_making = threading.Lock()
+
+
+def of(store: Store) -> Writer:
+    """The one writer of `store` in this process."""
+    with _making:
+        if store not in _writers:
+            _writers[store] = Writer(store)
+        return _writers[store]
+
+
+@atexit.register
+def flush_all() -> None:
+    """Wait until every writer has settled what it was given."""
+    for writer in list(_writers.values()):
+        writer.flush()
+
+
+def _insert(connection: Connection, batch: list[_Job], *, is_sqlite: bool) -> list[int | None]:
+    records = [job.record for job in batch if job.record is not None]
+    fresh = iter(_new_ids(connection, len(records), is_sqlite=is_sqlite)) if records else iter(())
+    ids = [next(fresh) if job.record is not None else None for job in batch]
+    pairs = [(job.record, call_id) for job, call_id in zip(batch, ids, strict=True) if job.record is not None and call_id is not None]
+    if pairs:
+        connection.execute(_INSERT_CALLS, [call_row(record, call_id) for record, call_id in pairs])
+        if texts := [row for record, call_id in pairs if (row := text_row(record, call_id)) is not None]:
+            connection.execute(_INSERT_TEXTS, texts)
+    rows: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
+    for job, call_id in zip(batch, ids, strict=True):
+        for beside in job.beside:
+            values = beside.values if beside.call_id is None else beside.values | {beside.call_id: call_id}
+            rows.setdefault(id(beside.statement), (beside.statement, []))[1].append(values)
+    for statement, values_of in rows.values():
+        connection.execute(statement, values_of)
+    return ids
+
+
+def _new_ids(connection: Connection, n: int, *, is_sqlite: bool) -> list[int]:
+    """Ids known before the insert, so that calls, texts and cells go out as three statements however many there are."""
+    if is_sqlite:  # BEGIN IMMEDIATE holds every other writer off until the commit
+        last: int = connection.execute(_LAST_ID).scalar_one()
+        return list(range(last + 1, last + 1 + n))
+    return list(connection.execute(_NEXT_IDS, {"n": n}).scalars())
+
+
+def _settle(batch: list[_Job], ids: list[int | None] | None, error: StoreError | None) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int | None], int | None]]] = {}
+    for job, call_id in zip(batch, ids or [None] * len(batch), strict=True):
+        if isinstance(job.future, asyncio.Future):
+            loops.setdefault(job.future.get_loop(), []).append((job.future, call_id))
+        elif job.future.set_running_or_notify_cancel():
+            job.future.set_exception(error) if error else job.future.set_result(call_id)
+    for loop, settled in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle_in_loop, settled, error)
+        except RuntimeError:  # the loop has ended; the rows are committed all the same
+            _LOG.debug("Nobody waits for %d calls any more.", len(settled))
+
+
+def _settle_in_loop(settled: "list[tuple[asyncio.Future[int | None], int | None]]", error: StoreError | None) -> None:
+    for future, call_id in settled:
+        if not future.done():
+            future.set_exception(error) if error else future.set_result(call_id)
+
+
+def _state(error: Exception) -> str | None:
+    orig = getattr(error, "orig", None)
+    name: str | None = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
+    return name
+
+
+_HINTS = {
+    "SQLITE_FULL": "The disk is full: free some space, then go on; what was written before is safe.",
+    "SQLITE_READONLY": "The database file cannot be written: check its permissions.",
+    "SQLITE_BUSY": "Another program holds the database: close it, then go on.",
+}
+
+
+def _refused(error: Exception) -> StoreError:
+    cause = str(error.orig) if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
+    refused = StoreError(f"The ledger could not be written: {cause}", hint=_HINTS.get(_state(error) or ""))
+    refused.__cause__ = error
+    return refused

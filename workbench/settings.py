@@ -1,0 +1,78 @@
+"""What the environment says: where files live, which store, who is at the bench. Reads the environment, never writes it."""
+
+import getpass
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workbench.errors import SettingsError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`home` holds the database and files; `database_url` is an SQLAlchemy URL."""
+
+    home: Path
+    database_url: str
+    user: str
+
+
+def app_root() -> Path:
+    """The folder that holds app.py, pages/ and data/demo/: the clone, or `workbench/_app` of an installed wheel."""
+    installed = _PACKAGE / "_app"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def migrations_dir() -> Path:
+    """The folder of Alembic migrations."""
+    installed = _PACKAGE / "_app" / "migrations"
+    return installed if installed.is_dir() else _PACKAGE / "store" / "migrations"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process, or of the `environ` given. Raises SettingsError."""
+    env = os.environ if environ is None else environ
+    home = _home(env)
+    url = env.get("WORKBENCH_DATABASE_URL", "").strip() or f"sqlite:///{home / 'workbench.db'}"
+    return Settings(home=home, database_url=_driver(url), user=env.get("WORKBENCH_USER", "").strip() or _who())
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    if named := env.get("WORKBENCH_HOME", "").strip():
+        return Path(named).expanduser().resolve()
+    if app_root() == _PACKAGE.parent and (_PACKAGE.parent / "pyproject.toml").is_file():
+        return _PACKAGE.parent / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("prompt-workbench", appauthor=False)
+
+
+def _driver(url: str) -> str:
+    """`url` with the driver the project installs; refuses databases it does not know."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
+        raise SettingsError(
+            f"WORKBENCH_DATABASE_URL names {scheme or 'nothing'!r}, which is neither SQLite nor PostgreSQL.",
+            hint="Write sqlite:////absolute/path.db or postgresql://user@host/name.",
+        )
+    return url if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+
+
+@cache
+def _who() -> str:
+    """Git's user.name, else the login name. Asked once a process: git takes milliseconds."""
+    try:
+        asked = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=2, check=False)  # noqa: S607 (git is wherever the person has it)
+        if name := asked.stdout.strip():
+            return name
+    except (OSError, subprocess.SubprocessError):
+        pass
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
