@@ -12,7 +12,9 @@ _SHOWN = 3
 
 # Figures line up in columns, the header row keeps its distance, the body has a width that can be read. Muted and
 # chosen words keep a contrast of 4.5, which the framework alone does not give them.
-# A panel that redraws itself every second neither fades nor sets off the running figure in the corner. Nothing else is styled here.
+# A panel that redraws itself every second neither fades nor sets off the running figure in the corner. A button that has been
+# replaced goes at once: the framework keeps it as long as it has the focus, and the next press would move its neighbour away
+# from under the pointer, so that the click is lost. Nothing else is styled here.
 _STYLE = """<style>
 .stApp { font-variant-numeric: tabular-nums; }
 [data-testid="stMainBlockContainer"] { padding-left: clamp(1rem, 3vw, 2.6rem); padding-right: clamp(1rem, 3vw, 2.6rem); max-width: 90rem; }
@@ -27,6 +29,7 @@ _STYLE = """<style>
 button[role="tab"][aria-selected="true"] :is(div, p, span) { color: light-dark(#0b6358, #73d2c0); }
 [data-testid="stStatusWidget"] { display: none; }
 :is([class*="st-key-run-"], .st-key-chosen-run, .st-key-running) [data-stale="true"] { opacity: 1; }
+[data-retained="true"]:has(.stButton) { display: none; }
 </style>"""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import harness
 from tests.browser.conftest import OpenPage
@@ -131,7 +131,7 @@ def test_a_run_is_started_stopped_and_goes_on_while_other_pages_are_looked_at(pa
     expect(panel.get_by_text("Running")).to_be_visible(timeout=20_000)
     expect(page.locator(".st-key-running")).to_be_visible(timeout=20_000)  # the chip in the sidebar
     harness.snap(page, "running")
-    _press_stop(panel)
+    panel.get_by_role("button", name="Stop").click()
     expect(panel.get_by_text("Stopped")).to_be_visible(timeout=20_000)
     panel.get_by_role("button", name="Resume").click()
     expect(panel.get_by_text("Running")).to_be_visible(timeout=20_000)
@@ -140,15 +140,6 @@ def test_a_run_is_started_stopped_and_goes_on_while_other_pages_are_looked_at(pa
     harness.visit(page, f"{server.url}/runs?run={run_id}")
     expect(panel.get_by_text("Finished")).to_be_visible(timeout=60_000)
     expect(panel.get_by_text("7 of 7")).to_be_visible()
-
-
-def _press_stop(panel: Locator) -> None:
-    """Press Stop; once more where the panel was redrawn between the press and its release and the click went nowhere."""
-    for _ in range(3):
-        if panel.get_by_role("button", name="Stop").count() == 0:
-            return
-        panel.get_by_role("button", name="Stop").click()
-        panel.page.wait_for_timeout(2_000)
 
 
 def test_a_run_is_deleted_only_after_its_name_was_typed(page: Page, server: Server) -> None:
