@@ -112,7 +112,7 @@ class _Work:
                     lane = _Lane(self, positions, concurrency(self.job.plan.concurrency, provider))
                     for _ in range(lane.width):
                         group.create_task(self._pull(lane, group))
-        except* Exception as raised:
+        except ExceptionGroup as raised:  # not except*: before Python 3.11.4 it wraps what is raised in it in a group again
             raise _first(raised) from None
         if self._end is not None:
             return self._end
@@ -305,7 +305,7 @@ def _close(store: "Store", run_id: str, owner: str, worked_ms: int, values: dict
     leases.release(store, name, owner)
 
 
-def _first(group: BaseExceptionGroup[Exception]) -> Exception:
+def _first(group: ExceptionGroup[Exception]) -> Exception:
     """The first of the errors that ended a run: the others follow from it."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
