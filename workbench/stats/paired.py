@@ -20,14 +20,32 @@ _CHUNK = 2_000_000  # numbers drawn at once: bounds memory
 
 @dataclass(frozen=True)
 class PairResult:
-    """The second variant minus the first: mean difference, its interval, the two-sided p value, and the test that gave it."""
+    """The second variant minus the first. None stands where the data say nothing; fields of the other kind of data stay None."""
 
-    n: int
-    difference: float
-    low: float
-    high: float
-    p: float
-    test: str
+    n: int  # cases that both have
+    difference: float | None  # mean of b - a; None for n = 0
+    low: float | None  # the interval of the difference; None where nothing bounds it
+    high: float | None
+    p: float | None  # the exact test's two-sided p; None for n = 0
+    test: str  # mcnemar_exact | permutation | paired_t | fisher | welch | none
+    kind: str = "none"  # binary | numeric | none
+    method: str = "none"  # the interval's: tango | bca | student | bootstrap_t ...
+    p_mid: float | None = None  # binary: the mid-p
+    gained: int | None = None  # binary: b right, a wrong
+    lost: int | None = None  # binary: a right, b wrong
+    both: int | None = None  # binary: both right
+    sd: float | None = None  # numeric: of the differences
+    median: float | None = None  # numeric: the median difference, with its order-statistic interval
+    median_low: float | None = None
+    median_high: float | None = None
+    p_wilcoxon: float | None = None
+    p_t: float | None = None
+    effect: float | None = None  # binary: the matched odds ratio gained/lost (None where lost = 0); numeric: d_z
+    effect_name: str = ""  # odds_ratio | d_z
+    effect_low: float | None = None
+    effect_high: float | None = None
+    superiority: float | None = None  # the share of cases where b > a, ties half
+    coverage: float | None = None  # the worst coverage measured for this interval's method at this n
 
 
 def compare(
@@ -37,26 +55,71 @@ def compare(
     *,
     level: float = LEVEL,
     seed: int = 0,
+    limits: tuple[float, float] | None = None,
 ) -> PairResult:
-    """How `b` differs from `a`, scores 0..1 aligned by position. `cases` names the case of each pair where cases repeat."""
+    """How `b` differs from `a`, aligned by position. `cases` names the case of each pair where cases repeat.
+
+    `limits` bound the difference (scores: -1 and 1).
+    """
     if len(a) != len(b):
         raise ValueError(f"{len(a)} scores cannot be paired with {len(b)}")
     first, second = by_case(a, cases), by_case(b, cases)
+    kept = [(x, y) for x, y in zip(first, second, strict=True) if math.isfinite(x) and math.isfinite(y)]
+    first, second = [x for x, _ in kept], [y for _, y in kept]
     n = len(first)
     if n == 0:
-        return PairResult(0, 0.0, -1.0, 1.0, 1.0, "none")
+        return PairResult(0, None, None, None, None, "none")
     if is_binary(first) and is_binary(second):
-        gained = sum(x < y for x, y in zip(first, second, strict=True))
-        lost = sum(x > y for x, y in zip(first, second, strict=True))
-        low, high = tango(gained, lost, n, level)
-        return PairResult(n, (gained - lost) / n, low, high, mcnemar_exact(gained, lost), "mcnemar_exact")
-    differences = [y - x for x, y in zip(first, second, strict=True)]
-    difference = fmean(differences)
-    if n >= LARGE:
-        low, high = mean_interval(differences, level)
-        return PairResult(n, difference, low, high, t_test(differences), "paired_t")
-    low, high = mean_interval(differences, level) if n < FEW else bootstrap(differences, level, seed=seed)
-    return PairResult(n, difference, max(-1.0, low), min(1.0, high), permutation(differences, seed=seed), "permutation")
+        return _binary(first, second, level)
+    differences = [y - x for x, y in kept]
+    return _numeric(differences, level, seed, limits or (-math.inf, math.inf))
+
+
+def _binary(first: Sequence[float], second: Sequence[float], level: float) -> PairResult:
+    n = len(first)
+    gained = sum(x < y for x, y in zip(first, second, strict=True))
+    lost = sum(x > y for x, y in zip(first, second, strict=True))
+    low, high = tango(gained, lost, n, level)
+    return PairResult(
+        n,
+        (gained - lost) / n,
+        low,
+        high,
+        mcnemar_exact(gained, lost),
+        "mcnemar_exact",
+        kind="binary",
+        method="tango",
+        p_mid=mcnemar_midp(gained, lost),
+        gained=gained,
+        lost=lost,
+        both=sum(x == 1 and y == 1 for x, y in zip(first, second, strict=True)),
+        effect=gained / lost if lost else None,
+        effect_name="odds_ratio",
+        superiority=0.5 + (gained - lost) / (2 * n),
+    )
+
+
+def _numeric(differences: Sequence[float], level: float, seed: int, limits: tuple[float, float]) -> PairResult:
+    n, difference = len(differences), fmean(differences)
+    student = n < FEW or n >= LARGE
+    low, high = mean_interval(differences, level) if student else bootstrap(differences, level, seed=seed)
+    bounded = math.isfinite(low) and math.isfinite(high)
+    exact = n < LARGE
+    sd = math.sqrt(math.fsum((value - difference) ** 2 for value in differences) / (n - 1)) if n > 1 else None
+    return PairResult(
+        n,
+        difference,
+        max(limits[0], low) if bounded else None,
+        min(limits[1], high) if bounded else None,
+        permutation(differences, seed=seed) if exact else t_test(differences),
+        "permutation" if exact else "paired_t",
+        kind="numeric",
+        method=("student" if student else "bca") if bounded else "none",
+        sd=sd,
+        effect=difference / sd if sd else None,
+        effect_name="d_z",
+        superiority=sum((value > 0) + (value == 0) / 2 for value in differences) / n,
+    )
 
 
 def mcnemar_exact(b: int, c: int) -> float:
