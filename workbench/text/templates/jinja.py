@@ -12,7 +12,7 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError, meta, 
 from jinja2.exceptions import SecurityError
 
 from workbench.errors import TemplateError
-from workbench.text.templates import sandbox
+from workbench.text.templates import budget, sandbox
 from workbench.text.templates.base import MAX_OUTPUT, Names, Template, cached, missing, place, too_deep, too_long
 
 _FILENAME = "<prompt>"
@@ -72,7 +72,7 @@ class JinjaTemplate(Template):
         """The text. Raises TemplateError for a missing value, for what the sandbox refuses, and over the bounds."""
         environment = sandbox.environment(strict=strict)
         try:
-            with sandbox.metered(lambda name: compiled(partials[name]).code if name in partials else None):
+            with budget.metered(lambda name: compiled(partials[name]).code if name in partials else None):
                 template = environment.template_class.from_code(environment, self.code, environment.make_globals(None))
                 context = template.new_context(dict(variables))
                 out: list[str] = []

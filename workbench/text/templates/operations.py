@@ -18,6 +18,7 @@ from jinja2.runtime import Undefined
 from jinja2.utils import _PassArg
 
 from workbench.text.templates.base import MAX_OUTPUT, too_long
+from workbench.text.templates.budget import as_output
 
 _MAX_BITS = 4_096
 _MAX_WIDTH = 1_000  # columns a number or a word may be padded to
@@ -92,15 +93,8 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def text(value: Any) -> str:
-    """A value as text, lists and objects kept within bounds by counting them first."""
-    from workbench.text.templates import sandbox  # which imports this module for its tables
-
-    return sandbox.as_output(value)
-
-
 def _scalar(value: Any) -> Any:
-    return value if isinstance(value, str | Number | datetime.date | datetime.time) or value is None else text(value)
+    return value if isinstance(value, str | Number | datetime.date | datetime.time) or value is None else as_output(value)
 
 
 def percent(template: str, values: Any) -> str:
@@ -215,7 +209,7 @@ def _batch(context: Any, value: Any, linecount: int, fill_with: Any = None) -> A
 
 
 def _indent(context: Any, value: str, width: Any = 4, first: bool = False, blank: bool = False) -> str:
-    value = text(value)
+    value = as_output(value)
     _fits(len(value) + (value.count("\n") + 1) * (len(width) if isinstance(width, str) else width))
     return filters.do_indent(value, width, first, blank)
 
@@ -230,7 +224,7 @@ def _slow(act: Callable[..., Any]) -> Callable[..., Any]:
     inner = _from_jinja(act)
 
     def run(context: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if len(text(value)) > _SLOW_INPUT or any(isinstance(arg, str) and len(arg) > 100 for arg in (*args, *kwargs.values())):
+        if len(as_output(value)) > _SLOW_INPUT or any(isinstance(arg, str) and len(arg) > 100 for arg in (*args, *kwargs.values())):
             raise SecurityError(f"this filter takes at most {_SLOW_INPUT:,} characters")
         return str(inner(context, value, *args, **kwargs))
 
@@ -249,11 +243,11 @@ def _sum(context: Any, value: Iterable[Any], attribute: Any = None, start: Any =
 
 def _joined(context: Any, value: Iterable[Any], d: str = "", attribute: Any = None) -> str:
     values = filters.sync_do_map(context, value, attribute=attribute) if attribute is not None else value
-    return _join(text(d), (text(item) for item in values))
+    return _join(as_output(d), (as_output(item) for item in values))
 
 
 def _to_json(context: Any, value: Any, indent: int | None = None) -> str:
-    text(value)  # counts it
+    as_output(value)  # counts it
     return json.dumps(value, ensure_ascii=False, indent=None if indent is None else min(int(indent), 8))
 
 
@@ -264,16 +258,16 @@ _SIMPLE = (
 FILTERS: dict[str, Callable[..., Any]] = {
     **{name: _from_jinja(filters.FILTERS[name]) for name in _SIMPLE.split()},
     "batch": _batch,
-    "center": lambda _context, value, width=80: _padded("center")(text(value), width),
-    "e": lambda _context, value: escape(text(value)),
-    "escape": lambda _context, value: escape(text(value)),
-    "format": lambda _context, value, *args, **kwargs: percent(text(value), kwargs or args),
+    "center": lambda _context, value, width=80: _padded("center")(as_output(value), width),
+    "e": lambda _context, value: escape(as_output(value)),
+    "escape": lambda _context, value: escape(as_output(value)),
+    "format": lambda _context, value, *args, **kwargs: percent(as_output(value), kwargs or args),
     "indent": _indent,
     "join": _joined,
-    "replace": lambda _context, value, old, new, count=None: _replace(text(value), text(old), text(new), count),
+    "replace": lambda _context, value, old, new, count=None: _replace(as_output(value), as_output(old), as_output(new), count),
     "round": _round,
-    "safe": lambda _context, value: text(value),  # nothing is escaped here, so nothing needs to be marked
-    "string": lambda _context, value: text(value),
+    "safe": lambda _context, value: as_output(value),  # nothing is escaped here, so nothing needs to be marked
+    "string": lambda _context, value: as_output(value),
     "striptags": _slow(filters.do_striptags),
     "sum": _sum,
     "tojson": _to_json,
