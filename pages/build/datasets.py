@@ -1,6 +1,5 @@
 """Datasets: the list, an import, and one dataset with its tabs. The URL says which: ?dataset=NAME, ?view=import."""
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.build.dataset_parts import details, grid, heading, intake, listing, sample, sorting
@@ -25,22 +24,11 @@ def _one(store: Store, name: str) -> None:
 
 
 def _tab(store: Store, dataset: Dataset, slot: DeltaGenerator) -> None:
-    if address.follow("tab", "cases", of=dataset.name) not in TABS:
-        st.session_state["tab"] = "cases"
-    chosen = st.segmented_control(
-        "Part of the dataset",
-        list(TABS),
-        required=True,
-        key="tab",
-        label_visibility="collapsed",
-        format_func=TABS.__getitem__,
-        on_change=address.say,
-        args=("tab", "cases", dataset.name),
-    )
+    chosen = address.part("Part of the dataset", TABS, "tab", of=dataset.name)
     if chosen == "cases":
         grid.draw(store, dataset, slot)
         return
-    {"sorting": sorting.draw, "sample": sample.draw, "details": details.draw}[str(chosen)](store, dataset)
+    {"sorting": sorting.draw, "sample": sample.draw, "details": details.draw}[chosen](store, dataset)
 
 
 with page.guard():

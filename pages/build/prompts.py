@@ -42,19 +42,7 @@ def _tab(store: Store, prompt: Prompt, tab: str, slot: st.delta_generator.DeltaG
 
 def _chosen_tab(name: str) -> str:
     """The tab of the URL, or the one that was pressed since. A prompt that is opened begins with the editor."""
-    if address.follow("tab", "edit", of=name) not in TABS:
-        st.session_state["tab"] = "edit"
-    chosen = st.segmented_control(
-        "Part of the prompt",
-        list(TABS),
-        required=True,
-        format_func=TABS.__getitem__,
-        key="tab",
-        label_visibility="collapsed",
-        on_change=address.say,
-        args=("tab", "edit", name, ("version",)),
-    )
-    return str(chosen)
+    return address.part("Part of the prompt", TABS, "tab", of=name, drop=("version",))
 
 
 with page.guard():

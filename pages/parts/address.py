@@ -4,6 +4,8 @@ Streamlit's own binding is not used here: a link from a page to itself reaches t
 bound cannot be set again, which is what mends that.
 """
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 _KNOWN, _SEEN = "_url", "_url-seen"
@@ -34,3 +36,38 @@ def say(key: str, default: str = "", of: str = "", drop: tuple[str, ...] = ()) -
     kept = {name: text for name, text in st.query_params.to_dict().items() if name not in (key, *drop)}
     st.session_state[_KNOWN] = kept | ({key: value} if value != default else {})
     st.query_params.from_dict(st.session_state[_KNOWN])
+
+
+def part(label: str, said: Mapping[str, str], key: str, *, of: str = "", drop: tuple[str, ...] = ()) -> str:
+    """Which part of a page is shown, kept in the URL; `said` holds the parts by name, the first is the default."""
+    first = next(iter(said))
+    if follow(key, first, of=of) not in said:
+        st.session_state[key] = first
+    chosen = st.segmented_control(
+        label,
+        list(said),
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        format_func=said.__getitem__,
+        on_change=say,
+        args=(key, first, of, drop),
+    )
+    return str(chosen)
+
+
+def words(key: str, placeholder: str, *, of: str = "", width: int = 320, disabled: bool = False) -> str:
+    """What is searched for, kept in the URL."""
+    follow(key, of=of)
+    found = st.text_input(
+        "Search",
+        key=key,
+        placeholder=placeholder,
+        icon=":material/search:",
+        live="400ms",
+        width=width,
+        disabled=disabled,
+        on_change=say,
+        args=(key, "", of),
+    )
+    return str(found or "")

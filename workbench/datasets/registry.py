@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy import delete as delete_rows
+from sqlalchemy import exists as any_row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,6 +72,15 @@ def get(store: Store, name: str) -> Dataset:
     """The dataset. Raises NotFound with the names that come nearest."""
     with store.read() as session:
         return dataset(session, find(session, name))
+
+
+def exists(store: Store, name: str) -> bool:
+    """Whether there is a dataset of this name."""
+    try:
+        get(store, name)
+    except NotFound:
+        return False
+    return True
 
 
 def page(store: Store, *, search: str = "", after: str = "", limit: int = 50) -> list[Dataset]:
@@ -293,7 +303,7 @@ def filters(session: Session, split: str | None, tag: str | None) -> list[Column
     if tag is not None:
         each = func.json_each if session.get_bind().dialect.name == "sqlite" else func.json_array_elements_text
         tags = each(CaseRow.tags).table_valued("value")
-        found.append(exists(select(1).select_from(tags).where(tags.c.value == storable(tag))))
+        found.append(any_row(select(1).select_from(tags).where(tags.c.value == storable(tag))))
     return found
 
 

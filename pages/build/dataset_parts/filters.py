@@ -13,22 +13,11 @@ from workbench.store import Store
 def draw(store: Store, dataset: Dataset, *, disabled: bool = False) -> Wanted:
     """Draw the filters in a row that is open already; what they say."""
     found = facets(store, dataset)
-    address.follow("words", of=dataset.name)
-    words = st.text_input(
-        "Search",
-        key="words",
-        placeholder="Words in a case",
-        icon=":material/search:",
-        live="400ms",
-        width=260,
-        disabled=disabled,
-        on_change=address.say,
-        args=("words", "", dataset.name),
-    )
+    words = address.words("words", "Words in a case", of=dataset.name, width=260, disabled=disabled)
     splits = {name: f"{name} · {size:,}" for name, size in found.splits.items() if name}
     split = _choice("Split", splits, "in", dataset.name, disabled=disabled) if splits else ""
     tag = _choice("Tag", {tag: tag for tag in found.tags}, "tagged", dataset.name, disabled=disabled) if found.tags else ""
-    return Wanted(words or "", split or None, tag or None)
+    return Wanted(words, split or None, tag or None)
 
 
 def from_url(dataset: Dataset) -> Wanted:

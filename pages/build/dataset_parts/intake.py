@@ -11,7 +11,7 @@ from pages.build.dataset_parts import heading, mapping, source, ways
 from pages.parts import page, safe, session, tables
 from workbench.datasets import importing, registry
 from workbench.datasets.importing import ColumnMap, ImportReport, Options, Preview
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.store import Store
 
 _MOST_COLUMNS = 30
@@ -45,7 +45,7 @@ def _look(store: Store, slot: DeltaGenerator, left: DeltaGenerator, right: Delta
     with left:
         suggested = registry_name(given.filename) if session.query("dataset") == "" else session.query("dataset")
         name = st.text_input("Name of the dataset", value=suggested, key=f"import-name-{given.filename}", max_chars=200)
-        there = _there(store, name)
+        there = registry.exists(store, name)
         replace = st.checkbox("Put these cases in the place of those it has", key="import-replace") if there else False
         options = mapping.options(given.filename)
     preview = importing.read(given.content, given.filename, options=options)
@@ -115,11 +115,3 @@ def registry_name(filename: str) -> str:
     """A name for the dataset out of the file's: its stem, without what a name cannot begin with."""
     stem = "pasted" if filename == "pasted rows" else PurePath(filename).stem
     return re.sub(r"\s+", "-", "".join(c for c in stem if c.isprintable()).strip(" ~-"))[:200]
-
-
-def _there(store: Store, name: str) -> bool:
-    try:
-        registry.get(store, name)
-    except NotFound:
-        return False
-    return True

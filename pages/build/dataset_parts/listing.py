@@ -29,19 +29,9 @@ def draw(store: Store) -> None:
     if not registry.page(store, limit=1):
         _nothing(store)
         return
-    address.follow("q")
-    words = st.text_input(
-        "Search",
-        key="q",
-        placeholder="A part of the name or description",
-        icon=":material/search:",
-        live="400ms",
-        width=320,
-        on_change=address.say,
-        args=("q",),
-    )
+    words = address.words("q", "A part of the name or description")
     limit = st.session_state.get("datasets-limit", STEP)
-    found = registry.page(store, search=words or "", limit=limit + 1)
+    found = registry.page(store, search=words, limit=limit + 1)
     if not found:
         st.caption("No dataset has these words in its name or description.")
         return

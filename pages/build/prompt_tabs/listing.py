@@ -19,18 +19,7 @@ def draw(store: Store) -> None:
     slot = page.start("Prompts", subtitle="Every prompt, its versions and where its labels point.")
     with slot:
         new(store)
-    if address.follow("show", "list") not in _VIEWS:
-        st.session_state["show"] = "list"
-    view = st.segmented_control(
-        "View",
-        list(_VIEWS),
-        required=True,
-        key="show",
-        label_visibility="collapsed",
-        format_func=_VIEWS.__getitem__,
-        on_change=address.say,
-        args=("show", "list"),
-    )
+    view = address.part("View", _VIEWS, "show")
     if view == "transfer":
         from pages.build.prompt_tabs import transfer
 
@@ -69,23 +58,13 @@ def begin(store: Store, name: str, *, text_only: bool) -> None:
 
 def _filters(store: Store) -> dict[str, object]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        address.follow("q")
-        search = st.text_input(
-            "Search",
-            key="q",
-            placeholder="Words in name, text, tags",
-            icon=":material/search:",
-            live="400ms",
-            width=320,
-            on_change=address.say,
-            args=("q",),
-        )
+        search = address.words("q", "Words in name, text, tags")
         folders, tags, labels = registry.folders(store), registry.tags(store), registry.label_names(store)
         folder = _choice("Folder", folders, "folder") if folders else ""
         tag = _choice("Tag", tags, "tag") if tags else ""
         label = _choice("Label", labels, "label") if labels else ""
         archived = st.toggle("Archived", key="prompts-archived")
-    return {"search": search or "", "folder": folder, "tag": tag, "label": label, "archived": archived}
+    return {"search": search, "folder": folder, "tag": tag, "label": label, "archived": archived}
 
 
 def _choice(label: str, options: list[str], key: str) -> str:

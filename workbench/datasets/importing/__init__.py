@@ -24,7 +24,7 @@ from workbench.datasets.importing.base import (
     formats,
     guess,
 )
-from workbench.errors import InputError, NameTaken, NotFound
+from workbench.errors import InputError, NameTaken
 from workbench.store import Store
 
 for _module in iter_modules(__path__):
@@ -74,7 +74,7 @@ def load(
 
     `progress` hears the share done (0..1) and the rows taken; raising from it stops the import. Raises InputError, NameTaken.
     """
-    there = _there(store, name)
+    there = registry.exists(store, name)
     if there and not replace:
         raise NameTaken(f"There is a dataset {name.strip()!r} already.", hint="Choose another name, or replace it.")
     table = _open(content, filename, options)
@@ -131,11 +131,3 @@ def _source(content: str | Path | bytes, filename: str) -> Source:
     if not path.is_file():
         raise InputError("is not a file" if path.exists() else "there is no such file", place=str(path))
     return Source(path, filename or path.name)
-
-
-def _there(store: Store, name: str) -> bool:
-    try:
-        registry.get(store, name)
-    except NotFound:
-        return False
-    return True
