@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,8 @@ def _address(process: "subprocess.Popen[str]") -> str:
     for line in process.stderr:
         said.append(line)
         if found := re.search(r"is at (http://\S+)", line):
+            # What it says later is read on, or a full pipe would hold it up.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
             return found[1]
     raise AssertionError(f"the app did not start: {''.join(said)}")
 
