@@ -20,6 +20,7 @@ IN_THE_WHEEL = [
     "pages/parts/__init__.py",
     "migrations/env.py",
     "migrations/versions/0001_first.py",
+    "migrations/versions/0002_ratings.py",
     "data/demo/banking77.csv",
 ]
 HEAVY = ["streamlit", "pandas", "sqlalchemy", "openai", "anthropic", "scipy", "numpy", "jinja2", "genai_prices", "tiktoken"]

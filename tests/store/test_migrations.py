@@ -2,14 +2,17 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, Boolean, Connection, Float, Integer, MetaData, Table, func, inspect, select, text
 
+import workbench.comparison.tables
 import workbench.datasets.tables
 import workbench.ledger.tables
 import workbench.prompts.tables
@@ -20,6 +23,7 @@ from workbench import settings
 from workbench import store as stores
 from workbench.errors import StoreError, StoreNewer
 from workbench.store import Store, migrate
+from workbench.store import engine as engines
 from workbench.store.base import Base
 
 
@@ -44,6 +48,76 @@ def test_opening_a_store_twice_changes_nothing(store: Store) -> None:
     migrate.upgrade(store.engine)
     with store.read() as session:
         assert session.execute(text("SELECT count(*) FROM leases")).scalar() == 1
+
+
+PREVIOUS = "0001"  # the schema of release 0.1.0
+
+
+def _of_the_previous_release(url: str) -> dict[str, int]:
+    """Make a store as the previous release left it, a row in every table; how many rows each has."""
+    made = engines._engine(url)
+    with made.execution_options(workbench_write=True).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(settings.migrations_dir()))
+        config.attributes["connection"] = connection
+        command.upgrade(config, PREVIOUS)
+    with made.execution_options(workbench_write=True).begin() as connection:
+        tables = _tables(connection)
+        for table in tables:
+            connection.execute(table.insert(), {column.name: _something(column.type) for column in table.columns})
+        rows = _rows(connection)
+    made.dispose()
+    return rows
+
+
+def _tables(connection: Connection) -> list[Table]:
+    metadata = MetaData()
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith(("prompt_search", "alembic_"))]
+    metadata.reflect(connection, only=names)
+    return metadata.sorted_tables
+
+
+def _rows(connection: Connection) -> dict[str, int]:
+    return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _tables(connection)}
+
+
+def _something(kind: Any) -> object:
+    """A value of the type; every reference names the one row there is."""
+    for known, value in ((Boolean, True), (Integer, 1), (Float, 0.5), (JSON, {"kept": ["as it was"]})):
+        if isinstance(kind, known):
+            return value
+    return "1"
+
+
+def _comes_into_todays_schema(url: str) -> None:
+    before = _of_the_previous_release(url)
+    assert set(before.values()) == {1}
+    assert len(before) > 10
+    opened = stores.open_store(url)
+    with opened.engine.connect() as connection:
+        after = _rows(connection)
+        assert connection.execute(text("SELECT content FROM versions")).scalar_one() in ({"kept": ["as it was"]}, '{"kept": ["as it was"]}')
+    assert migrate.revision(opened.engine) == migrate.HEAD
+    assert {name: after[name] for name in before} == before
+    assert {name: count for name, count in after.items() if name not in before} == {"ratings": 0}
+    row = "(1, '1', 0, 0, 0, 1, 1, 'left', '', 'ann', 1)"
+    with opened.write() as session:
+        session.execute(text(f"INSERT INTO ratings VALUES {row}"))
+    with opened.write() as session:
+        session.execute(text("DELETE FROM runs"))
+    with opened.read() as session:
+        assert session.execute(text("SELECT count(*) FROM ratings")).scalar() == 0
+    opened.close()
+
+
+def test_a_file_of_the_previous_release_comes_up_with_every_row(tmp_path: Path) -> None:
+    _comes_into_todays_schema(f"sqlite:///{tmp_path / 'previous.db'}")
+
+
+@pytest.mark.postgres
+def test_a_database_of_the_previous_release_comes_up_with_every_row(cluster) -> None:
+    _comes_into_todays_schema(cluster.database("previous"))
+    cluster.drop("previous")
 
 
 def test_a_store_newer_than_the_program_is_refused_in_a_sentence(store: Store) -> None:
