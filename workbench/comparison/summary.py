@@ -5,17 +5,21 @@ only where both variants have a score. Repeats of a case are one observation, th
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from workbench import stats
+from workbench.comparison import verdict
+from workbench.comparison.model import SCORE, Comparison
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.runner.tables import CellRow
+from workbench.stats import PairResult
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -74,11 +78,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run and its figures; pairs in the order the variants were given, none where the run is not scored."""
+    """A run and its figures."""
 
     run: Run
     variants: tuple[VariantSummary, ...]
-    pairs: tuple[Pair, ...]
+    compared: Callable[[], Comparison] = field(repr=False, compare=False)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs on the score, in the order the variants were given; none where the run is not scored. Worked out when asked for."""
+        if self.run.plan.score is None:
+            return ()
+        told = {(pair.a, pair.b): pair.result for pair in self.compared().pairs if pair.metric == SCORE.name}
+        names = [variant.name for variant in self.variants]
+        return tuple(_pair(a, b, told.get((a, b))) for a, b in combinations(names, 2))
 
     def to_json(self) -> dict[str, Any]:
         """The object that `run --json` prints. `simulated` is there only where a variant ran on the simulated provider."""
@@ -142,7 +155,7 @@ def summarise(store: "Store", run_id: str) -> Summary:
     run = reading.get(store, run_id)
     columns = _columns(store, run)
     variants = tuple(_variant(item.name, item.full_model, column) for item, column in zip(run.variants, columns, strict=True))
-    return Summary(run, variants, _pairs([item.name for item in run.variants], columns) if run.plan.score is not None else ())
+    return Summary(run, variants, lambda: verdict.compare_run(store, run_id))
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -188,12 +201,9 @@ def _variant(name: str, model: str, column: _Column) -> VariantSummary:
     )
 
 
-def _pairs(names: Sequence[str], columns: Sequence[_Column]) -> tuple[Pair, ...]:
-    means = [column.means() for column in columns]
-    found = []
-    for a, b in combinations(range(len(names)), 2):
-        shared = [case for case in means[a] if case in means[b]]
-        result = stats.compare([means[a][case] for case in shared], [means[b][case] for case in shared])
-        low, high = (bound if math.isfinite(bound) else edge for bound, edge in ((result.low, -1.0), (result.high, 1.0)))
-        found.append(Pair(names[a], names[b], result.n, result.difference, low, high, result.p, result.test))
-    return tuple(found)
+def _pair(a: str, b: str, result: PairResult | None) -> Pair:
+    """The pair as it is printed: a difference that nothing bounds lies between -1 and 1, and what was not tested has p = 1."""
+    if result is None or not result.n or result.difference is None:
+        return Pair(a, b, 0, 0.0, -1.0, 1.0, 1.0, "none")
+    low, high = (-1.0 if result.low is None else result.low, 1.0 if result.high is None else result.high)
+    return Pair(a, b, result.n, result.difference, low, high, 1.0 if result.p is None else result.p, result.test)

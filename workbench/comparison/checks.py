@@ -1,0 +1,114 @@
+"""What a reader should know before trusting a comparison: what is missing, what flips, what is invented, where the winner loses."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.comparison import figures, overall, pairs, sentences, wording
+from workbench.comparison.model import SCORE, WRONG, Check, Comparison
+
+if TYPE_CHECKING:
+    from workbench.comparison.matrix import Matrix
+    from workbench.comparison.overall import Standing
+
+FEW = 20  # cases below which hardly any difference can be shown
+_UNEQUAL = 0.01  # p below which missing scores are no accident
+_FLIPPING = 0.1  # share of cases whose repeats disagree from which it is worth a warning
+
+
+def of(base: Comparison, matrix: "Matrix", standing: "Standing | None") -> tuple[Check, ...]:
+    """Every check that applies, the ones that fail first."""
+    found = [*_simulated(base)]
+    if standing is not None:
+        found += [*_missing(base, matrix, standing), *_counts(matrix), *_few(base), *_stable(base), *_slices(base)]
+    return tuple(sorted(found, key=lambda check: check.ok))
+
+
+def _simulated(base: Comparison) -> Iterator[Check]:
+    names = base.about.get("simulated") or []
+    if names:
+        yield Check("simulated", False, f"{wording.names(names)}: simulated replies, which say nothing about a real model.")
+
+
+def _missing(base: Comparison, matrix: "Matrix", standing: "Standing") -> Iterator[Check]:
+    counts = matrix.missing.sum(axis=1)
+    total = int(counts.sum())
+    noun = "cell" if base.about.get("run_id") else "score"
+    if not total:
+        yield Check("missing", True, f"No {noun} is missing.")
+        return
+    by_name = wording.names([f"{name} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True) if count])
+    verb = ("has no score" if total == 1 else "have no score") if noun == "cell" else ("is missing" if total == 1 else "are missing")
+    said = f"{wording.counted(total, noun)} {verb} ({by_name})"
+    if base.options.missing == WRONG:
+        yield Check("missing", False, f"{said}; counted as wrong.")
+        return
+    if matrix.limits is None or not base.metrics[0].higher_is_better:
+        yield Check("missing", False, f"{said}; left out. What counts as wrong is not known for scores like these.")
+        return
+    then = _if_wrong(base, matrix)
+    same = (then.outcome, then.winner) == (standing.outcome, standing.winner)
+    turned = "the verdict would stay" if same else f"the verdict would change: {_short(then)}"
+    yield Check("missing", False, f"{said}; left out. Counted as wrong, {turned}.")
+
+
+def _if_wrong(base: Comparison, matrix: "Matrix") -> "Standing":
+    """The standing with every missing score counted as 0."""
+    wrong = replace(matrix.counted_wrong(), metrics=(matrix.metric(SCORE.name),))
+    metric = wrong.metric(SCORE.name)
+    made = pairs.of_metric(wrong, SCORE.name, base.options, peeked=base.peeked, deep=False)
+    lines = figures.of_metric(wrong, metric, base.options)
+    return overall.stand(wrong.names, made, lines, metric, base.options.baseline)
+
+
+def _short(standing: "Standing") -> str:
+    if standing.winner:
+        return f"{standing.winner} would win"
+    return "the best would be as good as each other" if standing.outcome == "equivalent" else "no clear difference"
+
+
+def _counts(matrix: "Matrix") -> Iterator[Check]:
+    """Whether some variants have fewer scores than others by more than chance."""
+    import numpy as np
+
+    from workbench.stats import mcnemar_exact
+    from workbench.stats.unpaired import sample_ratio
+
+    there = np.isfinite(matrix.values[SCORE.name])
+    counts = there.sum(axis=1)
+    if len(counts) < 2:
+        return
+    if matrix.paired:
+        most, least = int(counts.argmax()), int(counts.argmin())
+        p = mcnemar_exact(int((there[most] & ~there[least]).sum()), int((there[least] & ~there[most]).sum()))
+    else:
+        p = sample_ratio(counts.tolist())
+    listed = wording.names([f"{name} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True)])
+    if p is not None and p < _UNEQUAL:
+        yield Check("counts", False, f"Unequal numbers of cases ({listed}): what is missing is hardly an accident, and may favour one.")
+    else:
+        yield Check("counts", True, f"Cases with a score: {listed}.")
+
+
+def _few(base: Comparison) -> Iterator[Check]:
+    most = max((pair.result.n for pair in base.pairs if pair.metric == SCORE.name), default=0)
+    if 0 < most < FEW:
+        yield Check("few_cases", False, f"Only {wording.counted(most, 'case')}: too few to show any but a very large difference.")
+
+
+def _stable(base: Comparison) -> Iterator[Check]:
+    for each in base.stability:
+        said = f"{each.variant}: repeats disagree on {wording.percent(each.flipping)} of {wording.counted(each.cases, 'case')}"
+        said = f"{each.variant}: repeats agree on every case" if not each.flipping else said
+        yield Check("stability", each.flipping < _FLIPPING, f"{said}.")
+
+
+def _slices(base: Comparison) -> Iterator[Check]:
+    told = sentences.about(base.pairs, base.metrics, base.options)
+    for part in base.slices:
+        if not part.reversed:
+            continue
+        gap = wording.difference(abs(part.result.difference or 0.0), told.score)
+        better = part.b if ((part.result.difference or 0.0) > 0) == told.score.higher_is_better else part.a
+        worse = part.a if better == part.b else part.b
+        yield Check("slices", False, f"On {part.tag!r} it is the other way round: {better} is better than {worse} by {gap} there.")

@@ -1,0 +1,89 @@
+"""What each variant is on its own: mean with interval, spread and median on every metric; repeats that disagree; the ranking."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.comparison.model import SCORE, WINNER, Figures, Metric, Options, Pair, Rank, Stability
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.comparison.matrix import Matrix
+
+
+def of_metric(matrix: "Matrix", metric: Metric, options: Options) -> list[Figures]:
+    """One line a variant, over the cases it has a value for."""
+    values = matrix.values[metric.name]
+    return [_line(name, metric, row, options.level, matrix) for name, row in zip(matrix.names, values, strict=True)]
+
+
+def _line(name: str, metric: Metric, row: "NDArray[np.float64]", level: float, matrix: "Matrix") -> Figures:
+    import numpy as np
+
+    from workbench.stats import intervals
+
+    there = row[np.isfinite(row)]
+    count = len(there)
+    if not count:
+        return Figures(name, metric.name, 0, None, None, None, None, None)
+    binary = metric.unit == "share" and bool(((there == 0) | (there == 1)).all())
+    low, high = intervals.wilson(int(there.sum()), count, level) if binary else intervals.mean_interval(there.tolist(), level)
+    if metric.unit == "share":
+        low, high = max(0.0, low), min(1.0, high)
+    known = bool(np.isfinite([low, high]).all()) and (count > 1 or binary)
+    return Figures(
+        variant=name,
+        metric=metric.name,
+        count=count,
+        mean=float(there.mean()),
+        sd=float(there.std(ddof=1)) if count > 1 else None,
+        median=float(np.median(there)),
+        low=float(low) if known else None,
+        high=float(high) if known else None,
+        method=("wilson" if binary else "student") if known else "",
+    )
+
+
+def ranking(names: Sequence[str], figures: Sequence[Figures], pairs: Sequence[Pair], metric: Metric) -> tuple[Rank, ...]:
+    """The variants by score, best first; those that no test tells apart share a place."""
+    from workbench.stats.correction import ranking as ranked
+
+    means = {item.variant: item.mean for item in figures if item.metric == metric.name}
+    won = {(pair.winner, pair.b if pair.winner == pair.a else pair.a) for pair in pairs if pair.metric == metric.name and pair.winner}
+    found = ranked(
+        [means.get(name) for name in names],
+        lambda one, other: (names[one], names[other]) in won,
+        higher_is_better=metric.higher_is_better,
+    )
+    return tuple(Rank(place, names[at], means.get(names[at])) for place, at in found)
+
+
+def stability(matrix: "Matrix") -> tuple[Stability, ...]:
+    """How often repeats of a case disagree, for every variant that has repeats."""
+    import numpy as np
+
+    from workbench.stats.clusters import stability as flips
+
+    if matrix.repeats < 2 or not matrix.scored:
+        return ()
+    found = []
+    for at, name in enumerate(matrix.names):
+        mine = matrix.scores[matrix.scores[:, 0] == at]
+        order = np.argsort(mine[:, 1], kind="stable")
+        cases, starts = np.unique(mine[order, 1], return_index=True)
+        groups = [group.tolist() for group in np.split(mine[order, 2], starts[1:])] if len(cases) else []
+        groups = [group for group in groups if len(group) > 1]
+        if groups and (share := flips(groups)) is not None:
+            found.append(Stability(name, len(groups), share[0], share[1]))
+    return tuple(found)
+
+
+def beaten(pairs: Sequence[Pair], name: str) -> bool:
+    """Whether any other variant is better."""
+    return any(pair.outcome == WINNER and name in (pair.a, pair.b) and pair.winner != name for pair in pairs)
+
+
+def mean_of(figures: Sequence[Figures], name: str, metric: str = SCORE.name) -> float | None:
+    """The mean of a variant on a metric."""
+    return next((item.mean for item in figures if item.variant == name and item.metric == metric), None)
