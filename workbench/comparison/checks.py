@@ -78,6 +78,7 @@ def _counts(matrix: "Matrix") -> Iterator[Check]:
     counts = there.sum(axis=1)
     if len(counts) < 2:
         return
+    p: float | None
     if matrix.paired:
         most, least = int(counts.argmax()), int(counts.argmin())
         p = mcnemar_exact(int((there[most] & ~there[least]).sum()), int((there[least] & ~there[most]).sum()))

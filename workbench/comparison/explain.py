@@ -119,12 +119,9 @@ def _loss(value: float, metric: Metric) -> str:
 
 
 def _seen(pair: Pair) -> str:
-    if pair.detectable is None or pair.detectable >= 1 and pair.result.kind == "binary":
+    if pair.detectable is None or (pair.detectable >= 1 and pair.result.kind == "binary"):
         return ""
-    if pair.result.kind == "binary":
-        size = f"{wording.number(pair.detectable * 100, 1)} points"
-    else:
-        size = f"{wording.number(pair.detectable, 3)}"
+    size = f"{wording.number(pair.detectable * 100, 1)} points" if pair.result.kind == "binary" else f"{wording.number(pair.detectable, 3)}"
     return f"{wording.counted(pair.result.n, 'case')} like these would show a difference of {size} four times in five (power 80 %)."
 
 
@@ -145,7 +142,7 @@ def method(base: Comparison, found: "Matrix") -> tuple[str, ...]:
         said.append(f"As good as: two one-sided tests at the margin (TOST); the {level} interval must lie inside it.")
     if options.missing == WRONG:
         said.append("Cells without a score were counted as wrong.")
-    return tuple([*said, *found.left_out])
+    return (*said, *found.left_out)
 
 
 def _design(base: Comparison, found: "Matrix") -> str:

@@ -106,7 +106,7 @@ def read(store: "Store", run: Run) -> Matrix:
 def _gathered(run: Run, rows: Sequence[Any], shape: tuple[int, int], tags: tuple[tuple[str, ...], ...]) -> Matrix:
     import numpy as np
 
-    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {name: () for name in _COLUMNS}
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
     place = np.array(columns["variant"], dtype=np.int64) * shape[1] + np.array(columns["case_position"], dtype=np.int64)
     ok = np.array([status == "ok" for status in columns["status"]], dtype=bool)
 

@@ -50,7 +50,7 @@ def of_metric(matrix: "Matrix", name: str, options: Options, *, peeked: bool = F
     metric, values = matrix.metric(name), matrix.values[name]
     pairs = chosen(matrix.names, options.baseline)
     tested = results(matrix, name, pairs, options)
-    evidence = _evidence(matrix, metric, pairs, tested, options, peeked)
+    evidence = _evidence(matrix, metric, pairs, tested, options, peeked=peeked)
     made = []
     for (a, b), result, seen in zip(pairs, tested, evidence, strict=True):
         outcome, better = _outcome(result, metric, seen, 1 - options.level)
@@ -68,7 +68,7 @@ def of_metric(matrix: "Matrix", name: str, options: Options, *, peeked: bool = F
             sequential=seen.told,
         )
         made.append(
-            _deepened(pair, metric, values[a], values[b], matrix.paired, 1 - options.level) if deep and name == SCORE.name else pair
+            _deepened(pair, metric, values[a], values[b], 1 - options.level) if deep and name == SCORE.name and matrix.paired else pair
         )
     return made
 
@@ -90,12 +90,12 @@ def results(matrix: "Matrix", name: str, pairs: list[tuple[int, int]], options: 
 
 
 def _evidence(
-    matrix: "Matrix", metric: Metric, pairs: list[tuple[int, int]], results: list[PairResult], options: Options, peeked: bool
+    matrix: "Matrix", metric: Metric, pairs: list[tuple[int, int]], results: list[PairResult], options: Options, *, peeked: bool
 ) -> list[_Evidence]:
     values, alpha = matrix.values[metric.name], 1 - options.level
     margin = options.margin if metric.name == SCORE.name else None
     if peeked and matrix.paired:
-        return [_at_every_look(values[a], values[b], matrix.limits_of(metric.name), margin, options.level, len(pairs)) for a, b in pairs]
+        return [_at_every_look(values[b] - values[a], matrix.limits_of(metric.name), margin, options.level, len(pairs)) for a, b in pairs]
     corrected = [1.0 if p is None else p for p in holm([result.p for result in results])]
     found = []
     for (a, b), p in zip(pairs, corrected, strict=True):
@@ -106,13 +106,10 @@ def _evidence(
     return found
 
 
-def _at_every_look(
-    a: "Floats", b: "Floats", limits: tuple[float, float] | None, margin: float | None, level: float, count: int
-) -> _Evidence:
+def _at_every_look(differences: "Floats", limits: tuple[float, float] | None, margin: float | None, level: float, count: int) -> _Evidence:
     """Evidence that holds however often somebody looked. A metric without limits is read by the sign of each case's difference alone."""
     import numpy as np
 
-    differences = b - a
     bounded = limits is not None
     seen = _sequential(differences if bounded else np.sign(differences), limits or (-1.0, 1.0), level)
     if seen is None or seen.n < FEWEST_CASES:
@@ -175,13 +172,13 @@ def _relative(a: "Floats", b: "Floats", paired: bool) -> float | None:
     return float(second.mean() / first.mean() - 1)
 
 
-def _deepened(pair: Pair, metric: Metric, a: "Floats", b: "Floats", paired: bool, alpha: float) -> Pair:
+def _deepened(pair: Pair, metric: Metric, a: "Floats", b: "Floats", alpha: float) -> Pair:
     """The pair with its Bayesian reading and its power, before and after."""
     from workbench.stats import power
     from workbench.stats.bayes import bayes
 
     result = pair.result
-    if not paired or not result.n:
+    if not result.n:
         return pair
     detectable = None
     if result.kind == "binary" and result.gained is not None and result.lost is not None:

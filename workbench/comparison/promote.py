@@ -32,7 +32,7 @@ def promote(store: "Store", run_id: str, variant: str, label: str, *, author: st
     if found.prompt is None or found.version is None:
         raise RunError(
             f"{variant} is no version, and a label stands on a version.",
-            hint="Save it as a version, compare that version, then promote it.",
+            hint="Save it as a version, compare that, then promote it.",
         )
     _still_there(store, run_id, found)
     reason = f"{verdict.compare_run(store, run_id, options).verdict} (run {run_id})"

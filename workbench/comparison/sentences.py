@@ -108,10 +108,10 @@ def _equal(told: Told, pair: Pair, subject: str = "", other: str = "") -> str:
     within = pair.equivalence
     if within is not None:
         bounds = sorted((sign * within.low, sign * within.high))
-        said += f", {wording.level(1 - 2 * (1 - told.options.level))} interval {wording.interval(*bounds, told.score)}"
+        said += f", {wording.level(1 - 2 * (1 - told.options.level))} interval {wording.interval(bounds[0], bounds[1], told.score)}"
     elif pair.sequential is not None:
         bounds = sorted((sign * pair.sequential.low, sign * pair.sequential.high))
-        said += f", {_always(told)} {wording.interval(*bounds, told.score)}"
+        said += f", {_always(told)} {wording.interval(bounds[0], bounds[1], told.score)}"
     said += f", {count(told, pair)})"
     if pair.p_adjusted < 1 - told.options.level:
         said += "; the small difference is real"
@@ -149,12 +149,13 @@ def bracket(told: Told, pair: Pair, *, towards: str = "") -> str:
     if told.peeked:
         seen = pair.sequential
         low, high, name = (seen.low, seen.high, _always(told)) if seen else (None, None, "")
-    parts = [] if low is None or high is None else [f"{name} {wording.interval(*sorted((sign * low, sign * high)), told.score)}"]
+    bounds = () if low is None or high is None else sorted((sign * low, sign * high))
+    parts = [f"{name} {wording.interval(bounds[0], bounds[1], told.score)}"] if bounds else []
     return f" ({', '.join([*parts, count(told, pair)])})"
 
 
 def count(told: Told, pair: Pair) -> str:
-    """n = 120."""
+    """The number of cases: n = 120."""
     return f"n = {pair.result.n:,}"
 
 

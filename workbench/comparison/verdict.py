@@ -5,7 +5,7 @@ Reads the cells once, leaves the numerics to `stats`, and keeps the last results
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,6 @@ from workbench.runner import reading
 from workbench.runner.reading import Run
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from workbench.store import Store
 
 PEEKED = ("running", "interrupted", "stopped", "decided")  # states in which somebody looked, or could have, before the planned end
@@ -49,15 +47,15 @@ def compare_run(store: "Store", run_id: str, options: Options = _DEFAULT) -> Com
 
 def compare_scores(
     names: Sequence[str],
-    values: "ArrayLike | Sequence[ArrayLike]",
+    values: Iterable[Iterable[float]],
     options: Options = _DEFAULT,
     *,
     paired: bool = True,
     higher_is_better: bool = True,
     about: Mapping[str, Any] | None = None,
 ) -> Comparison:
-    """What plain scores say: one row a variant, NaN for a missing score; rows align by case where `paired`, else they may differ in length."""
-    rows = [[float(value) for value in row] for row in values]  # type: ignore[union-attr]
+    """What plain scores say: one row a variant, NaN for a missing score; rows align by case where `paired`, else in length as they come."""
+    rows = [[float(value) for value in row] for row in values]
     if len(rows) != len(names):
         raise InputError(f"{len(rows)} rows of scores for {len(names)} variants", place="scores")
     longest = max(map(len, rows), default=0)

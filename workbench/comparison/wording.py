@@ -91,7 +91,7 @@ def about(count: int) -> str:
 
 
 def p_value(p: float) -> str:
-    """p = 0.031, p < 0.001."""
+    """A p value as it is written: p = 0.031, p < 0.001."""
     if p < 0.001:
         return "p < 0.001"
     return f"p = {p:.3f}" if p < 0.1 else f"p = {min(p, 1.0):.2f}"
