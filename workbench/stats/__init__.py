@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.stats.bayes import Bayes
+    from workbench.stats.binary import mcnemar_exact, mcnemar_midp, odds_ratio, tango
     from workbench.stats.equivalence import Equivalence
-    from workbench.stats.intervals import Interval, by_case, mean_interval, score_interval, wilson
-    from workbench.stats.paired import PairResult, bootstrap, compare, mcnemar_exact, mcnemar_midp, permutation, tango
+    from workbench.stats.intervals import (
+        Interval,
+        by_case,
+        clopper_pearson,
+        mean_interval,
+        median_interval,
+        proportion,
+        score_interval,
+        wilson,
+    )
+    from workbench.stats.mean import figure
+    from workbench.stats.paired import PairResult, compare, compare_all
+    from workbench.stats.resampling import bca, bootstrap_t, envelope, permutation, student
     from workbench.stats.sequential import Sequential
 
 # Name: the module that holds it.
@@ -21,15 +33,24 @@ _HOME = {
     "Interval": "intervals",
     "PairResult": "paired",
     "Sequential": "sequential",
-    "bootstrap": "paired",
+    "bca": "resampling",
+    "bootstrap_t": "resampling",
     "by_case": "intervals",
+    "clopper_pearson": "intervals",
     "compare": "paired",
-    "mcnemar_exact": "paired",
-    "mcnemar_midp": "paired",
+    "compare_all": "paired",
+    "envelope": "resampling",
+    "figure": "mean",
+    "mcnemar_exact": "binary",
+    "mcnemar_midp": "binary",
     "mean_interval": "intervals",
-    "permutation": "paired",
+    "median_interval": "intervals",
+    "odds_ratio": "binary",
+    "permutation": "resampling",
+    "proportion": "intervals",
     "score_interval": "intervals",
-    "tango": "paired",
+    "student": "resampling",
+    "tango": "binary",
     "wilson": "intervals",
 }
 
@@ -39,14 +60,23 @@ __all__ = [
     "Interval",
     "PairResult",
     "Sequential",
-    "bootstrap",
+    "bca",
+    "bootstrap_t",
     "by_case",
+    "clopper_pearson",
     "compare",
+    "compare_all",
+    "envelope",
+    "figure",
     "mcnemar_exact",
     "mcnemar_midp",
     "mean_interval",
+    "median_interval",
+    "odds_ratio",
     "permutation",
+    "proportion",
     "score_interval",
+    "student",
     "tango",
     "wilson",
 ]

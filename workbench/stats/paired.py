@@ -1,21 +1,26 @@
-"""Two variants on the same cases: exact tests and intervals for the difference. Pure numerics; every random step has a fixed seed.
+"""Two variants on the same cases: every figure of their difference. Owns PairResult and which test stands first, no numerics.
 
-Scores that are all 0 or 1 take the exact McNemar test and Tango's score interval; other scores a sign-flip permutation test and a
-bootstrap interval. Repeats of a case are averaged first: they are not new evidence about other cases.
+Scores that are all 0 or 1 take the exact McNemar test and Tango's score interval; other numbers a permutation test and the interval that
+`mean` chooses. Repeats of a case are averaged first: they are not new evidence about other cases. What is not finite is missing.
 """
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean
+from typing import TYPE_CHECKING, Any
 
-from workbench.stats.intervals import LEVEL, Interval, by_case, is_binary, mean_interval, normal_quantile
+from workbench.stats.binary import mcnemar_exact, mcnemar_midp, odds_ratio, tango
+from workbench.stats.coverage import worst
+from workbench.stats.intervals import LEVEL, by_case, normal_quantile
+from workbench.stats.mean import Bounds, Limits, bounds
+from workbench.stats.numeric import effect, median, superiority, t_p, wilcoxon_p
+from workbench.stats.resampling import permutations
+from workbench.stats.sample import Sample, sample
 
-RESAMPLES = 9_999
-EXACT_UP_TO = 14  # differing cases whose 2^14 sign patterns are all tried
-LARGE = 2_000  # cases from which Student's test and interval agree with resampling to the digits shown, at no cost
-FEW = 30  # cases below which the bootstrap covers too little (simulated: 80 % at 5 cases, 88 % at 10) and Student's interval is used
-_CHUNK = 2_000_000  # numbers drawn at once: bounds memory
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+LARGE = 2_000  # cases from which Student's test agrees with the permutation test to the digits shown, at no cost
 
 
 @dataclass(frozen=True)
@@ -55,190 +60,131 @@ def compare(
     *,
     level: float = LEVEL,
     seed: int = 0,
-    limits: tuple[float, float] | None = None,
+    limits: Limits | None = None,
 ) -> PairResult:
     """How `b` differs from `a`, aligned by position. `cases` names the case of each pair where cases repeat.
 
-    `limits` bound the difference (scores: -1 and 1).
+    `limits` bound the difference (scores: -1 and 1): the interval is cut to them, and rare differences get one that holds. Raises
+    ValueError for lengths that do not match and a level that is none.
     """
     if len(a) != len(b):
         raise ValueError(f"{len(a)} scores cannot be paired with {len(b)}")
-    first, second = by_case(a, cases), by_case(b, cases)
-    kept = [(x, y) for x, y in zip(first, second, strict=True) if math.isfinite(x) and math.isfinite(y)]
-    first, second = [x for x, _ in kept], [y for _, y in kept]
-    n = len(first)
-    if n == 0:
-        return PairResult(0, None, None, None, None, "none")
-    if is_binary(first) and is_binary(second):
-        return _binary(first, second, level)
-    differences = [y - x for x, y in kept]
-    return _numeric(differences, level, seed, limits or (-math.inf, math.inf))
+    first, second = list(a), list(b)
+    if cases is not None:
+        named = zip(cases, first, second, strict=True)
+        kept = [(case, x, y) for case, x, y in named if math.isfinite(x) and math.isfinite(y)]
+        names = [case for case, _, _ in kept]
+        first, second = by_case([x for _, x, _ in kept], names), by_case([y for _, _, y in kept], names)
+    return compare_all([first, second], [(0, 1)], level=level, seed=seed, limits=limits)[0]
 
 
-def _binary(first: Sequence[float], second: Sequence[float], level: float) -> PairResult:
+def compare_all(
+    values: "ArrayLike",
+    pairs: Sequence[tuple[int, int]],
+    *,
+    level: float = LEVEL,
+    seed: int = 0,
+    limits: Limits | None = None,
+    binary: bool | None = None,
+) -> list[PairResult]:
+    """`compare` for many pairs of variants at once, with the same results, all sharing their random numbers.
+
+    `values`: variants x cases of one metric, repeats averaged, NaN where missing. `pairs`: (a, b) as rows of it. `binary` says what the
+    values are; left open, a pair is binary where all its values are 0 or 1. Raises ValueError where they are not and should be.
+    """
+    import numpy as np
+
+    normal_quantile(level)  # refuses a level that is none
+    table = np.asarray(values, dtype=float)
+    results: list[PairResult | None] = [None] * len(pairs)
+    samples: dict[int, Sample] = {}
+    for at, (a, b) in enumerate(pairs):
+        kept = np.isfinite(table[a]) & np.isfinite(table[b])
+        first, second = table[a][kept], table[b][kept]
+        plain = bool((((first == 0) | (first == 1)) & ((second == 0) | (second == 1))).all())
+        if binary and not plain:
+            raise ValueError("binary values are 0 or 1")
+        item = None if plain and binary is not False else sample(second, first)
+        if len(first) == 0 or (item is not None and item.n == 0):
+            results[at] = PairResult(0, None, None, None, None, "none")
+        elif item is None:
+            results[at] = _binary(first == 1, second == 1, level)
+        else:
+            samples[at] = item
+    for at, result in zip(samples, _numeric(list(samples.values()), level, seed, limits), strict=True):
+        results[at] = result
+    return [result for result in results if result is not None]
+
+
+def _binary(first: "NDArray[Any]", second: "NDArray[Any]", level: float) -> PairResult:
     n = len(first)
-    gained = sum(x < y for x, y in zip(first, second, strict=True))
-    lost = sum(x > y for x, y in zip(first, second, strict=True))
+    gained, lost, both = int((second & ~first).sum()), int((first & ~second).sum()), int((first & second).sum())
     low, high = tango(gained, lost, n, level)
+    ratio, ratio_low, ratio_high = odds_ratio(gained, lost, level)
     return PairResult(
-        n,
-        (gained - lost) / n,
-        low,
-        high,
-        mcnemar_exact(gained, lost),
-        "mcnemar_exact",
+        n=n,
+        difference=(gained - lost) / n,
+        low=low,
+        high=high,
+        p=mcnemar_exact(gained, lost),
+        test="mcnemar_exact",
         kind="binary",
         method="tango",
         p_mid=mcnemar_midp(gained, lost),
         gained=gained,
         lost=lost,
-        both=sum(x == 1 and y == 1 for x, y in zip(first, second, strict=True)),
-        effect=gained / lost if lost else None,
+        both=both,
+        effect=ratio,
         effect_name="odds_ratio",
-        superiority=0.5 + (gained - lost) / (2 * n),
+        effect_low=ratio_low,
+        effect_high=ratio_high,
+        superiority=(n + gained - lost) / (2 * n),
+        coverage=_coverage("tango", n, level),
     )
 
 
-def _numeric(differences: Sequence[float], level: float, seed: int, limits: tuple[float, float]) -> PairResult:
-    n, difference = len(differences), fmean(differences)
-    student = n < FEW or n >= LARGE
-    low, high = mean_interval(differences, level) if student else bootstrap(differences, level, seed=seed)
-    bounded = math.isfinite(low) and math.isfinite(high)
-    exact = n < LARGE
-    sd = math.sqrt(math.fsum((value - difference) ** 2 for value in differences) / (n - 1)) if n > 1 else None
+def _numeric(samples: Sequence[Sample], level: float, seed: int, limits: Limits | None) -> list[PairResult]:
+    large = [item.n >= LARGE and item.spread for item in samples]
+    drawn = iter(permutations([item for item, much in zip(samples, large, strict=True) if not much], seed))
+    ps = [None if much else next(drawn) for much in large]
+    intervals = bounds(samples, limits=limits, level=level, seed=seed)
+    return [_described(item, p, interval, level) for item, p, interval in zip(samples, ps, intervals, strict=True)]
+
+
+def _described(item: Sample, p: float | None, interval: Bounds, level: float) -> PairResult:
+    """All figures of one sample; `p` is the permutation test's, None where Student's stands in for it."""
+    low, high, method = interval
+    middle, middle_low, middle_high = median(item, level)
+    size, size_low, size_high = effect(item, level)
+    student = t_p(item)
     return PairResult(
-        n,
-        difference,
-        max(limits[0], low) if bounded else None,
-        min(limits[1], high) if bounded else None,
-        permutation(differences, seed=seed) if exact else t_test(differences),
-        "permutation" if exact else "paired_t",
+        n=item.n,
+        difference=_known(item.figure(item.mean)),
+        low=low,
+        high=high,
+        p=student if p is None else p,
+        test="paired_t" if p is None else "permutation",
         kind="numeric",
-        method=("student" if student else "bca") if bounded else "none",
-        sd=sd,
-        effect=difference / sd if sd else None,
+        method=method,
+        sd=_known(item.scaled(item.sd)) if item.n > 1 else None,
+        median=_known(middle),
+        median_low=_known(middle_low),
+        median_high=_known(middle_high),
+        p_wilcoxon=wilcoxon_p(item),
+        p_t=student,
+        effect=size,
         effect_name="d_z",
-        superiority=sum((value > 0) + (value == 0) / 2 for value in differences) / n,
+        effect_low=size_low,
+        effect_high=size_high,
+        superiority=superiority(item),
+        coverage=_coverage(method, item.n, level),
     )
 
 
-def mcnemar_exact(b: int, c: int) -> float:
-    """The two-sided exact p value that `b` and `c` discordant pairs are equally likely; 1 where there are none."""
-    below, at = _half_binomial(min(b, c), b + c)
-    return min(1.0, 2 * (below + at))
+def _coverage(method: str, n: int, level: float) -> float | None:
+    """The worst coverage that was measured, which was at 95 %."""
+    return worst(method, n) if level == LEVEL else None
 
 
-def mcnemar_midp(b: int, c: int) -> float:
-    """The mid-p value of the same question: half of the probability of what was seen is left out. Less conservative."""
-    below, at = _half_binomial(min(b, c), b + c)
-    return 1.0 if b + c == 0 else min(1.0, 1 - at / 2 if b == c else 2 * below + at)
-
-
-def tango(b: int, c: int, n: int, level: float = LEVEL) -> Interval:
-    """Tango's score interval of (b - c) / n, the difference of two proportions on the same `n` pairs, `b` and `c` discordant ones.
-
-    Tango, Statistics in Medicine 17 (1998) 891-908. It keeps its level with few discordant pairs and stays within -1..1.
-    """
-    if b < 0 or c < 0 or b + c > n:
-        raise ValueError(f"{b} and {c} discordant pairs do not fit into {n}")
-    if n == 0:
-        return Interval(-1.0, 1.0)
-    z = normal_quantile(level)
-    seen = (b - c) / n
-    low = -1.0 if seen == -1 else _bisect(lambda d: _score(b, c, n, d) - z, -1.0, seen)
-    high = 1.0 if seen == 1 else _bisect(lambda d: _score(b, c, n, d) + z, seen, 1.0)
-    return Interval(low, high)
-
-
-def permutation(differences: Sequence[float], *, seed: int = 0) -> float:
-    """The two-sided p value that the mean difference is 0, by flipping signs: all patterns where few cases differ, else at random."""
-    import numpy as np
-
-    values = np.array([value for value in differences if value != 0], dtype=float)
-    m = len(values)
-    if m == 0:
-        return 1.0
-    # Sums that are equal in arithmetic may differ in the last bits of floating point.
-    seen = abs(math.fsum(values)) - 1e-9 * float(np.abs(values).sum())
-    if m <= EXACT_UP_TO:
-        patterns = (np.arange(2**m)[:, None] >> np.arange(m)) & 1
-        return float(np.mean(np.abs((2 * patterns - 1) @ values) >= seen))
-    draw = np.random.default_rng(seed)
-    hits = 0
-    for rows in _chunks(m):
-        signs = 2 * draw.integers(0, 2, size=(rows, m), dtype=np.int8) - 1
-        hits += int(np.count_nonzero(np.abs(signs @ values) >= seen))
-    return (hits + 1) / (RESAMPLES + 1)
-
-
-def bootstrap(values: Sequence[float], level: float = LEVEL, *, seed: int = 0) -> Interval:
-    """The bias-corrected, accelerated bootstrap interval of the mean (Efron 1987)."""
-    import numpy as np
-
-    data = np.array(values, dtype=float)
-    mean = float(data.mean())
-    off = data - mean
-    spread = float((off**2).sum())
-    if len(data) < 2 or spread <= 1e-18 * len(data):
-        return Interval(mean, mean) if len(data) else Interval(-math.inf, math.inf)
-    draw = np.random.default_rng(seed)
-    means = np.concatenate([data[draw.integers(0, len(data), size=(rows, len(data)))].mean(axis=1) for rows in _chunks(len(data))])
-    # Ties count half: means of a few distinct scores fall on the observed one often.
-    close = 1e-12 * max(1.0, abs(mean))
-    below = float(np.mean(means < mean - close) + np.mean(np.abs(means - mean) <= close) / 2)
-    normal = NormalDist()
-    bias = normal.inv_cdf(min(max(below, 0.5 / len(means)), 1 - 0.5 / len(means)))
-    acceleration = float((off**3).sum()) / (6 * spread**1.5)
-    z = normal_quantile(level)
-    shares = [normal.cdf(bias + (bias + side) / (1 - acceleration * (bias + side))) for side in (-z, z)]
-    low, high = np.quantile(means, shares)
-    return Interval(float(low), float(high))
-
-
-def t_test(differences: Sequence[float]) -> float:
-    """The two-sided p value of Student's paired test that the mean difference is 0."""
-    from scipy.special import stdtr
-
-    n, mean = len(differences), fmean(differences)
-    error = math.sqrt(math.fsum((value - mean) ** 2 for value in differences) / (n - 1) / n)
-    if error == 0:
-        return 1.0 if mean == 0 else 0.0
-    return float(2 * stdtr(n - 1, -abs(mean / error)))
-
-
-def _half_binomial(k: int, n: int) -> tuple[float, float]:
-    """P(X < k) and P(X = k) of a fair coin thrown `n` times, for k <= n / 2."""
-    if k < 0 or n < 0:
-        raise ValueError("counts cannot be negative")
-    at = math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2))
-    below, term = 0.0, at
-    for i in range(k, 0, -1):
-        term *= i / (n - i + 1)
-        below += term
-        if term < below * 1e-17:
-            break
-    return below, at
-
-
-def _score(b: int, c: int, n: int, d: float) -> float:
-    """Tango's statistic for the hypothesis that the difference is `d`; it falls as `d` rises."""
-    middle = -b - c + (2 * n - b + c) * d
-    q = (math.sqrt(max(0.0, middle * middle + 8 * n * c * d * (1 - d))) - middle) / (4 * n)
-    variance = n * (2 * q + d * (1 - d))
-    distance = b - c - n * d
-    if variance <= 0:
-        return math.copysign(math.inf, distance) if distance else 0.0
-    return distance / math.sqrt(variance)
-
-
-def _bisect(falling: Callable[[float], float], low: float, high: float) -> float:
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
-    return (low + high) / 2
-
-
-def _chunks(width: int) -> list[int]:
-    """RESAMPLES rows of `width` numbers, in pieces that fit into memory."""
-    rows = max(1, min(RESAMPLES, _CHUNK // width))
-    return [min(rows, RESAMPLES - start) for start in range(0, RESAMPLES, rows)]
+def _known(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
