@@ -31,7 +31,7 @@ SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9)  # of the eleven mixtures tri
 _STEPS = 60
 _CLOSE = 1e-9  # of the logarithm of the capital
 _GRID = 24  # values a side, where there are more than that
-_AT_ONCE = 2_000_000  # products in memory
+_AT_ONCE = 50_000  # products in memory
 _GRAIN = 2.0**20  # weights are whole multiples of 1 / 2^20: their sums are exact, in whatever order
 
 
