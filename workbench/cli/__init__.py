@@ -16,6 +16,7 @@ COMMANDS = {
     "prompts": ("prompts", "Prompts: versions, labels, import, export, diff, lint."),
     "datasets": ("datasets", "Datasets: import, export, split, sample."),
     "run": ("run", "Run versions on a dataset and compare them."),
+    "compare": ("compare", "Which variant is better, of a run or of your own scores."),
     "runs": ("runs", "Runs: list, show, stop, resume, export."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),

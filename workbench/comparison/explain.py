@@ -16,12 +16,17 @@ TESTS = {
     "paired_t": "Student's paired t test",
     "fisher": "Fisher's exact test",
     "welch": "Welch's t test",
+    "e_value": "an e-value that holds at every look",
+    "e_value_of_signs": "an e-value of whether each case went up or down",
 }
 INTERVALS = {
     "tango": "Tango's score interval",
     "bca": "the bias-corrected, accelerated bootstrap",
     "student": "Student's t",
     "bootstrap_t": "the studentised bootstrap",
+    "envelope": "the wider of Student's t and the studentised bootstrap",
+    "adjusted": "Student's t with a case added at each limit",
+    "confidence_sequence": "a confidence sequence that holds at every look",
     "newcombe": "Newcombe's hybrid score interval",
     "welch": "Welch's t",
 }

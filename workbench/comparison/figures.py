@@ -15,23 +15,20 @@ if TYPE_CHECKING:
 def of_metric(matrix: "Matrix", metric: Metric, options: Options) -> list[Figures]:
     """One line a variant, over the cases it has a value for."""
     values = matrix.values[metric.name]
-    return [_line(name, metric, row, options.level, matrix) for name, row in zip(matrix.names, values, strict=True)]
+    return [_line(name, metric, row, options) for name, row in zip(matrix.names, values, strict=True)]
 
 
-def _line(name: str, metric: Metric, row: "NDArray[np.float64]", level: float, matrix: "Matrix") -> Figures:
+def _line(name: str, metric: Metric, row: "NDArray[np.float64]", options: Options) -> Figures:
     import numpy as np
 
-    from workbench.stats import intervals
+    from workbench.stats.mean import figure
 
     there = row[np.isfinite(row)]
     count = len(there)
     if not count:
         return Figures(name, metric.name, 0, None, None, None, None, None)
-    binary = metric.unit == "share" and bool(((there == 0) | (there == 1)).all())
-    low, high = intervals.wilson(int(there.sum()), count, level) if binary else intervals.mean_interval(there.tolist(), level)
-    if metric.unit == "share":
-        low, high = max(0.0, low), min(1.0, high)
-    known = bool(np.isfinite([low, high]).all()) and (count > 1 or binary)
+    limits = (0.0, 1.0) if metric.unit == "share" else None
+    low, high, method = figure(there.tolist(), limits=limits, level=options.level, seed=options.seed)
     return Figures(
         variant=name,
         metric=metric.name,
@@ -39,9 +36,9 @@ def _line(name: str, metric: Metric, row: "NDArray[np.float64]", level: float, m
         mean=float(there.mean()),
         sd=float(there.std(ddof=1)) if count > 1 else None,
         median=float(np.median(there)),
-        low=float(low) if known else None,
-        high=float(high) if known else None,
-        method=("wilson" if binary else "student") if known else "",
+        low=low,
+        high=high,
+        method=method,
     )
 
 

@@ -101,7 +101,7 @@ def _group(found: Standing, said: Told, names: Sequence[str]) -> str:
         return f"{leaders[0]} leads, but it is not better than every other by these cases: no clear winner yet."
     head = f"{wording.names(leaders)} lead"
     if found.outcome == EQUIVALENT:
-        margin = wording.difference(said.options.margin or 0.0, said.score)
+        margin = wording.margin(said.options.margin or 0.0, said.score)
         same = f"{wording.names(leaders)} are as good as each other within {margin}"
         return f"{same}; {_behind(leaders, behind, said)}." if behind else f"{same}."
     more = sentences.more(said, key, f"would tell {key.a} from {key.b}") if key.outcome == UNDECIDED else ""
@@ -148,7 +148,7 @@ def _against(found: Standing, said: Told, names: Sequence[str], baseline: str) -
     elif better:
         parts.append(f"{wording.names(better)} are better than the baseline {baseline}; they were not tested against each other")
     if same:
-        margin = wording.difference(said.options.margin or 0.0, said.score)
+        margin = wording.margin(said.options.margin or 0.0, said.score)
         parts.append(f"{wording.names(same)} {_is(same)} as good as the baseline {baseline} within {margin}")
     if worse:
         parts.append(f"the baseline {baseline} is better than {'all others' if len(worse) == len(others) else wording.names(worse)}")

@@ -100,18 +100,15 @@ def _won(told: Told, pair: Pair) -> str:
 
 def _equal(told: Told, pair: Pair, subject: str = "", other: str = "") -> str:
     subject, other = (subject, other) if subject else (pair.b, pair.a)
-    margin = wording.difference(told.options.margin or 0.0, told.score)
+    margin = wording.margin(told.options.margin or 0.0, told.score)
     if (pair.a, pair.b) in told.identical:
         return f"{subject} is as good as {other} within {margin}: the same result on {_all_cases(pair.result.n)}"
     sign = _sign(pair, subject)
     said = f"{subject} is as good as {other} within {margin} (difference {_signed(sign * (pair.result.difference or 0.0), told.score)}"
-    within = pair.equivalence
-    if within is not None:
+    if (within := pair.equivalence) is not None:
         bounds = sorted((sign * within.low, sign * within.high))
-        said += f", {wording.level(1 - 2 * (1 - told.options.level))} interval {wording.interval(bounds[0], bounds[1], told.score)}"
-    elif pair.sequential is not None:
-        bounds = sorted((sign * pair.sequential.low, sign * pair.sequential.high))
-        said += f", {_always(told)} {wording.interval(bounds[0], bounds[1], told.score)}"
+        name = "always-valid" if told.peeked else wording.level(1 - 2 * (1 - told.options.level))
+        said += f", {name} interval {wording.interval(bounds[0], bounds[1], told.score)}"
     said += f", {count(told, pair)})"
     if pair.p_adjusted < 1 - told.options.level:
         said += "; the small difference is real"
@@ -145,10 +142,8 @@ def bracket(told: Told, pair: Pair, *, towards: str = "") -> str:
     sign = _sign(pair, towards or pair.b)
     if not told.score.higher_is_better:
         sign = -sign
-    low, high, name = pair.result.low, pair.result.high, f"{wording.level(told.options.level)} interval"
-    if told.peeked:
-        seen = pair.sequential
-        low, high, name = (seen.low, seen.high, _always(told)) if seen else (None, None, "")
+    low, high = pair.result.low, pair.result.high
+    name = _always(told) if told.peeked else f"{wording.level(told.options.level)} interval"
     bounds = () if low is None or high is None else sorted((sign * low, sign * high))
     parts = [f"{name} {wording.interval(bounds[0], bounds[1], told.score)}"] if bounds else []
     return f" ({', '.join([*parts, count(told, pair)])})"

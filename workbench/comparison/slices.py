@@ -37,7 +37,7 @@ def of(found: Comparison, matrix: "Matrix") -> tuple[Slice, ...]:
     made = []
     for tag in wanted:
         part = matrix.only(np.array([tag in mine for mine in matrix.tags], dtype=bool))
-        results = pairs.results(part, SCORE.name, places, options)
+        results = pairs.measured(part, SCORE.name, places, options, peeked=found.peeked)
         made += [(tag, a, b, result) for (a, b), result in zip(places, results, strict=True) if result.n >= FEWEST]
     corrected = holm([result.p for _tag, _a, _b, result in made])
     overall = {(pair.a, pair.b): pair.result.difference or 0.0 for pair in found.pairs if pair.metric == metric.name}

@@ -62,9 +62,13 @@ def compare_scores(
     if paired and any(len(row) != longest for row in rows):
         raise InputError("paired scores need the same cases in every row", place="scores", hint="Write NaN where a score is missing.")
     triples = [(at, case, value) for at, row in enumerate(rows) for case, value in enumerate(row)]
-    made = matrix.of_scores(Scores(tuple(names), longest, triples, paired=paired, higher_is_better=higher_is_better))
-    checked(options, names)
-    return compare_matrix(made, options, about=about or {})
+    return compare_file(Scores(tuple(names), longest, triples, paired=paired, higher_is_better=higher_is_better), options, about=about)
+
+
+def compare_file(scores: Scores, options: Options = _DEFAULT, *, about: Mapping[str, Any] | None = None) -> Comparison:
+    """What scores say that were read from a file (`scores_file.read`). Raises InputError for options that make no sense."""
+    checked(options, scores.names)
+    return compare_matrix(matrix.of_scores(scores), options, about=about or {})
 
 
 def compare_matrix(found: Matrix, options: Options, *, peeked: bool = False, about: Mapping[str, Any] | None = None) -> Comparison:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from workbench.comparison.model import Metric
 
+MINUS = "−"
 _MOST_NAMES = 4
 
 
@@ -28,14 +29,18 @@ def difference(value: float, metric: Metric) -> str:
     return bare(value, metric)
 
 
+def margin(value: float, metric: Metric) -> str:
+    """A margin as a person gave it: 3 points, 0.25."""
+    if metric.unit != "share":
+        return f"{value:g}"
+    return f"{value * 100:g} {'point' if value == 0.01 else 'points'}"
+
+
 def bare(value: float, metric: Metric) -> str:
     """A difference without its unit, as it stands in an interval."""
     if metric.unit == "share":
         return number(value * 100, 1)
     return difference(value, metric) if metric.unit != "number" else ("" if value >= 0 else MINUS) + _figures(abs(value), 3)
-
-
-MINUS = "−"
 
 
 def number(value: float, places: int) -> str:
