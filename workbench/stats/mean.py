@@ -10,6 +10,7 @@ them nothing bounds the mean.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import mode
 
 from workbench.stats.intervals import LEVEL, Interval, is_binary, proportion, t_quantile
@@ -59,14 +60,16 @@ def adjusted(item: Sample, limits: Limits, level: float = LEVEL) -> Interval:
 
     Agresti and Min (Statistics in Medicine 24 (2005) 729-740) add them to pairs of right and wrong; here scores may lie between.
     """
-    least, most = (math.ldexp(bound, -item.exponent) for bound in limits)
+    exponent = max(item.exponent, *(math.frexp(bound)[1] for bound in limits))
+    least, most = (math.ldexp(bound, -exponent) for bound in limits)
     if item.turned < 0:
         least, most = -most, -least
-    n = item.n + 2
-    mean = (item.mean * item.n + (least + most) / 2) / n
-    squares = math.fsum((item.values * item.values).tolist()) + (least * least + most * most) / 2
+    values = [math.ldexp(value, item.exponent - exponent) for value in item.values.tolist()]
+    seen, n = math.ldexp(item.mean, item.exponent - exponent), item.n + 2
+    mean = (seen * item.n + (least + most) / 2) / n
+    squares = math.fsum(value * value for value in values) + (least * least + most * most) / 2
     reach = t_quantile(n - 1, level) * math.sqrt(max(0.0, squares / n - mean * mean) / (n - 1))
-    return item.back(min(item.mean, mean - reach), max(item.mean, mean + reach))
+    return replace(item, exponent=exponent).back(min(seen, mean - reach), max(seen, mean + reach))
 
 
 def _method(item: Sample, limits: Limits | None) -> str:
