@@ -1,4 +1,4 @@
-"""Charts of rows: bars, bars with intervals, points with intervals. The title says what is shown, axes carry units, n is there.
+"""Charts of rows: bars, and bars with intervals. The title says what is shown, axes carry units, n is there.
 
 Rows are passed in; nothing here knows a store. Plotly is loaded with the first chart.
 """
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pages.parts import safe
-from pages.parts.figures import base, ink, is_dark, palette, show, text
+from pages.parts.figures import base, ink, is_dark, palette, short, show, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["Bar", "bars", "base", "dots", "ink", "interval_bars", "is_dark", "palette", "sentence", "show"]
+__all__ = ["Bar", "bars", "base", "ink", "interval_bars", "is_dark", "palette", "sentence", "short", "show"]
 
 
 @dataclass(frozen=True)
@@ -38,29 +38,6 @@ def interval_bars(title: str, bars: Sequence[Bar], *, x_title: str, share: bool 
 def bars(title: str, rows: Sequence[Bar], *, x_title: str) -> "go.Figure":
     """Horizontal bars of plain numbers."""
     return _bars(title, rows, x_title, share=False)
-
-
-def dots(title: str, rows: Sequence[Bar], *, x_title: str, share: bool = False, zero: bool = True) -> "go.Figure":
-    """Points with their intervals, for differences: a dotted line stands at no difference."""
-    import plotly.graph_objects as go
-
-    figure = base(title, height=_height(len(rows)))
-    figure.add_trace(
-        go.Scatter(
-            x=[row.value for row in rows],
-            y=[_name(row, share) for row in rows],
-            mode="markers",
-            marker={"size": 11, "color": palette()[0]},
-            error_x=_whiskers(rows),
-            customdata=[_said(row, share) for row in rows],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
-    if zero:
-        figure.add_vline(x=0, line_width=1, line_dash="dot", line_color=ink())
-    figure.update_xaxes(title_text=text(x_title), tickformat="+.0%" if share else None, labelalias={"+0%": "0%"})
-    figure.update_yaxes(autorange="reversed")
-    return figure
 
 
 def sentence(rows: Sequence[Bar], *, share: bool = True) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Told apart by people who see no red, no green or no blue, on paper-white and on near-black alike.
 LIGHT = ("#0d6e63", "#c2570c", "#4a5fc1", "#a8326f", "#7d6200", "#5d646a")
 DARK = ("#4fc3b0", "#f0a35e", "#9aa9f5", "#e88abf", "#dcc15c", "#a6aeb1")
+_CUT = 34  # characters of a name beside an axis
 _FONT = '"Source Sans", sans-serif'
 
 
@@ -66,3 +67,9 @@ def show(figure: "go.Figure", key: str, alt: str) -> None:
 def text(text: object) -> str:
     """Plotly reads a few HTML tags in its texts, links among them: they are turned into text."""
     return safe.plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def short(name: str) -> str:
+    """A name as it stands beside an axis."""
+    line = " ".join(str(name).split())
+    return line if len(line) <= _CUT else line[: _CUT - 1] + "…"

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.measure.compare_parts import choices, limits, quoting
+from pages.measure.compare_parts import choices, limits, planning, quoting
 from pages.parts import page, session
 from workbench.errors import InputError, WorkbenchError
 from workbench.runner import plan, worker
@@ -40,7 +40,11 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
     with right:
         spec, why_not = _spec(store, asked)
         if spec is not None:
-            why_not = quoting.draw(store, spec)
+            found = quoting.draw(store, spec)
+            if isinstance(found, WorkbenchError):
+                why_not = found
+            elif spec.score:
+                planning.draw(store, spec, (found.calls + found.reusable) // (len(spec.variants) * spec.repeats))
         elif isinstance(why_not, WorkbenchError):
             page.problem(why_not)
         else:

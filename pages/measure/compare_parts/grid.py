@@ -1,11 +1,14 @@
 """Cell by cell: cases as rows, variants as columns, what differs, what got worse, what failed; a row opens in a drawer."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from pages.measure.compare_parts import drawer
-from pages.parts import address, safe, tables
+from pages.measure.compare_parts import drawer, evidence, picking, rows
+from pages.measure.compare_parts.evidence import BOTH, GAINED, LOST, NEITHER
+from pages.parts import address, charts, safe, tables
 from pages.parts import format as fmt
-from pages.parts.choosing import choose
+from workbench.comparison.model import SCORE, Comparison, Pair
 from workbench.runner import reading
 from workbench.runner.cells import PASSED, GridCell, GridRow
 from workbench.runner.reading import Run
@@ -13,49 +16,66 @@ from workbench.store import Store
 
 _ROWS = 20
 _FILTERS = {"all": "All cases", "different": "Different", "regressions": "Regressions", "failures": "Failures"}
-_CUT = 160
+_OF_A_PAIR = {BOTH: "Both right", GAINED: "Only the second right", LOST: "Only the first right", NEITHER: "Both wrong"}
 _WIDTH, _FIRST, _OTHER = 860, 230, 140
 _ROW, _HEAD = 33, 36  # pixels
 
 
-def draw(store: Store, run: Run) -> None:
+def draw(store: Store, found: Comparison, run: Run) -> None:
     """Draw one page of the grid under its filters."""
-    st.header("Case by case", anchor=False)
+    baseline = found.names.index(found.options.baseline) if found.options.baseline in found.names else 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _filter(run)
-        baseline = choose(
-            "Baseline", range(len(run.variants)), "baseline", say=lambda n: run.variants[n].name, default=0,
-            help="Regressions are cases in which another variant did worse than this one; the word diff starts from it.",
-        ) or 0  # fmt: skip
+        wanted = _filter(run, len(run.variants) > 1)
+        pair = picking.pair(found, SCORE) if wanted in _OF_A_PAIR else None
         slot = st.container(width="content")
-    total = reading.grid(store, run.id, wanted, baseline=baseline, limit=0).total
+    positions = _positions(store, found, run, wanted, pair)
+    total = reading.grid(store, run.id, wanted, baseline=baseline, limit=0).total if positions is None else len(positions)
     with slot:
         pages = max(1, -(-total // _ROWS))
         number = st.pagination(pages, key=f"grid-page-{wanted}-{baseline}") if pages > 1 else 1
-    found = reading.grid(store, run.id, wanted, baseline=baseline, offset=(number - 1) * _ROWS, limit=_ROWS)
-    if not found.rows:
+    first = (number - 1) * _ROWS
+    if positions is None:
+        shown: Sequence[GridRow] = reading.grid(store, run.id, wanted, baseline=baseline, offset=first, limit=_ROWS).rows
+    else:
+        shown = rows.read(store, run.id, positions[first : first + _ROWS])
+    if not shown:
         st.caption(_none(wanted))
         return
-    st.caption(f"{total:,} of {run.plan.cases:,} cases")
+    against = f", worse than under {safe.escape(run.variants[baseline].name)}" if wanted == "regressions" else ""
+    st.caption(f"{total:,} of {run.plan.cases:,} cases{against}")
     opened = tables.table(
-        [_row(row, run) for row in found.rows],
-        _columns(found.rows[0], run),
+        [_row(row, run) for row in shown],
+        _columns(shown[0], run),
         "cells",
         open_label="Open",
-        height=_HEAD + _ROW * len(found.rows),
+        height=_HEAD + _ROW * len(shown),
         alt="Cases by variants",
     )
     if opened is not None:
         drawer.show(store, run, int(opened), baseline)
 
 
-def _filter(run: Run) -> str:
+def _filter(run: Run, pairs: bool) -> str:
     """Which cases are shown, from the URL or as pressed since."""
+    known = {**_FILTERS, **(_OF_A_PAIR if pairs and run.plan.score else {})}
     address.follow("show", "all", of=run.id)
-    if st.session_state["show"] not in _FILTERS:
+    if st.session_state["show"] not in known:
         st.session_state["show"] = "all"
-    options = {"format_func": _FILTERS.__getitem__, "required": True, "on_change": address.say, "args": ("show", "all", run.id)}
-    return str(st.segmented_control("Show", list(_FILTERS), key="show", **options))
+    # What a count of the pair opened is offered as long as it is shown: eight filters would hide the four that matter.
+    offered = [name for name in known if name in _FILTERS or name == st.session_state["show"]]
+    options = {"format_func": known.__getitem__, "required": True, "on_change": address.say, "args": ("show", "all", run.id)}
+    return str(st.segmented_control("Show", offered, key="show", **options))
+
+
+def _positions(store: Store, found: Comparison, run: Run, wanted: str, pair: Pair | None) -> list[int] | None:
+    """The cases a filter of a pair picks; None for the other filters."""
+    if wanted not in _OF_A_PAIR:
+        return None
+    if pair is None:
+        return []
+    held = evidence.series(store, run, found, SCORE, (pair.a, pair.b))
+    st.caption(safe.escape(f"{charts.short(pair.a)} is the first of the pair, {charts.short(pair.b)} the second."))
+    return evidence.matching(held, wanted)
 
 
 def _columns(first: GridRow, run: Run) -> dict[str, object]:
@@ -72,7 +92,7 @@ def _columns(first: GridRow, run: Run) -> dict[str, object]:
 
 def _row(row: GridRow, run: Run) -> dict[str, object]:
     said: dict[str, object] = {"id": row.position, "case": row.position + 1, "expected": row.expected}
-    said |= {f"in-{name}": _short(value) for name, value in list(row.inputs.items())[:2]}
+    said |= {f"in-{name}": rows.short(value) for name, value in list(row.inputs.items())[:2]}
     said |= {f"reply-{each.position}": _cell(cell) for each, cell in zip(run.variants, row.cells, strict=True)}
     return said
 
@@ -81,15 +101,10 @@ def _cell(cell: GridCell | None) -> str:
     if cell is None:
         return "… not finished"
     if cell.failed and cell.failed == cell.finished:
-        return f"⚠ ERROR {cell.error_type or ''}: {_short(cell.error_message)}"
+        return f"⚠ ERROR {cell.error_type or ''}: {rows.short(cell.error_message)}"
     mark = "" if cell.score is None else ("✓ PASS " if cell.score >= PASSED else "✕ FAIL ")
     share = f"{fmt.percent(cell.score)} of {cell.finished} " if cell.finished > 1 and cell.score is not None else ""
-    return f"{mark}{share}{_short(cell.reply or '(empty)')}"
-
-
-def _short(value: object) -> str:
-    line = " ".join(str(value).split())
-    return line if len(line) <= _CUT else line[: _CUT - 1] + "…"
+    return f"{mark}{share}{rows.short(cell.reply or '(empty)')}"
 
 
 def _none(wanted: str) -> str:
@@ -97,4 +112,5 @@ def _none(wanted: str) -> str:
         "different": "Every variant did the same on every case.",
         "regressions": "No variant did worse than the baseline on any case.",
         "failures": "No cell failed.",
+        **dict.fromkeys(_OF_A_PAIR, "No case of this pair is like that."),
     }.get(wanted, "No case has finished.")

@@ -11,8 +11,8 @@ from workbench.runner.spec import RunSpec
 from workbench.store import Store
 
 
-def draw(store: Store, spec: RunSpec) -> WorkbenchError | None:
-    """Draw the quote of `spec`; the error where it cannot run."""
+def draw(store: Store, spec: RunSpec) -> Quote | WorkbenchError:
+    """Draw the quote of `spec` and return it; the error where it cannot run."""
     try:
         quote = plan.quote(store, spec)
     except WorkbenchError as error:
@@ -31,7 +31,7 @@ def draw(store: Store, spec: RunSpec) -> WorkbenchError | None:
             st.caption("Replies will be kept without a score.")
     for warning in quote.warnings:
         page.notice(warning, "warning")
-    return None
+    return quote
 
 
 def wanting(what: str | None) -> None:

@@ -1,15 +1,41 @@
-"""A run on the Compare page: its panel while it works, then what it says, then the cells."""
+"""A run on the Compare page: its panel while it works, then the verdict, then whichever view of it the person opens."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.measure.compare_parts import figures, grid
+from pages.measure.compare_parts import (
+    again,
+    asking,
+    differences,
+    grid,
+    live,
+    pair,
+    power,
+    promote,
+    regressions,
+    sequence,
+    slices,
+    verdict,
+    was_run,
+)
+from pages.parts import address, page, run_panel, session
 from pages.parts import format as fmt
-from pages.parts import page, run_panel, safe, session
+from workbench.comparison.model import Comparison, Options
 from workbench.errors import NotFound
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
+
+VIEWS = {
+    "differences": "Differences",
+    "pair": "Pair",
+    "regressions": "Worst regressions",
+    "tags": "By tag",
+    "sequence": "While it ran",
+    "power": "Power",
+    "cells": "Cells",
+}
+_ALONE = ("differences", "cells")  # what there is to see where nothing is held against anything
 
 
 def draw(store: Store, run_id: str) -> None:
@@ -22,106 +48,60 @@ def draw(store: Store, run_id: str) -> None:
         session.link(session.COMPARE, "Set up a comparison", icon=":material/balance:")
         return
     slot = page.start("Compare", subtitle=_about(run))
-    _header(store, run, slot)
-    run = run_panel.show(run.id, key="compare-run")
+    if run.state != "finished" or run.failed:
+        run = run_panel.show(run.id, key="compare-run")
     if run_panel.is_live(run):
-        _live(store, run)
+        live.draw(store, run, asking.draw(run))
+    elif run.done:
+        _result(store, run, slot)
         return
-    if not run.done:
-        return
-    figures.draw(store, run)
-    grid.draw(store, run)
-    _settings(run)
+    with slot:
+        again.draw(store, run, main=False)
+
+
+def _result(store: Store, run: Run, slot: DeltaGenerator) -> None:
+    said = st.container()
+    options = asking.draw(run)
+    with said:
+        found = _compared(store, run, options)
+        verdict.draw(found, run)
+    with slot:
+        promote.button(store, run, found)
+        again.draw(store, run, main=found.winner is None)
+    with page.guard():
+        _view(store, run, found)
+    verdict.method(found)
+    was_run.draw(run)
+
+
+def _compared(store: Store, run: Run, options: Options) -> Comparison:
+    from workbench.comparison.verdict import compare_run
+
+    with st.spinner("Comparing", show_time=True):
+        return compare_run(store, run.id, options)
+
+
+def _view(store: Store, run: Run, found: Comparison) -> None:
+    """The view of the URL, or the one that was pressed since: only that one is drawn."""
+    known = VIEWS if found.pairs else {name: VIEWS[name] for name in _ALONE}
+    chosen = address.part("View", known, "view", of=run.id)
+    {
+        "differences": lambda: differences.draw(found, run),
+        "pair": lambda: pair.draw(store, found, run),
+        "regressions": lambda: regressions.draw(store, found, run),
+        "tags": lambda: slices.draw(found),
+        "sequence": lambda: sequence.draw(store, found, run),
+        "power": lambda: power.draw(found, run),
+        "cells": lambda: grid.draw(store, found, run),
+    }[chosen]()
 
 
 def _about(run: Run) -> str:
     scored = f"scored by {_scoring(run)}" if run.plan.score else "not scored"
     on = f" on {run.dataset}" if run.dataset else ""
-    return f"{len(run.variants)} variants{on}, {run.plan.cases:,} cases, {scored}, {fmt.ago(run.created_ms)}"
+    return f"{run.plan.cases:,} cases{on}, {scored}, {fmt.ago(run.created_ms)}"
 
 
 def _scoring(run: Run) -> str:
     score = dict(run.plan.score or {})
     return f"{score.pop('name', '')}:{score.pop('column', '')}"
-
-
-def _header(store: Store, run: Run, slot: DeltaGenerator) -> None:
-    with slot:
-        with st.popover("Export", icon=":material/download:", key="export"):
-            for form, write, mime in (("CSV", reading.export_csv, "text/csv"), ("JSON", reading.export_json, "application/json")):
-                st.download_button(
-                    f"Cells as {form}",
-                    data=lambda write=write: "".join(write(store, run.id)).encode("utf-8", "replace"),
-                    file_name=f"run-{run.id}.{form.lower()}",
-                    mime=mime,
-                    on_click="ignore",
-                    key=f"export-{form}",
-                )
-        if st.button("Set up again", key="again", icon=":material/tune:", help="The same variants and dataset, ready to be changed"):
-            session.go(session.COMPARE, **_again(run))
-        if st.button("New comparison", key="new", icon=":material/add:", type="primary"):
-            session.go(session.COMPARE)
-
-
-def _again(run: Run) -> dict[str, object]:
-    """The URL of the form that planned this run, as far as what it names is still there."""
-    refs = dict.fromkeys(f"{each.prompt}@{each.version or 'draft'}" for each in run.variants if each.prompt)
-    models = dict.fromkeys(each.full_model for each in run.variants)
-    plan, score = run.plan, dict(run.plan.score or {"name": "none"})
-    asked: dict[str, object] = {
-        "v": ",".join(refs),
-        "m": ",".join(models) if _crossed(run, len(refs), len(models)) else None,
-        "dataset": run.dataset,
-        "prompt": next((each.prompt for each in run.variants if each.prompt), None),
-        "score": score.get("name"),
-        "column": score.get("column"),
-        "limit": plan.limit,
-        "seed": plan.sample_seed,
-        "split": plan.split,
-        "repeats": plan.repeats if plan.repeats > 1 else None,
-        "concurrency": plan.concurrency,
-        "rpm": plan.rpm,
-        "timeout": plan.timeout_s,
-        "cap": run.cap_usd,
-        "retry": plan.retry,
-        "reuse": "true" if plan.reuse else None,
-    }
-    return asked
-
-
-def _crossed(run: Run, refs: int, models: int) -> bool:
-    """Whether every version was asked on every model; else each was asked on its own."""
-    return len(run.variants) == refs * models
-
-
-@st.fragment(run_every=2.0)
-def _live(store: Store, run: Run) -> None:
-    """The figures so far, while the run goes on."""
-    now = reading.get(store, run.id)
-    if now.ok:
-        st.caption("So far: these figures change until the run has ended.")
-        figures.table(store, now)
-
-
-def _settings(run: Run) -> None:
-    plan = run.plan
-    with st.expander("What was run", icon=":material/receipt_long:"):
-        said = {
-            "Variants": "\n".join(f"{each.name} on {each.full_model}" for each in run.variants),
-            "Dataset": f"{run.dataset or 'given directly'}"
-            + (f", revision {plan.dataset['revision']}, {plan.dataset['hash'][:12]}" if plan.dataset else ""),
-            "Cases": f"{plan.cases:,}, each asked {plan.repeats:,} times" if plan.repeats > 1 else f"{plan.cases:,}",
-            "Score": str(plan.score or "none"),
-            "Limits": f"timeout {plan.timeout_s:g} s, retries {plan.retry}, calls at once {plan.concurrency or 'by provider'}, "
-            f"requests a minute {plan.rpm or 'by provider'}",
-            "Run": f"{run.id}, workbench {plan.workbench}, by {plan.user or 'unknown'}, started {fmt.moment(run.started_ms)} UTC",
-        }
-        for name, value in said.items():
-            st.caption(name)
-            safe.text(value)
-        with st.form("rename", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input("Name of the run", run.name, max_chars=200, width=420)
-            if st.form_submit_button("Rename", icon=":material/edit:"):
-                with page.guard():
-                    reading.rename(session.store(), run.id, name)
-                    st.rerun()

@@ -1,0 +1,26 @@
+"""A run at work: what can be said already, by evidence that holds at every look, and how it came to be; drawn again every 2 s."""
+
+import streamlit as st
+
+from pages.measure.compare_parts import sequence, variants, verdict
+from workbench.comparison.model import Options
+from workbench.runner import reading
+from workbench.runner.reading import Run
+from workbench.store import Store
+
+EVERY_S = 2.0
+
+
+@st.fragment(run_every=EVERY_S)
+def draw(store: Store, run: Run, options: Options) -> None:
+    """Draw what is known so far."""
+    from workbench.comparison.verdict import compare_run
+
+    now = reading.get(store, run.id)
+    if not now.ok:
+        st.caption("The first replies are on their way.")
+        return
+    found = compare_run(store, run.id, options)
+    verdict.draw(found, now, live=True)
+    sequence.draw(store, found, now)
+    variants.overview(found, now)

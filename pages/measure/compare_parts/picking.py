@@ -1,0 +1,43 @@
+"""Which metric and which pair the views below the verdict are about: both in the URL, both kept from view to view."""
+
+import streamlit as st
+
+from pages.measure.compare_parts import evidence, wording
+from pages.measure.compare_parts.differences import choose_metric, of
+from pages.parts.choosing import choose
+from workbench.comparison.model import Comparison, Metric, Pair
+from workbench.runner.reading import Run
+
+
+def metric_and_pair(found: Comparison, run: Run) -> tuple[Metric, Pair | None]:
+    """The metric, and the pair where there is one that has a difference."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = choose_metric(found, run)
+        return metric, pair(found, metric)
+
+
+def pair(found: Comparison, metric: Metric) -> Pair | None:
+    """The pair of the URL among those of the metric."""
+    offered = {evidence.key(each, found.names): each for each in of(found, metric)}
+    if not offered:
+        return None
+    with st.container(width=360):
+        chosen = choose(
+            "Pair",
+            list(offered),
+            "pair",
+            say=lambda key: wording.pair(offered[key]),
+            default=_first(found, offered),
+            label_visibility="collapsed",
+        )
+    return offered[chosen or next(iter(offered))]
+
+
+def _first(found: Comparison, offered: dict[str, Pair]) -> str:
+    """The winner against the next best; the first pair where nobody won."""
+    order = {rank.variant: number for number, rank in enumerate(found.ranking)}
+    if found.winner is None:
+        return next(iter(offered))
+    with_winner = [key for key, each in offered.items() if found.winner in (each.a, each.b)]
+    others = {key: offered[key].b if offered[key].a == found.winner else offered[key].a for key in with_winner}
+    return min(others, key=lambda key: order.get(others[key], len(order)), default=next(iter(offered)))

@@ -1,0 +1,56 @@
+"""Tag by tag: the same pairs on the cases that carry a tag, with a correction over all of them, and a mark where a winner loses."""
+
+import streamlit as st
+
+from pages.measure.compare_parts import wording
+from pages.parts import page, tables
+from workbench.comparison.model import SCORE, Comparison, Slice
+
+_COLUMNS = {
+    "tag": st.column_config.TextColumn("Tag", width=170),
+    "pair": st.column_config.TextColumn("Second minus first", width=225),
+    "difference": st.column_config.TextColumn("Difference", width=105),
+    "interval": st.column_config.TextColumn("Interval", width=170),
+    "n": st.column_config.NumberColumn("Cases", format="localized", width=70),
+    "p": st.column_config.TextColumn("p, adjusted", width=95),
+    "says": st.column_config.TextColumn("Says", width=250),
+}
+_MOST = 200
+
+
+def draw(found: Comparison) -> None:
+    """Draw the table of slices."""
+    if not found.slices:
+        st.caption("The cases carry no tags, or too few share one. Tags come with a dataset: give it a column called tags.")
+        return
+    if turned := [each for each in found.slices if each.reversed]:
+        tags = ", ".join(dict.fromkeys(each.tag for each in turned))
+        page.notice(f"The winner overall does worse on the cases with these tags: {tags}.", "warning")
+    ordered = sorted(found.slices, key=lambda each: (not each.reversed, each.p_adjusted, each.tag))
+    tables.table(
+        [_row(found, each) for each in ordered[:_MOST]], _COLUMNS, "slices", alt="Every tag with the difference of each pair on its cases"
+    )
+    more = f" {len(ordered) - _MOST:,} more rows are not shown." if len(ordered) > _MOST else ""
+    count = f"{len(found.slices):,} rows"
+    st.caption(f"Score, on the cases of each tag. p is adjusted for all {count} (Holm): many slices make false differences.{more}")
+
+
+def _row(found: Comparison, each: Slice) -> dict[str, object]:
+    result = each.result
+    return {
+        "tag": each.tag,
+        "pair": f"{each.b} − {each.a}",
+        "difference": wording.difference(SCORE, result.difference),
+        "interval": wording.interval(SCORE, result.low, result.high),
+        "n": result.n,
+        "p": wording.p(each.p_adjusted),
+        "says": _says(found, each),
+    }
+
+
+def _says(found: Comparison, each: Slice) -> str:
+    if each.reversed:
+        return "⚠ the winner overall loses here"
+    if (result := each.result.difference) and each.p_adjusted < 1 - found.options.level:
+        return f"◆ {each.b if result > 0 else each.a} is better"
+    return "○ no clear difference"
