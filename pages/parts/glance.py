@@ -3,33 +3,27 @@
 import streamlit as st
 
 from pages.parts import charts, safe, session
-from workbench import comparison
-from workbench.comparison import Summary
 from workbench.runner.reading import Run
 
 
 def show(run: Run, *, key: str = "glance") -> None:
     """Draw the result of a finished run; says so where its replies carry no score."""
-    summary = comparison.summarise(session.store(), run.id)
-    rows = [
-        charts.Bar(each.name, each.score, each.low, each.high, f"n = {each.n:,}") for each in summary.variants if each.score is not None
-    ]
+    from workbench.comparison.model import SCORE
+    from workbench.comparison.verdict import compare_run
+
+    found = compare_run(session.store(), run.id)
+    lines = [line for line in found.figures if line.metric == SCORE.name and line.mean is not None]
+    rows = [charts.Bar(line.variant, line.mean, line.low, line.high, f"n = {line.count:,}") for line in lines]
     if not rows:
         st.caption("No scores: this run kept the replies without checking them.")
         return
-    if said := sentence(summary):
-        st.markdown(safe.escape(said, limit=400))
-    cases = max(each.n for each in summary.variants)
+    if len(rows) > 1:
+        st.markdown(safe.escape(_tidy(found.verdict), limit=600))
+    cases = max(line.count for line in lines)
     on = f" on {run.dataset}" if run.dataset else ""
-    title = f"Share of replies that were right{on}, with 95 % intervals"
-    figure = charts.interval_bars(title, rows, x_title="Replies that were right, % of cases")
+    title = f"Mean score of each variant{on}, with 95 % intervals"
+    figure = charts.interval_bars(title, rows, x_title="Score, % of the best possible")
     charts.show(figure, key, alt=f"{title}; {cases:,} cases. {charts.sentence(rows)}")
-
-
-def sentence(summary: Summary) -> str:
-    """The verdict of the run in one sentence; empty where it has no score to compare."""
-    scored = [each for each in summary.variants if each.score is not None]
-    return _tidy(comparison.compare_run(session.store(), summary.run.id).verdict) if len(scored) > 1 else ""
 
 
 def _tidy(said: str) -> str:

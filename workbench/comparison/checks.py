@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.comparison import figures, overall, pairs, sentences, wording
-from workbench.comparison.model import SCORE, WRONG, Check, Comparison
+from workbench.comparison.model import SCORE, WRONG, Check, Comparison, Slice
 
 if TYPE_CHECKING:
     from workbench.comparison.matrix import Matrix
@@ -54,10 +54,10 @@ def _missing(base: Comparison, matrix: "Matrix", standing: "Standing") -> Iterat
 
 def _if_wrong(base: Comparison, matrix: "Matrix") -> "Standing":
     """The standing with every missing score counted as 0."""
-    wrong = replace(matrix.counted_wrong(), metrics=(matrix.metric(SCORE.name),))
-    metric = wrong.metric(SCORE.name)
-    made = pairs.of_metric(wrong, SCORE.name, base.options, peeked=base.peeked, deep=False)
-    lines = figures.of_metric(wrong, metric, base.options)
+    metric = matrix.metric(SCORE.name)
+    wrong = replace(matrix.counted_wrong(), metrics=(metric,))
+    made = pairs.of_all(wrong, base.options, peeked=base.peeked, deep=False)
+    lines = figures.of_all(wrong, base.options)
     return overall.stand(wrong.names, made, lines, metric, base.options.baseline)
 
 
@@ -106,10 +106,19 @@ def _stable(base: Comparison) -> Iterator[Check]:
 
 def _slices(base: Comparison) -> Iterator[Check]:
     told = sentences.about(base.pairs, base.metrics, base.options)
-    for part in base.slices:
-        if not part.reversed:
-            continue
-        gap = wording.difference(abs(part.result.difference or 0.0), told.score)
-        better = part.b if ((part.result.difference or 0.0) > 0) == told.score.higher_is_better else part.a
-        worse = part.a if better == part.b else part.b
-        yield Check("slices", False, f"On {part.tag!r} it is the other way round: {better} is better than {worse} by {gap} there.")
+    clear = [part for part in base.slices if part.p_adjusted < 1 - base.options.level and part.result.difference]
+    for part in clear:
+        if part.reversed:
+            yield Check("slices", False, f"On {part.tag!r} it is the other way round: {_told(part, told)} there.")
+    for pair in base.pairs:
+        mine = [part for part in clear if (part.a, part.b) == (pair.a, pair.b)]
+        turns = {part.result.difference > 0 for part in mine if part.result.difference}
+        if pair.metric == SCORE.name and pair.winner is None and len(turns) > 1:
+            said = "; ".join(f"on {part.tag!r} {_told(part, told)}" for part in mine[:4])
+            yield Check("slices", False, f"It depends on the cases: {said}.")
+
+
+def _told(part: Slice, told: sentences.Told) -> str:
+    difference = part.result.difference or 0.0
+    better, worse = (part.b, part.a) if (difference > 0) == told.score.higher_is_better else (part.a, part.b)
+    return f"{better} is better than {worse} by {wording.difference(abs(difference), told.score)}"

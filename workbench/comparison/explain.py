@@ -40,7 +40,8 @@ def numbers(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ..
     if pair is None or not pair.result.n:
         return ()
     count = sum(other.metric == SCORE.name for other in base.pairs)
-    found = [_counts(pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair), _seen(pair)]
+    found = [_counts(pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair)]
+    found += [] if base.peeked else [_seen(told, pair)]
     return tuple(said for said in found if said)
 
 
@@ -92,7 +93,10 @@ def _effect(base: Comparison, pair: Pair) -> str:
     if result.effect_low is not None and result.effect_high is not None:
         bounds = f" ({wording.level(base.options.level)} interval {_plain(result.effect_low)} to {_plain(result.effect_high)})"
     if result.effect_name == "odds_ratio":
-        return f"Matched odds ratio {_plain(result.effect)}{bounds}: for each case that only {pair.a} got right."
+        if result.gained is None:
+            return f"Odds ratio {_plain(result.effect)}{bounds}: the odds of {pair.b} over those of {pair.a}."
+        ratio = f"matched odds ratio{bounds.replace(' (', ', ').removesuffix(')')}"
+        return f"For each case that only {pair.a} got right, {pair.b} alone got {_plain(result.effect)} right ({ratio})."
     return f"Effect size {result.effect_name} {_plain(result.effect)}{bounds}: the mean difference in standard deviations."
 
 
@@ -101,7 +105,7 @@ def _evidence(base: Comparison, pair: Pair, count: int) -> str:
     if seen is None or not base.peeked:
         return ""
     line = count / (1 - base.options.level)
-    e = "over 1,000,000" if seen.e > 1e6 else wording.number(seen.e, 1)
+    e = "over 1,000,000" if seen.e > 1e6 else wording.number(seen.e, 0 if seen.e >= 100 else 1)
     return f"Evidence against no difference: e = {e} after {wording.counted(seen.n, 'case')}; it decides from {wording.number(line, 0)} on."
 
 
@@ -123,10 +127,10 @@ def _loss(value: float, metric: Metric) -> str:
     return "under 0.1 points" if metric.unit == "share" and value < 0.001 else wording.difference(value, metric)
 
 
-def _seen(pair: Pair) -> str:
+def _seen(told: Told, pair: Pair) -> str:
     if pair.detectable is None or (pair.detectable >= 1 and pair.result.kind == "binary"):
         return ""
-    size = f"{wording.number(pair.detectable * 100, 1)} points" if pair.result.kind == "binary" else f"{wording.number(pair.detectable, 3)}"
+    size = wording.difference(pair.detectable, told.score)
     return f"{wording.counted(pair.result.n, 'case')} like these would show a difference of {size} four times in five (power 80 %)."
 
 
@@ -169,6 +173,9 @@ def _tested(base: Comparison) -> list[str]:
         titles = [metric.title for metric in base.metrics if any(pair.metric == metric.name for pair in pairs)]
         said = f"{wording.names(titles, most=9)}: "
         said += "" if base.peeked else f"p by {TESTS.get(test, test)}; "
+        if interval == "none":
+            found.append(f"{said.removesuffix('; ').removesuffix(': ')}{'; ' if ';' in said else ': '}no interval.")
+            continue
         said += f"{wording.level(base.options.level)} interval by {INTERVALS.get(interval, interval)}"
         covered = [pair.result.coverage for pair in pairs if pair.result.coverage is not None]
         if covered:
@@ -179,10 +186,11 @@ def _tested(base: Comparison) -> list[str]:
 
 def _peeked(base: Comparison, count: int) -> str:
     line = wording.number(count / (1 - base.options.level), 0) if count else ""
+    after = base.about.get("decided_after")
+    why = f"The run ended early, decided after {wording.counted(after, 'case')}" if after else "Somebody could look before the planned end"
     return (
-        "Somebody could look before the planned end, so p values do not hold here. The score is decided by evidence that holds at every "
-        f"look (betting e-values, from {line} on) with its confidence sequence; cost, latency and tokens by the same evidence on whether "
-        "each case went up or down."
+        f"{why}, so ordinary p values do not hold here. The score is decided by evidence that holds at every look (betting e-values, from "
+        f"{line} on) with its confidence sequence; cost, latency and tokens by the same evidence on whether each case went up or down."
     )
 
 
@@ -211,9 +219,9 @@ def would_change(base: Comparison, told: Told, standing: "Standing", found: "Mat
     said: list[str] = []
     pair = standing.key
     cells, done = base.about.get("cells") or 0, base.about.get("done") or 0
-    if base.peeked and done < cells:
+    if base.peeked and done < cells and standing.outcome == UNDECIDED:
         said.append(f"The rest of the run: {done:,} of {cells:,} cells are done.")
-    if pair is not None and standing.outcome == UNDECIDED and pair.result.n:
+    if pair is not None and standing.outcome == UNDECIDED and pair.result.n and not base.peeked:
         said += _more_cases(base, told, pair, found)
     if pair is not None and standing.outcome == WINNER and pair.result.kind == "binary":
         said += _fragile(base, pair)

@@ -12,34 +12,36 @@ if TYPE_CHECKING:
     from workbench.comparison.matrix import Matrix
 
 
-def of_metric(matrix: "Matrix", metric: Metric, options: Options) -> list[Figures]:
-    """One line a variant, over the cases it has a value for."""
-    values = matrix.values[metric.name]
-    return [_line(name, metric, row, options) for name, row in zip(matrix.names, values, strict=True)]
-
-
-def _line(name: str, metric: Metric, row: "NDArray[np.float64]", options: Options) -> Figures:
+def of_all(matrix: "Matrix", options: Options) -> list[Figures]:
+    """One line a metric and variant, over the cases it has a value for."""
     import numpy as np
 
-    from workbench.stats.mean import figure
+    from workbench.stats.mean import bounds, figure
+    from workbench.stats.sample import sample
 
-    there = row[np.isfinite(row)]
-    count = len(there)
+    rows = [(metric, name, row[np.isfinite(row)]) for metric in matrix.metrics for name, row in _rows(matrix, metric)]
+    # What nothing limits is drawn in one call: the intervals share their random numbers.
+    free = iter(bounds([sample(row) for metric, _, row in rows if metric.unit != "share"], level=options.level, seed=options.seed))
+    found = []
+    for metric, name, row in rows:
+        share = metric.unit == "share"
+        interval = figure(row.tolist(), limits=(0.0, 1.0), level=options.level, seed=options.seed) if share else next(free)
+        found.append(_line(metric, name, row, interval))
+    return found
+
+
+def _rows(matrix: "Matrix", metric: Metric) -> "list[tuple[str, NDArray[np.float64]]]":
+    return list(zip(matrix.names, matrix.values[metric.name], strict=True))
+
+
+def _line(metric: Metric, name: str, row: "NDArray[np.float64]", interval: tuple[float | None, float | None, str]) -> Figures:
+    import numpy as np
+
+    count = len(row)
     if not count:
         return Figures(name, metric.name, 0, None, None, None, None, None)
-    limits = (0.0, 1.0) if metric.unit == "share" else None
-    low, high, method = figure(there.tolist(), limits=limits, level=options.level, seed=options.seed)
-    return Figures(
-        variant=name,
-        metric=metric.name,
-        count=count,
-        mean=float(there.mean()),
-        sd=float(there.std(ddof=1)) if count > 1 else None,
-        median=float(np.median(there)),
-        low=low,
-        high=high,
-        method=method,
-    )
+    spread = float(row.std(ddof=1)) if count > 1 else None
+    return Figures(name, metric.name, count, float(row.mean()), spread, float(np.median(row)), *interval)
 
 
 def ranking(names: Sequence[str], figures: Sequence[Figures], pairs: Sequence[Pair], metric: Metric) -> tuple[Rank, ...]:

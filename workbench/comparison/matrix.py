@@ -72,6 +72,13 @@ class Matrix:
             wrong = np.where(total > 0, np.nan_to_num(score) * have / total, np.nan)
         return replace(self, values={**self.values, SCORE.name: wrong})
 
+    def first(self, count: int) -> "Matrix":
+        """The same for the first cases in planned order alone."""
+        rows = self.scores[self.scores[:, 1] < count]
+        values = {name: array[:, :count] for name, array in self.values.items()}
+        missing, finished = self.missing[:, :count], self.finished_ms[:, :count]
+        return replace(self, values=values, missing=missing, finished_ms=finished, scores=rows, tags=self.tags[:count])
+
     def only(self, chosen: "NDArray[np.bool_]") -> "Matrix":
         """The same for the scores of some cases alone; `chosen` is one flag a case."""
         values = {SCORE.name: self.values[SCORE.name][:, chosen]}

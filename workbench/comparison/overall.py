@@ -89,7 +89,8 @@ def _winner_of_many(found: Standing, said: Told, names: Sequence[str]) -> str:
     second = _other(found.key, found.winner)
     gap = wording.difference(abs(found.key.result.difference or 0.0), said.score)
     one = sentences.with_costs(said, found.key).removeprefix(f"{found.winner} is better than {second} by {gap}")
-    return f"{found.winner} is better than each of the {len(names) - 1} others: than the next best, {second}, by {gap}{one}"
+    others = "both others" if len(names) == 3 else f"each of the {len(names) - 1} others"
+    return f"{found.winner} is better than {others}: than the next best, {second}, by {gap}{one}"
 
 
 def _group(found: Standing, said: Told, names: Sequence[str]) -> str:

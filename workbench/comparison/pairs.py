@@ -34,48 +34,60 @@ def chosen(names: Sequence[str], baseline: str | None) -> list[tuple[int, int]]:
     return [(first, other) for other in range(len(names)) if other != first]
 
 
-def of_metric(matrix: "Matrix", name: str, options: Options, *, peeked: bool = False, deep: bool = True) -> list[Pair]:
-    """The pairs of a metric, with tests and outcome; `deep` adds what only a reader of the numbers wants. Verdicts are left empty."""
-    metric, values, alpha = matrix.metric(name), matrix.values[name], 1 - options.level
+def of_all(matrix: "Matrix", options: Options, *, peeked: bool, deep: bool = True) -> list[Pair]:
+    """The pairs of every metric, with tests and outcome; `deep` adds what only a reader of the numbers wants. Verdicts are left empty."""
     places = chosen(matrix.names, options.baseline)
-    results = measured(matrix, name, places, options, peeked=peeked)
-    corrected = [1.0 if p is None else p for p in holm([result.p for result in results])]
+    found = measured(matrix, places, options, peeked=peeked)
     made = []
-    for (a, b), result, p in zip(places, results, corrected, strict=True):
-        pair = Pair(
-            a=matrix.names[a],
-            b=matrix.names[b],
-            metric=name,
-            result=result,
-            p_adjusted=p,
-            outcome=UNDECIDED,
-            winner=None,
-            verdict="",
-            relative=_relative(values[a], values[b], paired=matrix.paired),
-        )
-        if name == SCORE.name:
-            pair = _on_score(pair, matrix, (a, b), options, watched=len(places) if peeked and matrix.paired else 0)
-        outcome, better = _outcome(pair, metric, alpha, fewest=FEWEST_CASES if peeked else 1)
-        pair = replace(pair, outcome=outcome, winner=None if better is None else (pair.a, pair.b)[better])
-        if deep and name == SCORE.name:
-            pair = _deepened(pair, values[a], values[b], matrix, alpha / len(places) if matrix.paired else alpha)
-        made.append(pair)
+    for metric in matrix.metrics:
+        pairs = _of_metric(matrix, metric, list(zip(places, found[metric.name], strict=True)), options, peeked=peeked)
+        made += [_deepened(pair, matrix, options) if deep and metric.name == SCORE.name else pair for pair in pairs]
     return made
 
 
-def measured(matrix: "Matrix", name: str, places: list[tuple[int, int]], options: Options, *, peeked: bool) -> list[PairResult]:
-    """The test and the interval of some pairs of a metric; where somebody could look, those that hold at every look."""
+def measured(matrix: "Matrix", places: list[tuple[int, int]], options: Options, *, peeked: bool) -> dict[str, list[PairResult]]:
+    """The test and the interval of some pairs on every metric; where somebody could look, those that hold at every look.
+
+    Metrics that share their limits are measured in one call, as they share its random numbers too.
+    """
+    import numpy as np
+
     from workbench.stats import paired, unpaired
 
-    values, limits = matrix.values[name], matrix.limits_of(name)
+    found: dict[str, list[PairResult]] = {metric.name: [] for metric in matrix.metrics}
     if not places:
-        return []
-    if not matrix.paired:
-        return [unpaired.compare_unpaired(values[a], values[b], level=options.level, limits=limits) for a, b in places]
-    found = paired.compare_all(values, places, level=options.level, seed=options.seed, limits=limits)
-    if not peeked:
         return found
-    return [_looked_at(result, values[b] - values[a], limits, options.level) for (a, b), result in zip(places, found, strict=True)]
+    for limits in {matrix.limits_of(name): None for name in found}:
+        names = [name for name in found if matrix.limits_of(name) == limits]
+        table = np.concatenate([matrix.values[name] for name in names])
+        rows = [(at * len(matrix.names) + a, at * len(matrix.names) + b) for at in range(len(names)) for a, b in places]
+        if matrix.paired:
+            results = paired.compare_all(table, rows, level=options.level, seed=options.seed, limits=limits)
+        else:
+            results = [unpaired.compare_unpaired(table[a], table[b], level=options.level, limits=limits) for a, b in rows]
+        if peeked and matrix.paired:
+            pairs = zip(rows, results, strict=True)
+            results = [_looked_at(result, table[b] - table[a], limits, options.level) for (a, b), result in pairs]
+        for at, name in enumerate(names):
+            found[name] = results[at * len(places) : (at + 1) * len(places)]
+    return found
+
+
+def _of_metric(
+    matrix: "Matrix", metric: Metric, measures: list[tuple[tuple[int, int], PairResult]], options: Options, *, peeked: bool
+) -> list[Pair]:
+    name, values, alpha = metric.name, matrix.values[metric.name], 1 - options.level
+    watched = len(measures) if peeked and matrix.paired else 0
+    corrected = [1.0 if p is None else p for p in holm([result.p for _, result in measures])]
+    made = []
+    for ((a, b), result), p in zip(measures, corrected, strict=True):
+        relative = _relative(values[a], values[b], paired=matrix.paired)
+        pair = Pair(matrix.names[a], matrix.names[b], name, result, p, UNDECIDED, None, "", relative)
+        if name == SCORE.name:
+            pair = _on_score(pair, matrix, (a, b), options, watched=watched)
+        outcome, better = _outcome(pair, metric, alpha, fewest=FEWEST_CASES if peeked else 1)
+        made.append(replace(pair, outcome=outcome, winner=None if better is None else (pair.a, pair.b)[better]))
+    return made
 
 
 def _looked_at(result: PairResult, differences: "Floats", limits: tuple[float, float] | None, level: float) -> PairResult:
@@ -142,15 +154,17 @@ def _relative(a: "Floats", b: "Floats", *, paired: bool) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _deepened(pair: Pair, a: "Floats", b: "Floats", matrix: "Matrix", alpha: float) -> Pair:
+def _deepened(pair: Pair, matrix: "Matrix", options: Options) -> Pair:
     """The pair with its Bayesian reading, what it could have seen, and how many more cases would decide."""
     from workbench.stats import power
     from workbench.stats.bayes import bayes
 
-    result, detectable = pair.result, None
+    result, detectable, alpha = pair.result, None, 1 - options.level
     if not result.n:
         return pair
-    # More cases must bring p below what the strictest step of the correction asks of it.
+    a, b = (matrix.values[SCORE.name][matrix.names.index(name)] for name in (pair.a, pair.b))
+    if matrix.paired:  # more cases must bring p below what the strictest step of the correction asks of it
+        alpha /= len(chosen(matrix.names, options.baseline))
     more = power.more_cases(result, power=POWER, alpha=alpha) if pair.outcome == UNDECIDED else None
     if not matrix.paired:
         return replace(pair, more_cases=more)

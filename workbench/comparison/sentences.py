@@ -4,7 +4,7 @@ Owns the words of outcomes. Says "no clear difference" where that is so, and nev
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.comparison import wording
 from workbench.comparison.model import EQUIVALENT, SCORE, UNDECIDED, WINNER, Metric, Options, Pair
@@ -19,7 +19,8 @@ _LESS = {"cost_usd": "costs {} less", "latency_ms": "is {} faster", "input_token
 _TIMES = {"cost_usd": "costs {} times as much", "latency_ms": "takes {} times as long", "input_tokens": "sends {} times the tokens"} | {
     "output_tokens": "writes {} times the tokens"
 }
-_SAME = {"cost_usd": "costs about the same", "latency_ms": "answers about as fast"}
+_ABOUT_SAME = {"cost_usd": "costs about the same", "latency_ms": "answers about as fast"}
+_SAME = {"cost_usd": "costs the same", "latency_ms": "answers as fast"}
 _IN = {"cost_usd": "cost", "latency_ms": "latency", "input_tokens": "input tokens", "output_tokens": "output tokens"}
 _TOLD = ("cost_usd", "latency_ms")  # what the first sentence tells beside the score
 
@@ -39,6 +40,10 @@ class Told:
     def score(self) -> Metric:
         """The metric that decides."""
         return self.metrics[SCORE.name]
+
+    def with_verdicts(self, pairs: Sequence[Pair]) -> "Told":
+        """The same, the pairs being finished ones."""
+        return replace(self, pairs={(pair.metric, pair.a, pair.b): pair for pair in pairs})
 
     def pair(self, metric: str, one: str, other: str) -> Pair | None:
         """The pair of two variants, whichever comes first in it."""
@@ -72,12 +77,14 @@ def with_costs(told: Told, pair: Pair) -> str:
     """What a pair says on the score, and what the better one (or the second) costs and takes against the other, in one sentence."""
     subject, other = _subject(told, pair)
     if pair.outcome == UNDECIDED:
-        clear = [said for said, kind in _clauses(told, subject, other) if kind in (1, -1)]
-        tail = f"; {subject} {_joined(clear)}" if clear else ""
-        return _finished(_open(told, pair) + tail)
+        clear = [(said, kind) for said, kind in _clauses(told, subject, other) if kind in (1, -1)]
+        tail = _tail(clear).removeprefix(", ").removeprefix("and ").removeprefix("but ")
+        return _finished(_open(told, pair) + (f"; {subject} {tail}" if tail else ""))
     found = _clauses(told, subject, other)
-    head = _won(told, pair) if pair.outcome == WINNER else _equal(told, pair, subject, other)
-    return _finished(head + _tail(found))
+    if pair.outcome == WINNER:
+        return _finished(_won(told, pair) + _tail(found))
+    real = "; the small difference is real" if pair.p_adjusted < 1 - told.options.level else ""
+    return _finished(_equal(told, pair, subject, other) + _tail(found) + real)
 
 
 def without_score(told: Told, names: Sequence[str]) -> str:
@@ -109,10 +116,7 @@ def _equal(told: Told, pair: Pair, subject: str = "", other: str = "") -> str:
         bounds = sorted((sign * within.low, sign * within.high))
         name = "always-valid" if told.peeked else wording.level(1 - 2 * (1 - told.options.level))
         said += f", {name} interval {wording.interval(bounds[0], bounds[1], told.score)}"
-    said += f", {count(told, pair)})"
-    if pair.p_adjusted < 1 - told.options.level:
-        said += "; the small difference is real"
-    return said
+    return f"{said}, {count(told, pair)})"
 
 
 def _open(told: Told, pair: Pair) -> str:
@@ -196,8 +200,10 @@ def _clauses(told: Told, subject: str, other: str, names: Sequence[str] = _TOLD)
         relative = _relative_of(pair, subject)
         if pair.outcome == WINNER:
             found.append((_compared(name, relative, pair, subject, told), 1 if pair.winner == subject else -1))
-        elif _about_same(pair):
+        elif pair.result.difference == 0 and not pair.result.sd:
             found.append((_SAME.get(name, ""), 0))
+        elif _about_same(pair):
+            found.append((_ABOUT_SAME.get(name, ""), 0))
         else:
             found.append((_IN[name], 2))
     return [(said, kind) for said, kind in found if said]
@@ -223,8 +229,6 @@ def _compared(name: str, relative: float | None, pair: Pair, subject: str, told:
 def _about_same(pair: Pair) -> bool:
     """Whether the whole interval of the difference is small against what the first one has."""
     result = pair.result
-    if result.difference == 0 and not result.sd:
-        return True
     if not pair.relative or result.low is None or result.high is None:
         return False
     base = abs((result.difference or 0.0) / pair.relative)
@@ -245,13 +249,11 @@ def _tail(clauses: Sequence[tuple[str, int]]) -> str:
 
 
 def _clear_or_not(told: Told, subject: str, other: str) -> str:
+    """What is to be said of two variants without a score."""
     found = _clauses(told, subject, other)
-    clear = [said for said, kind in found if kind != 2]
-    open_ = [said for said, kind in found if kind == 2]
-    said = [f"{subject} {_joined(clear)} as against {other}" if clear and any(k == 0 for _, k in found) else ""]
-    if clear and not said[0]:
-        said = [f"{subject} {_joined(clear)} than {other}"]
-    return "; ".join([part for part in said if part] + ([f"no clear difference in {' or '.join(open_)}"] if open_ else []))
+    if not any(kind != 2 for _, kind in found):
+        return _tail(found).removeprefix("; ")
+    return f"against {other}, {subject} {_tail(found).removeprefix(', ').removeprefix('and ').removeprefix('but ')}"
 
 
 def _extreme(told: Told, names: Sequence[str], metric: str) -> str:

@@ -24,7 +24,7 @@ def tags(matrix: "Matrix") -> list[str]:
 
 
 def of(found: Comparison, matrix: "Matrix") -> tuple[Slice, ...]:
-    """Every pair on every tag with enough cases in both; `reversed` where the overall winner of the pair, or the one ahead, loses."""
+    """Every pair on every tag with enough cases in both; `reversed` where the winner of the pair loses."""
     import numpy as np
 
     from workbench.stats.correction import holm
@@ -37,18 +37,15 @@ def of(found: Comparison, matrix: "Matrix") -> tuple[Slice, ...]:
     made = []
     for tag in wanted:
         part = matrix.only(np.array([tag in mine for mine in matrix.tags], dtype=bool))
-        results = pairs.measured(part, SCORE.name, places, options, peeked=found.peeked)
+        results = pairs.measured(part, places, options, peeked=found.peeked)[SCORE.name]
         made += [(tag, a, b, result) for (a, b), result in zip(places, results, strict=True) if result.n >= FEWEST]
     corrected = holm([result.p for _tag, _a, _b, result in made])
-    overall = {(pair.a, pair.b): pair.result.difference or 0.0 for pair in found.pairs if pair.metric == metric.name}
-    return tuple(
-        Slice(
-            tag,
-            matrix.names[a],
-            matrix.names[b],
-            result,
-            1.0 if p is None else p,
-            (p is not None and p < 1 - options.level) and (result.difference or 0.0) * overall[(matrix.names[a], matrix.names[b])] < 0,
-        )
-        for (tag, a, b, result), p in zip(made, corrected, strict=True)
-    )
+    winners = {(pair.a, pair.b): pair.winner for pair in found.pairs if pair.metric == metric.name}
+    made_of = []
+    for (tag, a, b, result), p in zip(made, corrected, strict=True):
+        names = (matrix.names[a], matrix.names[b])
+        won = winners[names]
+        ahead = names[((result.difference or 0.0) > 0) == metric.higher_is_better]
+        turned = won is not None and ahead != won and p is not None and p < 1 - options.level
+        made_of.append(Slice(tag, *names, result, 1.0 if p is None else p, turned))
+    return tuple(made_of)

@@ -30,6 +30,8 @@ def compare_run(store: "Store", run_id: str, options: Options = _DEFAULT) -> Com
     """What a run says, at work or ended. Raises NotFound, and InputError for options that make no sense."""
     run = reading.get(store, run_id)
     checked(options, [variant.name for variant in run.variants])
+    if options.margin is None and run.plan.margin is not None:
+        options = replace(options, margin=run.plan.margin)  # the margin the run was planned with
     # What a finished cell is made of adds up to these; a cell that is asked again changes at least one of them.
     sums = (run.ok, run.failed, run.spent_nano, run.input_tokens, run.output_tokens, run.retries)
     key = (str(store.engine.url), run.id, run.created_ms, run.state, run.ended_ms, sums, options)
@@ -37,7 +39,10 @@ def compare_run(store: "Store", run_id: str, options: Options = _DEFAULT) -> Com
         if key in _results:
             _results.move_to_end(key)
             return _results[key]
-    found = compare_matrix(matrix.read(store, run), options, peeked=run.state in PEEKED, about=_about(run))
+    cells = matrix.read(store, run)
+    if run.decided_after is not None:  # what was under way at that moment came in later, and did not decide
+        cells = cells.first(run.decided_after)
+    found = compare_matrix(cells, options, peeked=run.state in PEEKED, about=_about(run))
     with _lock:
         _results[key] = found
         while len(_results) > _KEPT:
@@ -75,10 +80,11 @@ def compare_matrix(found: Matrix, options: Options, *, peeked: bool = False, abo
     """The whole comparison of a matrix that is read already."""
     if options.missing == WRONG and found.scored:
         found = found.counted_wrong()
-    lines = [line for metric in found.metrics for line in figures.of_metric(found, metric, options)]
-    made = [pair for metric in found.metrics for pair in pairs.of_metric(found, metric.name, options, peeked=peeked)]
+    lines = figures.of_all(found, options)
+    made = pairs.of_all(found, options, peeked=peeked)
     told = sentences.about(made, found.metrics, options, peeked=peeked, paired=found.paired)
     made = [replace(pair, verdict=sentences.of_pair(told, pair)) for pair in made]
+    told = told.with_verdicts(made)
     base = Comparison(
         names=found.names,
         options=options,
@@ -134,6 +140,8 @@ def checked(options: Options, names: Sequence[str]) -> Options:
 
 def _nothing(base: Comparison) -> str:
     """What is said where no cell has come in, or no row was there."""
+    if base.about.get("failed"):
+        return "There is nothing to compare: every cell so far has failed."
     if base.about.get("run_id"):
         return "There is nothing to compare yet: no cell has been answered."
     return "There is nothing to compare: no score was found."
@@ -148,6 +156,9 @@ def _about(run: Run) -> dict[str, Any]:
         "cells": run.total,
         "done": run.done,
         "failed": run.failed,
+        "decided_after": run.decided_after,
+        "saved_calls": run.saved_calls,
+        "saved_usd": None if run.saved_usd is None else float(run.saved_usd),
         "repeats": run.plan.repeats,
         "scored_by": (run.plan.score or {}).get("name"),
         "simulated": [variant.name for variant in run.variants if variant.provider == "simulated"],

@@ -21,7 +21,7 @@ def difference(value: float, metric: Metric) -> str:
     if metric.unit == "share":
         return f"{number(value * 100, 1)} {'point' if number(value * 100, 1) in ('1.0', f'{MINUS}1.0') else 'points'}"
     if metric.unit == "usd":
-        return ("" if value >= 0 else MINUS) + f"${_figures(abs(value), 2)}"
+        return ("" if value >= 0 else MINUS) + f"${_figures(abs(value), 3)}"
     if metric.unit == "ms":
         return f"{number(value / 1000, 1)} s" if abs(value) >= 1000 else f"{number(value, 0)} ms"
     if metric.unit == "tokens":
