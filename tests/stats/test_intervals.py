@@ -120,7 +120,7 @@ def coverage(n: int, shares: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> 
 
 
 @pytest.mark.parametrize(
-    ("n", "least"), [(5, 0.97), (20, 0.957), (40, 0.95), (60, 0.94), (86, 0.9365), (100, 0.9375), (240, 0.9365), (500, 0.9369)]
+    ("n", "least"), [(5, 0.97), (20, 0.957), (40, 0.95), (66, 0.9359), (86, 0.9365), (100, 0.9375), (240, 0.9365), (500, 0.9369)]
 )
 def test_the_interval_shown_for_a_proportion_never_falls_a_point_and_a_half_short(n: int, least: float) -> None:
     # Exact, at the worst share there is: Wilson alone falls to 83 % at 10 cases and to 91.6 % at 100.

@@ -160,6 +160,15 @@ def test_mcnemar_and_tango_know_no_side(b: int, c: int, tied: int) -> None:
     assert tango(c, b, b + c + tied) == (-high, -low)
 
 
+def test_differences_that_mirror_themselves_have_figures_that_do() -> None:
+    values = np.random.default_rng(3).lognormal(size=30)
+    result = compare([0.0] * 60, [*values, *-values])
+    assert (result.difference, result.median, result.effect, result.superiority) == (0.0, 0.0, 0.0, 0.5)
+    for low, high in MIRRORED:
+        assert getattr(result, low) == -getattr(result, high) < 0
+    assert result.p > 0.99
+
+
 def test_differences_that_are_equal_but_for_rounding_tie() -> None:
     # 0.3 - 0.2 and 0.2 - 0.1 differ in the last bit; the second pair mirrors the first.
     assert permutation([0.3 - 0.2, 0.2 - 0.1, -(0.1 - 0.0)]) == 1.0

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RANKED_EXACTLY = 50  # differing cases up to which the distribution of the signed ranks is counted out
-FAR = 300.0  # t from which the noncentral t is its own numerator's limit to six digits
+FAR = 300.0  # t from which only the spread of the sd matters: the noncentral t is its limit to three digits
 
 
 def t_p(item: Sample) -> float | None:

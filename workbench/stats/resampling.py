@@ -20,7 +20,7 @@ from workbench.stats.sample import Sample, sample
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RESAMPLES = 4_999  # weights: the bounds of an interval repeat to 2 % of its width
+RESAMPLES = 4_999  # weights: a bound moves by some 1 % of the width from seed to seed
 FLIPS = 9_999  # signs: p is known to 0.2 points near 5 %, and never below 0.0001
 EXACT_UP_TO = 15  # differing cases whose sign patterns are all tried: 2^14, as a pattern and its mirror image count alike
 METHODS = ("student", "bca", "bootstrap_t", "percentile", "envelope")
