@@ -84,8 +84,8 @@ def _buttons(run: Run, key: str) -> None:
         if run.state == "running":
             st.button("Stop", key=f"{key}-stop", icon=":material/stop:", on_click=stop, args=(run.id,), disabled=run.stopping)
             return
-        if run.state in ("interrupted", "stopped", "failed", "planned") and run.done < run.total:
-            word = "Start" if run.state == "planned" else "Resume"
+        if run.state in ("interrupted", "stopped", "failed", "planned", "decided") and run.done < run.total:
+            word = {"planned": "Start", "decided": "Go on to the end"}.get(run.state, "Resume")
             st.button(word, key=f"{key}-resume", icon=":material/play_arrow:", on_click=resume, args=(run.id,))
         if run.state == "capped":
             _raise_cap(run, key)

@@ -22,6 +22,7 @@ STATES = {
     "interrupted": _State("Interrupted", "power_off", "⚠", "orange"),
     "stopped": _State("Stopped", "stop_circle", "■", "orange"),
     "capped": _State("Cap reached", "savings", "◆", "orange"),
+    "decided": _State("Decided early", "gavel", "✓", "green"),
     "finished": _State("Finished", "check_circle", "✓", "green"),
     "failed": _State("Failed", "error", "✕", "red"),
 }
@@ -49,6 +50,8 @@ def word(state: str) -> str:
 
 def line(run: Run) -> str:
     """Progress in one line: done of total, failures, money, time."""
+    if run.decided_after is not None:
+        return _decided(run, run.decided_after)
     parts = [f"{run.done:,} of {run.total:,}"]
     if run.failed:
         parts.append(f"{run.failed:,} failed")
@@ -60,3 +63,11 @@ def line(run: Run) -> str:
     elif run.active_ms:
         parts.append(f"{fmt.duration(run.active_ms / 1000)} at work")
     return " · ".join(parts)
+
+
+def _decided(run: Run, cases: int) -> str:
+    money = f" and about {fmt.usd(run.saved_nano)}" if run.saved_nano else ""
+    saved = f"{run.saved_calls:,} calls{money} saved"
+    failed = [f"{run.failed:,} failed"] if run.failed else []
+    spent = f"{fmt.usd(run.spent_nano)} spent"
+    return " · ".join([f"Decided after {cases:,} of {run.plan.cases:,} cases: {saved}", *failed, spent])

@@ -68,12 +68,18 @@ def _retry(text: str) -> str:
     help="runs (9, from 0.25 s to 5 s), classic (3, from 1 s to 60 s), none, or retries=3,base=1,factor=2,cap=60,jitter=off.",
 )
 @click.option("--reuse", is_flag=True, help="Take replies of identical cells from earlier runs.")
+@click.option("--until-decided", is_flag=True, help="End the run as soon as its scores say which variant is best.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="A difference in score, 0.03 say, below which two variants are as good as each other: that decides, too.",
+)
 @click.option("--name", default="", help="What to call the run.")
 @output.json_option
 def run(refs: tuple[str, ...], models: tuple[str, ...], seed: int | None, as_json: bool, **asked: Any) -> None:
     """Run the versions REF... (intent@1, intent@production) on a dataset and compare them.
 
-    The quote and the progress go to stderr. Exit code 0 where the run reached its end, 1 otherwise.
+    The quote and the progress go to stderr. Exit code 0 where the run reached its end or was decided before it, 1 otherwise.
     """
     from workbench import store
     from workbench.runner import plan, worker
@@ -109,8 +115,8 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
     shown.clear()
     ended = reading.get(store, run_id)
     summary = summarise(store, run_id)
-    output.emit(summary.to_json(), as_json, told(summary))
-    if ended.state != "finished":
+    output.emit({**summary.to_json(), **_saved(ended)}, as_json, told(summary))
+    if ended.state not in {"finished", "decided"}:
         output.fail(ended.error or f"The run was {ended.state}.", f"Go on with it: workbench runs resume {run_id}")
     if ended.failed:
         why = ended.error or f"See them: workbench runs cells {run_id} --status error."
@@ -156,6 +162,7 @@ def told(summary: "Summary") -> str:
     counts += f", {run.reused:,} taken from earlier runs" if run.reused else ""
     blocks = [
         f"{run.name}: {run.state}, {counts}, {run.wall_s:.1f} s.",
+        *([f"{early(run)}. To go on to the end: workbench runs resume {run.id}"] if run.decided_after else []),
         output.table(rows, list(rows[0])),
     ]
     if summary.pairs:
@@ -207,6 +214,19 @@ def progress(run: "Run") -> str:
     parts += [_usd(float(run.spent_usd))] if run.spent_nano else []
     parts += [f"{_seconds(run.eta_s)} left"] if run.eta_s else []
     return ", ".join(parts)
+
+
+def early(run: "Run") -> str:
+    """What deciding the run early saved, in a sentence without its full stop."""
+    money = f" and about {_usd(float(run.saved_usd))}" if run.saved_usd else ""
+    return f"Decided after {run.decided_after:,} of {run.plan.cases:,} cases: {run.saved_calls:,} calls{money} saved"
+
+
+def _saved(run: "Run") -> dict[str, Any]:
+    """What `--json` says beyond the summary of a run that might have ended early."""
+    if not run.plan.until_decided:
+        return {}
+    return {"saved_calls": run.saved_calls, "saved_usd": None if run.saved_usd is None else float(run.saved_usd)}
 
 
 def _default_score(store: "Store", dataset: str, variants: "Sequence[Variant]") -> str | None:

@@ -15,7 +15,7 @@ def runs() -> None:
 
 
 @runs.command("list")
-@click.option("--state", help="planned, running, interrupted, stopped, capped, finished or failed.")
+@click.option("--state", help="planned, running, interrupted, stopped, capped, decided, finished or failed.")
 @click.option("--kind", help="run, batch or benchmark.")
 @click.option("--prompt", help="Runs with a version of this prompt.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
@@ -116,7 +116,10 @@ def stop(run_id: str, as_json: bool) -> None:
 @click.option("--cap-usd", type=click.FloatRange(0), help="A new spending cap.")
 @output.json_option
 def resume(run_id: str, cap_usd: float | None, as_json: bool) -> None:
-    """Go on with a run that was stopped, capped, interrupted or failed. Finished cells are not asked again."""
+    """Go on with a run that was stopped, capped, interrupted, failed or decided early. Finished cells are not asked again.
+
+    A run that was decided goes on to its planned end.
+    """
     from workbench import store
     from workbench.runner import worker
 

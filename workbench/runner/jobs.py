@@ -38,6 +38,7 @@ _INSERTS: "dict[str, Executable]" = {
     "postgresql": postgresql.insert(_CELLS).on_conflict_do_nothing(),
 }
 _CHUNK_CASES, _CHUNK_CELLS = 32, 512
+_CLOSE_CASES = 8  # where the run may end early: only cases that all variants have finished can decide
 _REASON, _MESSAGE = 2_000, 4_000
 
 
@@ -89,7 +90,8 @@ class Job:
         """The unfinished cells of these variants on the cases from `start`. Within a chunk a variant's cells follow each other, so
         that a model can keep what their prompts begin with.
         """
-        size = max(1, min(_CHUNK_CASES, _CHUNK_CELLS // (len(positions) * self.plan.repeats)))
+        most = _CLOSE_CASES if self.plan.until_decided else _CHUNK_CASES
+        size = max(1, min(most, _CHUNK_CELLS // (len(positions) * self.plan.repeats)))
         with self.store.read() as session:
             query = select(RunCaseRow.position, RunCaseRow.inputs, RunCaseRow.expected)
             of_run = query.where(RunCaseRow.run_id == self.run_id, RunCaseRow.position >= start)

@@ -3,7 +3,8 @@
 Later edits of a prompt, a partial or a dataset do not reach a run that is planned. Sends no request.
 """
 
-from collections.abc import Iterator, Mapping
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def plan(store: "Store", spec: RunSpec, *, clock: Clock = SYSTEM) -> str:
         session.add(row)
         session.flush()
         session.add_all(_variant_row(run_id, position, variant) for position, variant in enumerate(spec.variants))
-        cases = _keep_cases(session, run_id, _cases(store, spec), spec)
+        cases = _keep_cases(session, run_id, _cases(store, spec), spec, _order(store, spec))
         if kept and _revision(store, kept["name"]) != kept["revision"]:
             raise Conflict(f"The dataset {spec.dataset!r} was edited while the run was planned.", hint="Plan the run again.")
         row.total = cases * len(spec.variants) * spec.repeats
@@ -63,6 +64,8 @@ def plan(store: "Store", spec: RunSpec, *, clock: Clock = SYSTEM) -> str:
             timeout_s=spec.timeout_s,
             retry=spec.retry,
             reuse=spec.reuse,
+            until_decided=spec.until_decided,
+            margin=spec.margin,
             user=settings.load().user,
         ).to_json()
     return run_id
@@ -100,8 +103,23 @@ def _cases(store: "Store", spec: RunSpec) -> "Iterator[Case]":
     return islice(registry.walk(store, spec.dataset, split=spec.split), spec.limit)
 
 
-def _keep_cases(session: Session, run_id: str, cases: "Iterator[Case]", spec: RunSpec) -> int:
-    """How many cases were kept. Every variant is rendered with the first, so that a broken template is told now."""
+def _order(store: "Store", spec: RunSpec) -> Sequence[int]:
+    """The position of each case. A run that may end early takes them at random: a dataset sorted by topic would decide on its first."""
+    from workbench.datasets import registry
+
+    if not spec.until_decided:
+        return ()
+    count = registry.count(store, spec.dataset, split=spec.split) if spec.dataset else len(spec.items)
+    positions = list(range(count if spec.limit is None else min(count, spec.limit)))
+    random.Random(spec.sample_seed or 0).shuffle(positions)  # noqa: S311 (an order, not a secret)
+    return positions
+
+
+def _keep_cases(session: Session, run_id: str, cases: "Iterator[Case]", spec: RunSpec, order: Sequence[int]) -> int:
+    """How many cases were kept, at the places that `order` gives them.
+
+    Every variant is rendered with the first, so that a broken template is told now.
+    """
     count = 0
     while part := list(islice(cases, _CHUNK)):
         if count == 0:
@@ -110,13 +128,13 @@ def _keep_cases(session: Session, run_id: str, cases: "Iterator[Case]", spec: Ru
         rows = [
             {
                 "run_id": run_id,
-                "position": position,
+                "position": order[at] if at < len(order) else at,  # more than were counted: the edit in between is refused below
                 "case_id": case.id or None,
                 "inputs": dict(case.inputs),
                 "expected": case.expected,
                 "tags": list(case.tags),
             }
-            for position, case in enumerate(part, count)
+            for at, case in enumerate(part, count)
         ]
         session.execute(insert(RunCaseRow), rows)
         count += len(part)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from workbench.clock import SYSTEM, Clock
 from workbench.errors import InputError, NotFound, RunError
-from workbench.runner import owners
+from workbench.runner import owners, savings
 from workbench.runner.cells import Cell, CellDetail, Grid, GridCell, GridRow, cell, cells, grid
 from workbench.runner.exporting import COLUMNS, export_csv, export_json
 from workbench.runner.spec import Plan, plan_from_json
@@ -46,7 +46,7 @@ __all__ = [
     "rename",
 ]
 
-ENDED = ("stopped", "capped", "finished", "failed")
+ENDED = ("stopped", "capped", "decided", "finished", "failed")
 STATES = ("planned", "running", "interrupted", *ENDED)
 _RECENT = 100  # cells whose pace tells the time left
 _REMEMBERED = 2_000
@@ -74,7 +74,8 @@ class RunVariant:
 class Run:
     """A run now. `done` counts cells that have finished: `ok` with a reply, `failed` without. `eta_s` is None where nothing tells it.
 
-    `error` is why it failed, and what to do next. `active_ms` is the time at work over every resume.
+    `error` is why it failed, and what to do next. `active_ms` is the time at work over every resume. `saved_calls` were planned and not
+    asked, because the run was decided early, and would have cost about `saved_nano`; None where that has no price.
     """
 
     id: str
@@ -101,6 +102,8 @@ class Run:
     spent_nano: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    saved_calls: int = 0
+    saved_nano: int | None = 0
     rate_per_s: float | None = field(default=None, compare=False)
     eta_s: float | None = field(default=None, compare=False)
 
@@ -113,6 +116,16 @@ class Run:
     def spent_usd(self) -> Decimal:
         """Dollars spent by this run; what has no price is not in it, see `unpriced`."""
         return Decimal(self.spent_nano) / 10**9
+
+    @property
+    def saved_usd(self) -> Decimal | None:
+        """Dollars that deciding early saved, about; None where a model has no price."""
+        return None if self.saved_nano is None else Decimal(self.saved_nano) / 10**9
+
+    @property
+    def decided_after(self) -> int | None:
+        """The cases that decided the run; None where it was not decided early, or went on to its end after that."""
+        return int(self.plan.decision["n"]) if self.state == "decided" and self.plan.decision else None
 
     @property
     def cap_usd(self) -> Decimal | None:
@@ -138,6 +151,8 @@ class Run:
             **{name: getattr(self, name) for name in (*names[1:], *times)},
             "spent_usd": float(self.spent_usd),
             "cap_usd": None if self.cap_usd is None else float(self.cap_usd),
+            "saved_calls": self.saved_calls,
+            "saved_usd": None if self.saved_usd is None else float(self.saved_usd),
             "variants": [{**vars(variant), "model": variant.full_model} for variant in self.variants],
             "plan": self.plan.to_json(),
         }
@@ -253,17 +268,19 @@ def _variants(session: Session, ids: list[str]) -> dict[str, list[RunVariant]]:
 
 
 # Counting the cells of an ended run again and again would make a page of runs as slow as the runs are large.
-_ended: dict[tuple[str, str, str, int], dict[str, int]] = {}
+_ended: dict[tuple[str, str, str, int], dict[str, Any]] = {}
 
 
-def _counts(session: Session, rows: Sequence[RunRow]) -> dict[str, dict[str, int]]:
+def _counts(session: Session, rows: Sequence[RunRow]) -> dict[str, dict[str, Any]]:
     """What the cells of each run add up to."""
     address = str(session.get_bind().engine.url)
     keys = {row.id: (address, row.id, row.state, row.ended_ms) for row in rows if row.state in ENDED and row.ended_ms is not None}
     known = {run_id: _ended[key] for run_id, key in keys.items() if key in _ended}
-    wanted = [row.id for row in rows if row.id not in known]
+    wanted = [row for row in rows if row.id not in known]
     if wanted:
-        found = {row["run_id"]: _figures(row) for row in session.execute(_counting(wanted)).mappings()}
+        saved = savings.saved(session, wanted)
+        counted = session.execute(_counting([row.id for row in wanted])).mappings()
+        found = {row["run_id"]: {**_figures(row), **saved.get(row["run_id"], {})} for row in counted}
         if len(_ended) > _REMEMBERED:
             _ended.clear()
         _ended.update({key: found[run_id] for run_id, key in keys.items() if run_id in found})

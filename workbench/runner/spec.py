@@ -76,6 +76,8 @@ class RunSpec:
     """What a person asks for. `items` are inputs given directly, instead of a dataset. `score` is `equals:label` or its JSON.
 
     `concurrency` None is the default of each provider; `cap_usd` None is no cap; `rpm` None is no limit but the provider's.
+    `until_decided` ends the run as soon as a variant beats all others or, with a `margin` (of the score, 0..1), as soon as every pair is
+    settled: beaten, or equal within it. Its cases come in random order, drawn with `sample_seed`.
     """
 
     variants: tuple[Variant, ...]
@@ -95,6 +97,8 @@ class RunSpec:
     retry: str = "runs"
     reuse: bool = False
     demo: bool = False
+    until_decided: bool = False
+    margin: float | None = None
 
     @property
     def cap_nano(self) -> int | None:
@@ -104,7 +108,10 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run keeps of its spec, beside variants and cases: enough to understand it, and to go on with it, years later."""
+    """What a run keeps of its spec, beside variants and cases: enough to understand it, and to go on with it, years later.
+
+    `decision` is written when the run ends early: outcome (winner or equivalent), winner (a variant's name or None), n (cases looked at).
+    """
 
     workbench: str
     cases: int
@@ -120,6 +127,9 @@ class Plan:
     retry: str = "runs"
     reuse: bool = False
     user: str = ""
+    until_decided: bool = False
+    margin: float | None = None
+    decision: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON that `plan_from_json` reads back."""
@@ -210,6 +220,9 @@ def checked(spec: RunSpec) -> RunSpec:
         ("cap", spec.cap_usd is None or (math.isfinite(spec.cap_usd) and spec.cap_usd >= 0), "must be 0 or more dollars"),
         ("dataset", bool(spec.dataset) != bool(spec.items), "is missing"),
         ("name", len(spec.name) <= 200, "must be at most 200 characters"),
+        ("margin", spec.margin is None or 0 < spec.margin < 1, "must lie between 0 and 1, in units of the score"),
+        ("until decided", not spec.until_decided or len(names) > 1, "needs two variants or more"),
+        ("until decided", not spec.until_decided or spec.score is not None, "needs a score: nothing else says who is better"),
     ]
     for place, holds, says in rules:
         if not holds:

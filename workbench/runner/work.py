@@ -1,4 +1,4 @@
-"""A run at work in the loop thread: lanes of cells, one a provider; a watch over lease, stop flag and cap; one way to end.
+"""A run at work in the loop thread: lanes of cells, one a provider; one way to end.
 
 Never hangs and never ends without saying how: whatever is raised becomes the state `failed` with the error and the next step.
 """
@@ -7,7 +7,8 @@ import asyncio
 import logging
 import traceback
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
@@ -18,7 +19,8 @@ from workbench.errors import AuthFailed, Cancelled, ModelUnknown, ProviderMissin
 from workbench.ledger import writer
 from workbench.ledger.writer import Beside
 from workbench.providers import keys
-from workbench.runner import jobs
+from workbench.runner import early, jobs, watching
+from workbench.runner.early import Early
 from workbench.runner.forecasts import NOTHING, Forecast
 from workbench.runner.jobs import Job, Todo
 from workbench.runner.pacing import EvenPace, Purse
@@ -28,28 +30,34 @@ from workbench.store import leases
 from workbench.store.leases import LeaseRow
 
 if TYPE_CHECKING:
+    from workbench.stats.sequential import Decision
     from workbench.store import Store
 
 _LOG = logging.getLogger("workbench.runner")
-_LOOK_S = 0.3  # how often the stop flag is read
 _HOPELESS = {AuthFailed.kind, ProviderMissing.kind, ModelUnknown.kind}  # no other cell of the variant will fare better
 _HOPELESS_AFTER = 5
 _WAITING = 4  # cells begun for each place on the way: a call that waits for its retry leaves its place to another
 _READ_AHEAD = 64  # cells in hand below which the next chunk is read
+_LEAD = 64  # cases a quick provider may be ahead where the run may end early: more would be asked in vain
 
 
 async def work(store: "Store", run_id: str, owner: str, clock: Clock) -> None:
     """Work on the run until it ends, and write down how it ended. The caller holds the lease and has set the state."""
     state, error = "failed", ""
-    lap = _Lap(clock)
+    decision: dict[str, Any] = {}
+    lap = watching.Lap(clock)
     try:
         job = await asyncio.to_thread(jobs.load, store, run_id, clock=clock)
-        working = _Work(job, await asyncio.to_thread(_purse, store, run_id))
-        watch = asyncio.create_task(_watch(working, owner, lap))
+        scores = await asyncio.to_thread(early.load, job)
+        working = Work(job, await asyncio.to_thread(_purse, store, run_id), scores)
+        await working.look()  # a run that was stopped may hold all it needs
+        watches = [asyncio.create_task(watching.watch(working, owner, lap)), asyncio.create_task(watching.judge(working))]
         try:
             state, error = await working.until_end()
         finally:
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
+        decision = early.kept(working.decision, job.variants)
     except asyncio.CancelledError:
         # The process is going: without a lease the run shows as interrupted at once, and anybody may resume it.
         # Released right here: an interpreter that is ending starts no thread any more.
@@ -58,29 +66,21 @@ async def work(store: "Store", run_id: str, owner: str, clock: Clock) -> None:
     except Exception as raised:
         error = _told(raised)
     if state != "lost":
-        ended = {"state": state, "error": error, "ended_ms": clock.now_ms(), "stop_requested": False}
+        ended: dict[str, Any] = {"state": state, "error": error, "ended_ms": clock.now_ms(), "stop_requested": False}
+        if state == "decided":
+            ended["plan"] = decision
         await asyncio.to_thread(_close, store, run_id, owner, lap.ms(), ended)
 
 
-class _Lap:
-    """Time at work that the store does not know of yet."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._since_s = clock.monotonic_s()
-
-    def ms(self) -> int:
-        """Milliseconds since it was last asked."""
-        before_s, self._since_s = self._since_s, self._clock.monotonic_s()
-        return round((self._since_s - before_s) * 1000)
-
-
-class _Work:
+class Work:
     """The run's cells under way."""
 
-    def __init__(self, job: Job, purse: Purse) -> None:
+    def __init__(self, job: Job, purse: Purse, scores: Early | None) -> None:
         self.job = job
         self.purse = purse
+        self.scores = scores
+        self.decision: Decision | None = None
+        self.news = asyncio.Event()  # a case that all variants have finished
         self.halt = asyncio.Event()
         self._end: tuple[str, str] | None = None
         self._policy = retry.named(job.plan.retry)
@@ -104,6 +104,23 @@ class _Work:
         if at_once:
             self.halt.set()
 
+    def note(self, rows: "Sequence[Beside]") -> None:
+        """Take in the cells that have just been written."""
+        if self.scores is not None and sum(self.scores.note(row.values) for row in rows):
+            self.news.set()
+
+    async def look(self) -> None:
+        """End the run if its scores decide it. Cells under way are finished: they are paid for."""
+        if self.scores is None:
+            return
+        try:
+            self.decision = await asyncio.to_thread(self.scores.look)
+        except Exception:
+            _LOG.warning("The scores of the run %s could not be looked at: it goes on to its end.", self.job.run_id, exc_info=True)
+            self.scores = None
+        if self.decision is not None:
+            self.end("decided")
+
     async def until_end(self) -> tuple[str, str]:
         """The state the run ended in, and its error. Raises what went wrong with the run itself."""
         try:
@@ -114,9 +131,11 @@ class _Work:
                         group.create_task(self._pull(lane, group))
         except ExceptionGroup as raised:  # not except*: before Python 3.11.4 it wraps what is raised in it in a group again
             raise _first(raised) from None
-        if self._end is not None:
+        if self._end is not None and self.decision is None:
             return self._end
         left = await asyncio.to_thread(_left, self.job)
+        if self._end is not None and left:
+            return self._end
         given_up = " ".join(f"{self.job.variants[at].full_model}: {one.message} {one.hint}".strip() for at, one in self._given_up.items())
         return ("finished", given_up) if not left else ("failed", f"{left} cells were not finished. Resume the run: they are asked again.")
 
@@ -145,8 +164,9 @@ class _Work:
 
     async def _fail_unasked(self, todo: Todo, alike: Outcome) -> None:
         message = f"Not asked, because the calls before it failed: {alike.message}"
-        row = self.job.not_asked(todo, alike.error_type or "unknown", alike.error_kind or "unknown", message)
-        await writer.of(self.job.store).write_async([row])
+        rows = [self.job.not_asked(todo, alike.error_type or "unknown", alike.error_kind or "unknown", message)]
+        await writer.of(self.job.store).write_async(rows)
+        self.note(rows)
 
     async def _spend(self, todo: Todo) -> Outcome | None:
         """What became of the cell; None where the cap did not let it begin."""
@@ -157,9 +177,10 @@ class _Work:
             return None
         cost: int | None = None
         outcome: Outcome | None = None
+        rows: list[Beside] = []
         try:
             outcome = await door.complete(
-                self._call(todo), cancel=self.halt, store=self.job.store, beside=lambda outcome: self._row(todo, outcome)
+                self._call(todo), cancel=self.halt, store=self.job.store, beside=lambda outcome: self._row(todo, outcome, rows)
             )
             cost = outcome.cost_nano
         finally:
@@ -167,6 +188,7 @@ class _Work:
                 forecast.learn(need, outcome.reply.usage, cost)
             await self.purse.settle(need.nano, cost)
         self._learn(todo, outcome)
+        self.note(rows)
         return outcome
 
     def _call(self, todo: Todo) -> Call:
@@ -188,9 +210,10 @@ class _Work:
             room=self._rooms[variant.provider],
         )
 
-    def _row(self, todo: Todo, outcome: Outcome) -> list[Beside]:
-        """The cell's row; none where it was stopped: it has not finished."""
-        return [] if outcome.error_kind == Cancelled.kind else [self.job.finished(todo, outcome)]
+    def _row(self, todo: Todo, outcome: Outcome, rows: "list[Beside]") -> list[Beside]:
+        """The cell's row, put in `rows`; none where it was stopped: it has not finished."""
+        rows[:] = [] if outcome.error_kind == Cancelled.kind else [self.job.finished(todo, outcome)]
+        return rows
 
     def _learn(self, todo: Todo, outcome: Outcome) -> None:
         """Give a variant up that has no hope: the rest of its cells fail without a call, and the other variants go on."""
@@ -206,7 +229,7 @@ class _Work:
 class _Lane:
     """The cells of one provider, handed out one by one; the next chunk is read while the last one is being worked on."""
 
-    def __init__(self, work: _Work, positions: tuple[int, ...], width: int) -> None:
+    def __init__(self, work: Work, positions: tuple[int, ...], width: int) -> None:
         self.width = width
         self._wide = False
         self._work = work
@@ -235,52 +258,15 @@ class _Lane:
             return None
 
     async def _read(self, start: int) -> None:
-        job = self._work.job
+        job, scores = self._work.job, self._work.scores
+        while scores is not None and start > scores.prefix + max(_LEAD, 4 * self.width) and not self._work.over:
+            await asyncio.sleep(watching.LOOK_S)
         chunk = await asyncio.to_thread(job.chunk, self._positions, start)
         if chunk.settled:
             await writer.of(job.store).write_async(chunk.settled)
+            self._work.note(chunk.settled)
         self._ready.extend(chunk.todos)
         self._from, self._reading = chunk.next_case, None
-
-
-async def _watch(working: _Work, owner: str, lap: _Lap) -> None:
-    """Renew the lease, and see that the run stops when it is told to, or when somebody else has taken it over."""
-    job = working.job
-    beat_s = held_s = job.clock.monotonic_s()
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        now_s = job.clock.monotonic_s()
-        try:
-            found = await asyncio.to_thread(_look, job.store, job.run_id)
-            held = found is not None
-            if held and now_s - beat_s >= leases.HEARTBEAT_MS / 1000:
-                held = await asyncio.to_thread(_beat, job, owner, lap.ms())
-                beat_s = held_s = now_s
-        except Exception:
-            _LOG.warning("The store could not be asked whether the run %s goes on.", job.run_id, exc_info=True)
-            # Who cannot renew a lease must take it for lost when it runs out: another process may be at work.
-            found, held = None, now_s - held_s < leases.EXPIRES_MS / 1000
-        if not held:
-            working.end("lost", at_once=True)
-        elif found is not None:
-            stop_requested, working.purse.cap_nano = found
-            if stop_requested:
-                working.end("stopped", at_once=True)
-
-
-def _beat(job: Job, owner: str, worked_ms: int) -> bool:
-    """Whether the run is still this worker's; adds the time it was at work."""
-    held = leases.acquire(job.store, f"run:{job.run_id}", owner, job.clock.now_ms())
-    if held:
-        with job.store.write() as session:
-            session.execute(update(RunRow).where(RunRow.id == job.run_id).values(active_ms=RunRow.active_ms + worked_ms))
-    return held
-
-
-def _look(store: "Store", run_id: str) -> tuple[bool, int | None] | None:
-    with store.read() as session:
-        row = session.execute(select(RunRow.stop_requested, RunRow.cap_nano).where(RunRow.id == run_id)).one_or_none()
-    return None if row is None else (row.stop_requested, row.cap_nano)
 
 
 def _purse(store: "Store", run_id: str) -> Purse:
@@ -295,12 +281,14 @@ def _left(job: Job) -> int:
         return total - (session.scalar(select(func.count()).select_from(CellRow).where(CellRow.run_id == job.run_id)) or 0)
 
 
-def _close(store: "Store", run_id: str, owner: str, worked_ms: int, values: dict[str, object]) -> None:
-    """Write down how the run ended and free its lease, unless somebody else has taken it over."""
+def _close(store: "Store", run_id: str, owner: str, worked_ms: int, values: dict[str, Any]) -> None:
+    """Write down how the run ended and free its lease, unless somebody else has taken it over. `plan` is added to the plan there is."""
     name = f"run:{run_id}"
     with store.write() as session:
         if session.scalar(select(LeaseRow.owner).where(LeaseRow.name == name)) == owner:
             active = RunRow.active_ms + worked_ms
+            if "plan" in values:
+                values["plan"] = {**(session.scalar(select(RunRow.plan).where(RunRow.id == run_id)) or {}), **values["plan"]}
             session.execute(update(RunRow).where(RunRow.id == run_id).values(active_ms=active, **values))
     leases.release(store, name, owner)
 

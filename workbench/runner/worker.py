@@ -1,6 +1,6 @@
 """Starts, stops and resumes runs. A run at work is held by a lease, so that an app and a command may share one store.
 
-Owns the state of a run: planned, running, then stopped, capped, finished or failed. Every finished cell is committed together with
+Owns the state of a run: planned, running, then stopped, capped, decided, finished or failed. Every finished cell is committed together with
 its call, so a process killed at any instant loses nothing finished and pays for nothing twice.
 """
 
@@ -37,8 +37,9 @@ def start(store: "Store", run_id: str, *, clock: Clock = SYSTEM) -> None:
 
 
 def resume(store: "Store", run_id: str, *, cap_usd: Decimal | float | None = None, clock: Clock = SYSTEM) -> None:
-    """Go on with a run that was stopped, capped, interrupted or failed; finished cells stay. `cap_usd` sets a new cap.
+    """Go on with a run that was stopped, capped, interrupted, failed or decided early; finished cells stay. `cap_usd` sets a new cap.
 
+    One that was decided goes on to its planned end: it is not stopped early a second time.
     Raises NotFound, and RunError where it is at work or has reached its end.
     """
 
@@ -54,10 +55,13 @@ def resume(store: "Store", run_id: str, *, cap_usd: Decimal | float | None = Non
 def retry_failed(store: "Store", run_id: str, *, clock: Clock = SYSTEM) -> None:
     """Try the failed cells of a run again, and what it has not finished. The ledger keeps the calls that failed.
 
+    One that was decided early forgets the decision, and stops again as soon as its scores decide it.
     Raises NotFound, and RunError where it is at work or nothing failed.
     """
 
     def begin(session: Session, row: RunRow) -> None:
+        if row.state == "decided":
+            row.plan = {**row.plan, "decision": None}
         gone = session.execute(delete(CellRow).where(CellRow.run_id == run_id, CellRow.status == "error"))
         if not gone.rowcount:  # type: ignore[attr-defined]  # a DELETE always counts
             raise RunError("No cell of the run failed.", hint=f"workbench runs show {run_id}")

@@ -37,6 +37,15 @@ def draw(store: Store, dataset: str | None) -> dict[str, Any]:
                 "Spend at most, dollars", 0.0, value=None, key="cap", placeholder="no cap", format="%.4f", bind="query-params", width=150
             )
             retry = choose("Retries", RETRIES, "retry", say=_said, default=RETRIES[0], free=True, help=_HELP) or RETRIES[0]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            until_decided = st.toggle(
+                "Stop when decided", key="until", bind="query-params",
+                help="Ends the run as soon as its scores say which variant is best. Looking often is allowed for. Cases come in random order.",
+            )  # fmt: skip
+            margin = st.number_input(
+                "Margin (points)", 0.1, 99.0, value=None, key="margin", placeholder="none", format="%.1f", bind="query-params", width=150,
+                help="Two variants that differ by less are as good as each other. With it, a run is decided by that, too.",
+            )  # fmt: skip
         reuse = st.checkbox("Take replies of identical cells from earlier runs", key="reuse", bind="query-params")
         name = st.text_input("Name of the run", key="run-name", max_chars=200, placeholder="made of the variants and the dataset")
     return {
@@ -50,6 +59,8 @@ def draw(store: Store, dataset: str | None) -> dict[str, Any]:
         "cap_usd": None if cap is None else Decimal(str(cap)),
         "retry": retry,
         "reuse": reuse,
+        "until_decided": until_decided,
+        "margin": None if margin is None else margin / 100,
         "name": name.strip(),
     }
 
