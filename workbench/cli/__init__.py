@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("run", "Run versions on a dataset and compare them."),
     "compare": ("compare", "Which variant is better, of a run or of your own scores."),
     "runs": ("runs", "Runs: list, show, stop, resume, export."),
+    "ratings": ("ratings", "What people's blind choices say of a run."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),
     "restore": ("backup", "Bring a store back from a backup."),
