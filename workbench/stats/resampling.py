@@ -137,8 +137,7 @@ def _drawn(samples: Sequence[Sample], seed: int) -> list[float]:
     chosen = _products(_SIGNS, seed, sizes)
     seen = [abs(float(_fitted(item.steps).sum())) for item in samples]
     return [
-        (int((abs(2 * row - size.sum()) >= least).sum()) + 1) / (FLIPS + 1)
-        for row, size, least in zip(chosen, sizes, seen, strict=True)
+        (int((abs(2 * row - size.sum()) >= least).sum()) + 1) / (FLIPS + 1) for row, size, least in zip(chosen, sizes, seen, strict=True)
     ]
 
 
