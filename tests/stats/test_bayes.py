@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats.bayes import Bayes, bayes
-from workbench.stats.paired import mcnemar_midp
+from workbench.stats.bayes import Bayes, bayes, bayes_unpaired
+from workbench.stats.binary import mcnemar_midp
 
 DRAWS = 400_000
 SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -106,6 +106,27 @@ def test_differences_without_spread_are_read_as_gains_losses_and_ties() -> None:
     assert gain.probability == pytest.approx(binary(8, 0, 0).probability)
     assert gain.loss == pytest.approx(binary(8, 0, 0).loss / 4)
     assert gain.probability < 1
+
+
+@pytest.mark.parametrize(("a", "b"), [((48, 80), (56, 70)), ((0, 5), (0, 9)), ((3, 10), (600, 2000)), ((1, 1), (0, 1))])
+def test_two_rates_are_compared_as_drawing_does(a: tuple[int, int], b: tuple[int, int]) -> None:
+    draw = np.random.default_rng(31)
+    rates = [draw.beta(k + 0.5, n - k + 0.5, DRAWS) for k, n in (a, b)]
+    found = bayes_unpaired(*([1] * k + [0] * (n - k) for k, n in (a, b)))
+    _held(found, rates[1] - rates[0])
+    assert found.loss_a - found.loss == pytest.approx((b[0] + 0.5) / (b[1] + 1) - (a[0] + 0.5) / (a[1] + 1), abs=1e-10)
+    back = bayes_unpaired(*([1] * k + [0] * (n - k) for k, n in (a, b)), higher_is_better=False)
+    assert (back.probability, back.loss) == pytest.approx((1 - found.probability, found.loss_a), abs=1e-9)
+
+
+def test_two_groups_of_figures_take_welchs_t() -> None:
+    # R 4.2.2 t.test(extra ~ group, data = sleep): p-value = 0.07939414019.
+    found = bayes_unpaired(SLEEP_1, SLEEP_2)
+    assert found.probability == pytest.approx(1 - 0.07939414019 / 2, abs=1e-10)
+    assert found.loss_a - found.loss == pytest.approx(1.58)
+    assert bayes_unpaired([], [1]) is None
+    assert bayes_unpaired([2.0, 2.0], [3.0, 3.0]) is None
+    assert bayes_unpaired([2.0], [3.0, 4.0]) is None
 
 
 def test_what_cannot_be_answered_is_none() -> None:

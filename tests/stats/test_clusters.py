@@ -35,7 +35,7 @@ def test_repeating_every_value_adds_no_evidence() -> None:
 
 
 def test_the_cluster_bootstrap_covers_with_unequal_clusters() -> None:
-    # Over 600 draws of each: 94.2 % with 20 clusters of 1 to 5 values and with 40; 250 draws here, five in a hundred miss, give or take 1.4.
+    # Over 600 draws of each: 94.2 % with 20 clusters of 1 to 5 values and with 40; here 250 draws, give or take 1.4.
     draw, held = np.random.default_rng(11), 0
     for seed in range(250):
         names = np.repeat(np.arange(FEW), draw.integers(1, 6, FEW))

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats.equivalence import Equivalence, equivalence, score_z
-from workbench.stats.paired import tango
+from workbench.stats.binary import tango
+from workbench.stats.equivalence import Equivalence, equivalence, equivalence_unpaired, score_z
+from workbench.stats.unpaired import newcombe
 
 SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 SLEEP_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
@@ -114,7 +115,32 @@ def test_swapping_numeric_data_mirrors_the_interval() -> None:
     assert back.p_noninferior == pytest.approx(there.p)
 
 
+def test_unpaired_equivalence_is_two_welch_tests() -> None:
+    # statsmodels 0.15 ttost_ind(group 2, group 1, -4, 4, usevar="unequal") of R's sleep data: 0.0053616241 and 1.9004056834e-06.
+    found = equivalence_unpaired(SLEEP_1, SLEEP_2, 4)
+    assert (found.p, found.p_noninferior) == pytest.approx((0.005361624103159107, 1.9004056834130732e-06), rel=1e-9)
+    assert found.equivalent
+    back = equivalence_unpaired(SLEEP_2, SLEEP_1, 4)
+    assert (back.p, back.low, back.high) == pytest.approx((found.p, -found.high, -found.low))
+
+
+@given(st.tuples(*[st.integers(2, 60)] * 2), st.floats(0, 1), st.floats(0, 1), st.floats(0.02, 0.9))
+def test_unpaired_shares_are_judged_by_newcombes_interval(sizes: tuple[int, int], x: float, y: float, margin: float) -> None:
+    k_a, k_b = round(x * sizes[0]), round(y * sizes[1])
+    a, b = [1] * k_a + [0] * (sizes[0] - k_a), [1] * k_b + [0] * (sizes[1] - k_b)
+    found, back = equivalence_unpaired(a, b, margin), equivalence_unpaired(b, a, margin)
+    low, high = newcombe(k_a, sizes[0], k_b, sizes[1], 0.90)
+    assert (found.low, found.high) == (low, high)
+    if min(abs(low + margin), abs(high - margin)) > 1e-9:
+        assert found.equivalent == (low > -margin and high < margin)
+        assert found.noninferior == (low > -margin)
+    assert found.p == pytest.approx(back.p, abs=1e-9)
+
+
 def test_what_cannot_be_answered_is_none() -> None:
+    assert equivalence_unpaired([1], [1, 0], 0.1) is None
+    assert equivalence_unpaired([2.0, 2.0], [3.0, 3.0], 0.1) is None
+    assert equivalence_unpaired([1, 0], [1, 0], 0.0) is None
     nan = math.nan
     assert equivalence([], [], 0.1) is None
     assert equivalence([1], [1], 0.1) is None

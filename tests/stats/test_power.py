@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.stats.paired import PairResult, compare, mcnemar_exact
+from workbench.stats.binary import mcnemar_exact
+from workbench.stats.paired import PairResult, compare
 from workbench.stats.power import (
     EXACT_UP_TO,
     connor_cases,

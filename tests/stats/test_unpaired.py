@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats.unpaired import compare_unpaired, fisher, mann_whitney, newcombe, odds_ratio, sample_ratio, welch
+from workbench.stats.unpaired import compare_unpaired, conditional_odds_ratio, fisher, mann_whitney, newcombe, sample_ratio, welch
 
 # R's data sets sleep (extra, group 1 and 2) and airquality (Ozone in May and August).
 SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -32,7 +32,7 @@ figures = st.lists(st.integers(-20, 20).map(lambda value: value / 4), min_size=1
         ((0, 10), (0, 10), (-0.2775, 0.2775)),
         ((10, 10), (0, 20), (0.6791, 1.0000)),
         ((10, 10), (0, 10), (0.6075, 1.0000)),
-        # statsmodels 0.15 confint_proportions_2indep(7, 34, 1, 34, method="newcomb", compare="diff"), the example of its documentation.
+        # statsmodels 0.15 confint_proportions_2indep(7, 34, 1, 34, method="newcomb", compare="diff").
         ((7, 34), (1, 34), (0.0189, 0.3404)),
     ],
 )
@@ -72,7 +72,7 @@ def test_fisher_gives_the_p_of_r(a: tuple[int, int], b: tuple[int, int], p: floa
 def test_the_odds_ratio_is_the_conditional_one_of_r(
     a: tuple[int, int], b: tuple[int, int], estimate: float, low: float, high: float
 ) -> None:
-    ours = odds_ratio(*a, *b)
+    ours = conditional_odds_ratio(*a, *b)
     assert ours[0] == pytest.approx(estimate, rel=1e-3)
     assert ours[1:] == pytest.approx((low, high), rel=2e-2)
     theirs = scipy_stats.contingency.odds_ratio([[b[0], a[0]], [b[1] - b[0], a[1] - a[0]]])
@@ -81,16 +81,18 @@ def test_the_odds_ratio_is_the_conditional_one_of_r(
 
 
 def test_an_infinite_odds_ratio_is_none() -> None:
-    assert odds_ratio(4, 20, 0, 20)[:2] == (0.0, 0.0)
-    assert odds_ratio(4, 20, 0, 20)[2] == pytest.approx(1.416241832, rel=1e-6)  # R 4.2.2 fisher.test(matrix(c(0, 20, 4, 16), 2))
-    assert odds_ratio(0, 20, 4, 20)[0] is None
-    assert odds_ratio(0, 20, 4, 20)[2] is None
-    assert odds_ratio(0, 5, 0, 9) == (None, 0.0, None)
+    assert conditional_odds_ratio(4, 20, 0, 20)[:2] == (0.0, 0.0)
+    assert conditional_odds_ratio(4, 20, 0, 20)[2] == pytest.approx(
+        1.416241832, rel=1e-6
+    )  # R 4.2.2 fisher.test(matrix(c(0, 20, 4, 16), 2))
+    assert conditional_odds_ratio(0, 20, 4, 20)[0] is None
+    assert conditional_odds_ratio(0, 20, 4, 20)[2] is None
+    assert conditional_odds_ratio(0, 5, 0, 9) == (None, 0.0, None)
 
 
 def test_a_large_table_is_cut_without_changing_the_odds_ratio() -> None:
     # Woolf's logit interval agrees with the exact one to three digits at such counts.
-    ours = odds_ratio(53_000, 100_000, 53_200, 100_000)
+    ours = conditional_odds_ratio(53_000, 100_000, 53_200, 100_000)
     log = math.log(53_200 * 47_000 / (53_000 * 46_800))
     reach = 1.959963984540054 * math.sqrt(1 / 53_200 + 1 / 47_000 + 1 / 53_000 + 1 / 46_800)
     assert ours == pytest.approx((math.exp(log), math.exp(log - reach), math.exp(log + reach)), rel=1e-4)
@@ -191,7 +193,7 @@ def test_numeric_groups_come_with_every_figure() -> None:
     assert (result.test, result.method, result.kind, result.n) == ("welch", "welch", "numeric", 20)
     assert result.difference == pytest.approx(1.58)
     assert (result.low, result.high) == pytest.approx((-0.2054832307, 3.3654832307))
-    # statsmodels 0.15 CompareMeans(b, a).std_meandiff_pooledvar is 1.8986; 1.58 over it is Cohen's d, the published 0.83 of this data set.
+    # R 4.2.2 sqrt((var(group 1) + var(group 2)) / 2): 1.898625234; 1.58 over it is Cohen's d.
     assert (result.effect_name, result.effect) == ("d", pytest.approx(0.8321811, abs=5e-8))
     assert result.superiority == pytest.approx(0.745)  # R 4.2.2 wilcox.test: W = 25.5 of 100 the other way round
     assert result.median == pytest.approx(1.75 - 0.35)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from workbench.stats.paired import tango
+from workbench.stats.binary import tango
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +42,7 @@ def equivalence(a: "ArrayLike", b: "ArrayLike", margin: float, *, alpha: float =
     paired t tests; where all differences are one number there is no spread to test with: see `_constant`. None for fewer than two pairs and
     for a margin that is not a positive number; ValueError for an `alpha` that is no error rate.
     """
-    if not 0 < alpha < 0.5:
-        raise ValueError(f"alpha must lie between 0 and 0.5, not {alpha}")
+    _check(alpha)
     first, second = complete(a, b)
     n = len(first)
     if n < 2 or not 0 < margin < math.inf:
@@ -55,6 +54,24 @@ def equivalence(a: "ArrayLike", b: "ArrayLike", margin: float, *, alpha: float =
     if spread <= 1e-12 * float(abs(first).max() + abs(second).max()):
         return _constant(mean, n, margin, alpha)
     return _t_tests(mean, spread / math.sqrt(n), n - 1, margin, alpha)
+
+
+def equivalence_unpaired(a: "ArrayLike", b: "ArrayLike", margin: float, *, alpha: float = 0.05) -> Equivalence | None:
+    """The same question of two groups that share no cases: Welch's t tests, as statsmodels' ttost_ind(usevar="unequal").
+
+    Scores that are all 0 or 1: Newcombe's interval turned into tests, p being where its bound meets the margin. None where a group has
+    fewer than two figures, or figures other than 0 and 1 have no spread at all.
+    """
+    from workbench.stats.unpaired import finite, welch_error
+
+    _check(alpha)
+    first, second = finite(a), finite(b)
+    if min(len(first), len(second)) < 2 or not 0 < margin < math.inf:
+        return None
+    if right_or_wrong(first) and right_or_wrong(second):
+        return _newcombe_tests((int(first.sum()), len(first), int(second.sum()), len(second)), margin, alpha)
+    measured = welch_error(first, second)
+    return None if measured is None else _t_tests(*measured, margin, alpha)
 
 
 def complete(a: "ArrayLike", b: "ArrayLike") -> "tuple[Floats, Floats]":
@@ -85,6 +102,11 @@ def score_z(gained: int, lost: int, n: int, difference: float) -> float:
     return distance / math.sqrt(variance)
 
 
+def _check(alpha: float) -> None:
+    if not 0 < alpha < 0.5:
+        raise ValueError(f"alpha must lie between 0 and 0.5, not {alpha}")
+
+
 def _decided(margin: float, ps: tuple[float, float], bounds: tuple[float, float], alpha: float) -> Equivalence:
     worse, better = ps
     p = max(worse, better)
@@ -105,6 +127,24 @@ def _t_tests(mean: float, error: float, freedom: float, margin: float, alpha: fl
     worse, better = float(stdtr(freedom, -(mean + margin) / error)), float(stdtr(freedom, (mean - margin) / error))
     reach = float(stdtrit(freedom, 1 - alpha)) * error
     return _decided(margin, (worse, better), (mean - reach, mean + reach), alpha)
+
+
+def _newcombe_tests(counts: tuple[int, int, int, int], margin: float, alpha: float) -> Equivalence:
+    from workbench.stats.unpaired import newcombe
+
+    normal = NormalDist()
+
+    def p_of(side: int) -> float:
+        """One-sided: the bound that lies z errors below (for side 1) or above the difference meets the margin."""
+        near, far = -8.0, 8.0
+        for _ in range(50):
+            z = (near + far) / 2
+            low, high = newcombe(*counts, max(1e-12, 2 * normal.cdf(abs(z)) - 1))
+            bound = (low if z > 0 else high) if side == 1 else -(high if z > 0 else low)
+            near, far = (z, far) if bound > -margin else (near, z)
+        return normal.cdf(-far)
+
+    return _decided(margin, (p_of(1), p_of(-1)), newcombe(*counts, 1 - 2 * alpha), alpha)
 
 
 def _constant(value: float, n: int, margin: float, alpha: float) -> Equivalence | None:

@@ -122,7 +122,8 @@ def detectable_binary(n: int, discordance: float, power: float = POWER, alpha: f
     _check(power=power, alpha=alpha, discordance=discordance)
     if mcnemar_power(n, discordance, discordance, alpha) < power:
         return None
-    return _smallest(lambda d: mcnemar_power(n, d, discordance, alpha) - power, discordance)
+    about = sum(_quantiles(power, alpha)) * math.sqrt(discordance / n)
+    return _smallest(lambda d: mcnemar_power(n, d, discordance, alpha) - power, discordance, about)
 
 
 def detectable_numeric(n: int, sd: float, power: float = POWER, alpha: float = ALPHA) -> float | None:
@@ -293,14 +294,18 @@ def _first(reaches: Callable[[int], bool], about: int, least: int = 1) -> int:
     return high
 
 
-def _smallest(above: Callable[[float], float], high: float) -> float:
-    """Where a rising function crosses 0 between 0 and `high`: false position, the Illinois variant, to six digits."""
-    low, at_low, at_high, side = 0.0, above(0.0), above(high), 0
-    for _ in range(60):
-        if at_low >= 0 or high - low <= 1e-6 * high:
-            break
+def _smallest(above: Callable[[float], float], high: float, about: float = 0.0) -> float:
+    """Where a rising function crosses 0 between 0 and `high`, near `about`: false position, the Illinois variant, to six digits."""
+    low, at_low, at_high, side = 0.0, -1.0, 1.0, 0
+    for guess in (0.9 * about, 1.1 * about):  # a narrow bracket saves most of the work
+        if low < guess < high:
+            value = above(guess)
+            low, at_low, high, at_high = (low, at_low, guess, value) if value >= 0 else (guess, value, high, at_high)
+    at_low = above(low) if low == 0 else at_low
+    at_high = above(high) if at_high == 1 else at_high
+    while at_low < 0 and high - low > 1e-6 * high:
         middle = (low * at_high - high * at_low) / (at_high - at_low)
-        middle = min(max(middle, low + 1e-7 * high), high - 1e-7 * high)
+        middle = min(max(middle, low + 5e-7 * high), high - 5e-7 * high)
         value = above(middle)
         if value >= 0:
             high, at_high = middle, value

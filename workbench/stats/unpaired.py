@@ -6,10 +6,12 @@ Refuses to pair what is not: cases that both variants have belong to `paired`, w
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from workbench.stats.coverage import worst
 from workbench.stats.equivalence import right_or_wrong
-from workbench.stats.intervals import LEVEL, Interval, normal_quantile, wilson
+from workbench.stats.intervals import LEVEL, Interval, median_interval, normal_quantile, wilson
 from workbench.stats.paired import PairResult
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def compare_unpaired(
     """
     del seed
     normal_quantile(level)
-    first, second = _finite(a), _finite(b)
+    first, second = finite(a), finite(b)
     n = len(first) + len(second)
     if not len(first) or not len(second):
         return PairResult(n, None, None, None, None, "none")
@@ -67,7 +69,7 @@ def fisher(k_a: int, n_a: int, k_b: int, n_b: int) -> float:
     return min(1.0, float(_shares(logs)[logs <= seen + 1e-7].sum()))
 
 
-def odds_ratio(k_a: int, n_a: int, k_b: int, n_b: int, level: float = LEVEL) -> tuple[float | None, float | None, float | None]:
+def conditional_odds_ratio(k_a: int, n_a: int, k_b: int, n_b: int, level: float = LEVEL) -> tuple[float | None, float | None, float | None]:
     """(estimate, low, high) of b's odds over a's: the conditional maximum likelihood estimate and its exact interval, as R's fisher.test.
 
     None for what is infinite; with nothing won or nothing lost at all nothing is known, and the interval is 0 to None.
@@ -102,17 +104,26 @@ def welch(a: "ArrayLike", b: "ArrayLike", level: float = LEVEL) -> tuple[float, 
     normal_quantile(level)
     from scipy.special import stdtr, stdtrit
 
-    first, second = _finite(a), _finite(b)
+    measured = welch_error(a, b)
+    if measured is None:
+        return None
+    difference, error, freedom = measured
+    reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
+    return float(2 * stdtr(freedom, -abs(difference) / error)), Interval(difference - reach, difference + reach)
+
+
+def welch_error(a: "ArrayLike", b: "ArrayLike") -> tuple[float, float, float] | None:
+    """(mean b - mean a, its standard error, Welch and Satterthwaite's degrees of freedom); None where there is no spread to measure by."""
+    first, second = finite(a), finite(b)
     if len(first) < 2 or len(second) < 2:
         return None
     parts = [float(group.var(ddof=1)) / len(group) for group in (first, second)]
     error = math.sqrt(sum(parts))
     if error <= 1e-12 * float(abs(first).max() + abs(second).max()):
         return None
-    freedom = sum(parts) ** 2 / sum(part * part / (len(group) - 1) for part, group in zip(parts, (first, second), strict=True))
-    difference = float(second.mean() - first.mean())
-    reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
-    return float(2 * stdtr(freedom, -abs(difference) / error)), Interval(difference - reach, difference + reach)
+    shares = [part / sum(parts) for part in parts]
+    freedom = 1 / sum(share * share / (len(group) - 1) for share, group in zip(shares, (first, second), strict=True))
+    return float(second.mean() - first.mean()), error, freedom
 
 
 def mann_whitney(a: "ArrayLike", b: "ArrayLike") -> tuple[float, float] | None:
@@ -123,7 +134,7 @@ def mann_whitney(a: "ArrayLike", b: "ArrayLike") -> tuple[float, float] | None:
     """
     import numpy as np
 
-    first, second = _finite(a), _finite(b)
+    first, second = finite(a), finite(b)
     m, n = len(first), len(second)
     if not m or not n:
         return None
@@ -161,9 +172,18 @@ def sample_ratio(counts: Sequence[int], expected: Sequence[float] | None = None)
     return float(chdtrc(len(planned) - 1, math.fsum((count - plan) ** 2 / plan for count, plan in planned)))
 
 
+def finite(values: "ArrayLike") -> "Floats":
+    """The finite numbers among `values`, as an array."""
+    import numpy as np
+
+    data = np.asarray(values, dtype=float).ravel()
+    kept: Floats = data[np.isfinite(data)]
+    return kept
+
+
 def _binary(k_a: int, n_a: int, k_b: int, n_b: int, level: float) -> PairResult:
     low, high = newcombe(k_a, n_a, k_b, n_b, level)
-    estimate, least, most = odds_ratio(k_a, n_a, k_b, n_b, level)
+    estimate, least, most = conditional_odds_ratio(k_a, n_a, k_b, n_b, level)
     difference = k_b / n_b - k_a / n_a
     return PairResult(
         n_a + n_b,
@@ -179,6 +199,7 @@ def _binary(k_a: int, n_a: int, k_b: int, n_b: int, level: float) -> PairResult:
         effect_low=least,
         effect_high=most,
         superiority=(1 + difference) / 2,
+        coverage=worst("newcombe", min(n_a, n_b)),
     )
 
 
@@ -187,7 +208,7 @@ def _numeric(first: "Floats", second: "Floats", level: float, limits: tuple[floa
     difference = float(second.mean() - first.mean())
     tested, ranked = welch(first, second, level), mann_whitney(first, second)
     within = _pooled(first, second)
-    median, low, high = _medians(first, second, level)
+    middle, low, high = _medians(first, second, level)
     constant = tested is None and first.min() == first.max() and second.min() == second.max()
     p = tested[0] if tested else 1.0
     if constant and first[0] != second[0]:
@@ -202,7 +223,7 @@ def _numeric(first: "Floats", second: "Floats", level: float, limits: tuple[floa
         kind="numeric",
         method="welch" if tested else "none",
         sd=within,
-        median=median,
+        median=middle,
         median_low=low,
         median_high=high,
         p_wilcoxon=ranked[0] if ranked else None,
@@ -210,6 +231,7 @@ def _numeric(first: "Floats", second: "Floats", level: float, limits: tuple[floa
         effect=difference / within if within else None,
         effect_name="d",
         superiority=ranked[1] if ranked else None,
+        coverage=worst("welch", min(len(first), len(second))) if tested else None,
     )
 
 
@@ -221,22 +243,15 @@ def _medians(first: "Floats", second: "Floats", level: float) -> tuple[float, fl
     """
     (middle_a, low_a, high_a), (middle_b, low_b, high_b) = _median(first, level), _median(second, level)
     difference = middle_b - middle_a
-    if low_a is None or high_a is None or low_b is None or high_b is None:
+    if not all(map(math.isfinite, (low_a, high_a, low_b, high_b))):
         return difference, None, None
     low = difference - math.hypot(middle_b - low_b, high_a - middle_a)
     return difference, low, difference + math.hypot(high_b - middle_b, middle_a - low_a)
 
 
-def _median(values: "Floats", level: float) -> tuple[float, float | None, float | None]:
-    import numpy as np
-    from scipy.special import bdtr
-
-    ordered, n = np.sort(values), len(values)
-    middle = float((ordered[(n - 1) // 2] + ordered[n // 2]) / 2)
-    # The interval from the r-th smallest to the r-th largest misses the median with twice the chance of fewer than r heads in n throws.
-    ranks = np.arange(1, n // 2 + 1)
-    rank = int(np.count_nonzero(2 * bdtr(ranks - 1, n, 0.5) <= 1 - level + 1e-12))
-    return (middle, float(ordered[rank - 1]), float(ordered[n - rank])) if rank else (middle, None, None)
+def _median(values: "Floats", level: float) -> tuple[float, float, float]:
+    ordered = sorted(values.tolist())
+    return median(ordered), *median_interval(ordered, level)
 
 
 def _pooled(first: "Floats", second: "Floats") -> float | None:
@@ -245,14 +260,6 @@ def _pooled(first: "Floats", second: "Floats") -> float | None:
         return None
     squares = float(((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum())
     return math.sqrt(squares / freedom)
-
-
-def _finite(values: "ArrayLike") -> "Floats":
-    import numpy as np
-
-    data = np.asarray(values, dtype=float).ravel()
-    kept: Floats = data[np.isfinite(data)]
-    return kept
 
 
 def _tables(n_a: int, n_b: int, won: int) -> tuple[int, "Floats"]:
