@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats.binary import tango
-from workbench.stats.equivalence import Equivalence, equivalence, equivalence_unpaired, score_z
+from workbench.stats.binary import score_z, tango
+from workbench.stats.equivalence import Equivalence, equivalence, equivalence_unpaired
 from workbench.stats.unpaired import newcombe
 
 SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]

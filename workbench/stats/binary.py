@@ -40,8 +40,8 @@ def tango(b: int, c: int, n: int, level: float = LEVEL) -> Interval:
         low, high = tango(c, b, n, level)
         return Interval(-high, -low)
     seen = (b - c) / n
-    high = 1.0 if seen == 1 else _bisect(lambda d: _score(b, c, n, d) + z, seen, 1.0)
-    return Interval(-high if b == c else _bisect(lambda d: _score(b, c, n, d) - z, -1.0, seen), high)
+    high = 1.0 if seen == 1 else _bisect(lambda d: score_z(b, c, n, d) + z, seen, 1.0)
+    return Interval(-high if b == c else _bisect(lambda d: score_z(b, c, n, d) - z, -1.0, seen), high)
 
 
 def odds_ratio(b: int, c: int, level: float = LEVEL) -> tuple[float | None, float | None, float | None]:
@@ -73,8 +73,8 @@ def _half_binomial(k: int, n: int) -> tuple[float, float]:
     return below, at
 
 
-def _score(b: int, c: int, n: int, d: float) -> float:
-    """Tango's statistic for the hypothesis that the difference is `d`; it falls as `d` rises."""
+def score_z(b: int, c: int, n: int, d: float) -> float:
+    """Tango's score statistic of `n` pairs for the hypothesis that the true difference is `d`; it falls as `d` rises."""
     middle = -b - c + (2 * n - b + c) * d
     q = (math.sqrt(max(0.0, middle * middle + 8 * n * c * d * (1 - d))) - middle) / (4 * n)
     variance = n * (2 * q + d * (1 - d))

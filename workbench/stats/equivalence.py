@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from workbench.stats.binary import tango
+from workbench.stats.binary import score_z, tango
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,18 +88,6 @@ def complete(a: "ArrayLike", b: "ArrayLike") -> "tuple[Floats, Floats]":
 def right_or_wrong(values: "Floats") -> bool:
     """Whether every value is exactly 0 or 1."""
     return bool(((values == 0) | (values == 1)).all())
-
-
-def score_z(gained: int, lost: int, n: int, difference: float) -> float:
-    """Tango's score statistic of `n` pairs for the hypothesis that the true difference is `difference`; it falls as that rises."""
-    d = difference
-    middle = -gained - lost + (2 * n - gained + lost) * d
-    q = (math.sqrt(max(0.0, middle * middle + 8 * n * lost * d * (1 - d))) - middle) / (4 * n)
-    variance = n * (2 * q + d * (1 - d))
-    distance = gained - lost - n * d
-    if variance <= 0:
-        return math.copysign(math.inf, distance) if distance else 0.0
-    return distance / math.sqrt(variance)
 
 
 def _check(alpha: float) -> None:
