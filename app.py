@@ -18,7 +18,10 @@ MENU = {
         ("build/playground.py", "Playground", "forum"),
         ("build/datasets.py", "Datasets", "table_rows"),
     ),
-    "Measure": (("measure/compare.py", "Compare", "balance"),),
+    "Measure": (
+        ("measure/compare.py", "Compare", "balance"),
+        ("measure/rate.py", "Rate", "thumbs_up_down"),
+    ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),
         ("system/settings.py", "Settings", "tune"),

@@ -12,13 +12,14 @@ _FLASH = "_flash"
 
 # Pages by the name that other pages use.
 HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets"
-COMPARE, RUNS, SETTINGS = "compare", "runs", "settings"
+COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
     PLAYGROUND: "pages/build/playground.py",
     DATASETS: "pages/build/datasets.py",
     COMPARE: "pages/measure/compare.py",
+    RATE: "pages/measure/rate.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }
