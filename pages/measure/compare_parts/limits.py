@@ -40,7 +40,7 @@ def draw(store: Store, dataset: str | None) -> dict[str, Any]:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             until_decided = st.toggle(
                 "Stop when decided", key="until", bind="query-params",
-                help="Ends the run as soon as its scores say which variant is best. Looking often is allowed for. Cases come in random order.",
+                help="Ends the run as soon as its scores say which variant is best. Cases come in random order.",
             )  # fmt: skip
             margin = st.number_input(
                 "Margin (points)", 0.1, 99.0, value=None, key="margin", placeholder="none", format="%.1f", bind="query-params", width=150,
