@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.stats import PairResult, compare, compare_all, mcnemar_exact, mcnemar_midp, permutation, tango
 
-MIRRORED = (("low", "high"), ("median_low", "median_high"), ("effect_low", "effect_high"))
+MIRRORED = (("low", "high"), ("bca_low", "bca_high"), ("median_low", "median_high"), ("effect_low", "effect_high"))
 steps = st.sampled_from([0.0, 0.1, 0.2, 0.3, 1 / 3, 0.5, 2 / 3, 0.7, 1.0])
 numbers = st.one_of(steps, st.floats(-1e6, 1e6), st.integers(-3, 3).map(float))
 anything = st.one_of(numbers, st.floats(), st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324]))

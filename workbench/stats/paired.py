@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.stats.binary import mcnemar_exact, mcnemar_midp, odds_ratio, tango
 from workbench.stats.coverage import worst
-from workbench.stats.intervals import LEVEL, by_case, normal_quantile
+from workbench.stats.intervals import LEVEL, Interval, by_case, normal_quantile
 from workbench.stats.mean import Bounds, Limits, bounds
 from workbench.stats.numeric import effect, median, superiority, t_p, wilcoxon_p
-from workbench.stats.resampling import permutations
+from workbench.stats.resampling import mean_intervals, permutations
 from workbench.stats.sample import Sample, sample
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class PairResult:
     lost: int | None = None  # binary: a right, b wrong
     both: int | None = None  # binary: both right
     sd: float | None = None  # numeric: of the differences
+    bca_low: float | None = None  # numeric: the BCa bootstrap's interval, for comparison with other tools; it covers less than `method`
+    bca_high: float | None = None
     median: float | None = None  # numeric: the median difference, with its order-statistic interval
     median_low: float | None = None
     median_high: float | None = None
@@ -148,10 +150,11 @@ def _numeric(samples: Sequence[Sample], level: float, seed: int, limits: Limits 
     drawn = iter(permutations([item for item, much in zip(samples, large, strict=True) if not much], seed))
     ps = [None if much else next(drawn) for much in large]
     intervals = bounds(samples, limits=limits, level=level, seed=seed)
-    return [_described(item, p, interval, level) for item, p, interval in zip(samples, ps, intervals, strict=True)]
+    plain = mean_intervals(samples, "bca", level, seed)
+    return [_described(item, p, interval, bca, level) for item, p, interval, bca in zip(samples, ps, intervals, plain, strict=True)]
 
 
-def _described(item: Sample, p: float | None, interval: Bounds, level: float) -> PairResult:
+def _described(item: Sample, p: float | None, interval: Bounds, bca: Interval, level: float) -> PairResult:
     """All figures of one sample; `p` is the permutation test's, None where Student's stands in for it."""
     low, high, method = interval
     middle, middle_low, middle_high = median(item, level)
@@ -167,6 +170,8 @@ def _described(item: Sample, p: float | None, interval: Bounds, level: float) ->
         kind="numeric",
         method=method,
         sd=_known(item.scaled(item.sd)) if item.n > 1 else None,
+        bca_low=_known(bca.low),
+        bca_high=_known(bca.high),
         median=_known(middle),
         median_low=_known(middle_low),
         median_high=_known(middle_high),

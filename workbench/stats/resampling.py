@@ -3,7 +3,8 @@
 One block of random numbers serves every sample: the weight of the i-th smallest value in the r-th resample depends on the seed, i and
 r alone. So samples of any length share the draws, a missing case costs nothing, and equal seeds repeat. Weights are Poisson(1) counts,
 their sum the size of the resample (Hanley and MacGibbon, Computer Methods and Programs in Biomedicine 83 (2006) 57-62): Efron's
-multinomial counts with the size left free, the same to the second order and drawn without knowing how many cases there are.
+multinomial counts with the size left free, the same to the second order and drawn without knowing how many cases there are. BCa's and
+percentile resamples of few cases are Efron's own, so that they agree with other tools' to what chance allows.
 Values meet them on a grid of 40 bits, where every sum is exact: neither the order of a sum nor the machine moves a digit.
 """
 
@@ -29,7 +30,10 @@ _UNBOUNDED = Interval(-math.inf, math.inf)
 _ROWS = 128  # cases in one block of random numbers
 _BITS = 40  # 13 more hold the sum of 2,000 weighted values in a float
 _SAME = 1e-11  # resampled means as close as that to the mean seen are equal to it: the grid's rounding
-_WEIGHTS, _SIGNS = 0, 1
+_WEIGHTS, _SIGNS, _COUNTS = 0, 1, 2
+FIXED = (
+    200  # cases up to which BCa's and percentile resamples have exactly n cases, as other tools' have; beyond, nothing shows the difference
+)
 
 
 def student(values: Sequence[float], level: float = LEVEL) -> Interval:
@@ -148,15 +152,15 @@ def _bootstrapped(samples: Sequence[Sample], method: str, level: float, seed: in
     distances = [item.values - item.mean for item in samples]
     shifts = [math.frexp(float(abs(row).max()))[1] for row in distances]
     centred = [_gridded(np.ldexp(row, -shift)) for row, shift in zip(distances, shifts, strict=True)]
+    studentised = method in {"bootstrap_t", "envelope"}
     counts = sorted({item.n for item in samples})
     sizes = dict(zip(counts, _products(_WEIGHTS, seed, [np.ones(n) for n in counts]), strict=True))
-    studentised = method in {"bootstrap_t", "envelope"}
     sums = _products(_WEIGHTS, seed, centred)
     squares = _products(_WEIGHTS, seed, [_gridded(row * row) for row in centred]) if studentised else sums
     found = []
     for item, shift, row, total, square in zip(samples, shifts, centred, sums, squares, strict=True):
         size = np.maximum(sizes[item.n], 1.0)  # an empty resample (of 20 cases: never) says 0
-        means = total / size
+        means = total / size if studentised or item.n > FIXED else row @ _counts(seed, item.n) / item.n
         means[abs(means) < _SAME] = 0.0
         if studentised:
             error = math.ldexp(item.sd, -shift) / math.sqrt(item.n)
@@ -238,6 +242,16 @@ def _block(kind: int, seed: int, index: int) -> "NDArray[Any]":
         return np.unpackbits(packed, axis=1)[:, :FLIPS]
     weights: NDArray[Any] = _poisson()[draw.integers(0, 65_536, size=(_ROWS, RESAMPLES), dtype=np.uint16)]
     return weights
+
+
+@lru_cache(maxsize=40)
+def _counts(seed: int, n: int) -> "NDArray[Any]":
+    """Multinomial counts, n x RESAMPLES: how often each case is in each resample of n cases."""
+    import numpy as np
+
+    draw = np.random.default_rng((seed, _COUNTS, n))
+    counts: NDArray[Any] = draw.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).T.astype(np.uint8)
+    return counts
 
 
 @lru_cache(maxsize=1)
