@@ -1,5 +1,7 @@
 """One pair in full: right and wrong against each other or value against value, how the differences spread, then every figure of it."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages.measure.compare_parts import evidence, pair_figures, picking, wording
@@ -8,6 +10,10 @@ from pages.parts import charts, curves, safe
 from workbench.comparison.model import Comparison, Metric, Pair
 from workbench.runner.reading import Run
 from workbench.store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _POINTS, _BINS = 1_500, 40
 
@@ -85,8 +91,19 @@ def _spread(metric: Metric, pair: Pair, held: Series) -> None:
         rows = [charts.Bar(f"{b} better", above), charts.Bar("the same", same), charts.Bar(f"{a} better", below)]
         figure = charts.bars(title, rows, x_title="Cases")
     else:
-        edges = np.histogram_bin_edges(values, bins=min(_BINS, max(5, int(len(values) ** 0.5))))
+        edges = _edges(values)
         counts = np.histogram(values, edges)[0]
         figure = curves.histogram(title, edges.tolist(), counts.tolist(), x_title=f"{b} minus {a}, {wording.unit(metric)} per case")
     charts.show(figure, f"spread-{metric.name}", alt)
     st.caption(safe.escape(f"{alt.partition(': ')[2]}."))
+
+
+def _edges(values: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Bins over the values; over a little more where they are all the same but for rounding."""
+    import numpy as np
+
+    low, high = float(values.min()), float(values.max())
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-6 * size or not size:
+        low, high = low - 0.05 * (size or 1.0), high + 0.05 * (size or 1.0)
+    return np.linspace(low, high, min(_BINS, max(5, int(len(values) ** 0.5))) + 1)

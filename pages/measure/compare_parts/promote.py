@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import confirm, page, safe, session
+from pages.parts import confirm, page, safe
 from workbench.comparison.model import Comparison, Options
-from workbench.errors import NotFound
 from workbench.prompts import registry
 from workbench.runner.reading import Run, RunVariant
 from workbench.store import Store
@@ -46,17 +45,17 @@ def dialog(store: Store, run: Run, found: Comparison) -> None:
         safe.code(found.verdict)
         st.caption("To take it back: Prompts, Labels, Roll back. Every move is kept there.")
         if st.button("Move the label", key="promote-now", type="primary", disabled=not label):
-            act(store, run, found.options, chosen, label)
+            confirm.act_and_say(f"{label} is now {chosen}.", lambda: do(store, run, found.options, chosen, label))
             st.rerun()
 
     ask()
 
 
-def act(store: Store, run: Run, options: Options, variant: str, label: str) -> bool:
-    """Move `label` to the version of the variant; what was done, or why not, is said once the page is drawn again."""
+def do(store: Store, run: Run, options: Options, variant: str, label: str) -> None:
+    """Move `label` to the version of the variant. Raises WorkbenchError where it cannot be moved."""
     from workbench.comparison import promote
 
-    return confirm.act_and_say(f"{label} is now {variant}.", lambda: promote.promote(store, run.id, variant, label, options=options))
+    promote.promote(store, run.id, variant, label, options=options)
 
 
 def why_not(variant: RunVariant) -> str:
@@ -84,13 +83,3 @@ def _label() -> str:
     if chosen != _OTHER:
         return str(chosen)
     return st.text_input("Name of the label", key="promote-other", max_chars=100, live=True).strip()
-
-
-def back(store: Store, run: Run) -> None:
-    """Where the labels of the prompts of this run are moved and taken back."""
-    for name in dict.fromkeys(each.prompt for each in run.variants if each.prompt):
-        try:
-            registry.get(store, name)
-        except NotFound:
-            continue
-        session.link(session.PROMPTS, f"Labels of {safe.escape(name, limit=60)}", icon=":material/label:", prompt=name, tab="labels")

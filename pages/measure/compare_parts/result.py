@@ -20,7 +20,7 @@ from pages.measure.compare_parts import (
 )
 from pages.parts import address, page, run_panel, session
 from pages.parts import format as fmt
-from workbench.comparison.model import Comparison, Options
+from workbench.comparison.model import SCORE, Comparison, Options
 from workbench.errors import NotFound
 from workbench.runner import reading
 from workbench.runner.reading import Run
@@ -35,7 +35,8 @@ VIEWS = {
     "power": "Power",
     "cells": "Cells",
 }
-_ALONE = ("differences", "cells")  # what there is to see where nothing is held against anything
+_OF_SCORES = ("tags", "sequence", "power")
+_OF_PAIRS = ("pair", "regressions")
 
 
 def draw(store: Store, run_id: str) -> None:
@@ -83,8 +84,7 @@ def _compared(store: Store, run: Run, options: Options) -> Comparison:
 
 def _view(store: Store, run: Run, found: Comparison) -> None:
     """The view of the URL, or the one that was pressed since: only that one is drawn."""
-    known = VIEWS if found.pairs else {name: VIEWS[name] for name in _ALONE}
-    chosen = address.part("View", known, "view", of=run.id)
+    chosen = address.part("View", views(found), "view", of=run.id)
     {
         "differences": lambda: differences.draw(found, run),
         "pair": lambda: pair.draw(store, found, run),
@@ -94,6 +94,18 @@ def _view(store: Store, run: Run, found: Comparison) -> None:
         "power": lambda: power.draw(found, run),
         "cells": lambda: grid.draw(store, found, run),
     }[chosen]()
+
+
+def views(found: Comparison) -> dict[str, str]:
+    """The views in which there is anything to see."""
+    there = set(VIEWS)
+    if not any(pair.metric == SCORE.name for pair in found.pairs):
+        there -= set(_OF_SCORES)
+    if not found.pairs:
+        there -= set(_OF_PAIRS)
+    if not found.metrics:
+        there.remove("differences")
+    return {name: title for name, title in VIEWS.items() if name in there}
 
 
 def _about(run: Run) -> str:

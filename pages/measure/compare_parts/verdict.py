@@ -6,10 +6,11 @@ import streamlit as st
 
 from pages.measure.compare_parts.wording import OUTCOMES
 from pages.parts import page, run_panel, safe
-from workbench.comparison.model import UNDECIDED, Comparison
+from workbench.comparison.model import SCORE, UNDECIDED, Comparison
 from workbench.runner.reading import Run
 
 _LONG = 600
+_RIGHT_OR_WRONG = ("equals", "contains", "labels")
 _SIMULATED = "simulated"  # marked beside the outcome; a warning of its own would hide the others
 _FIRST = 3  # numbers beside the sentence; the others stand with the method
 
@@ -25,6 +26,8 @@ def draw(found: Comparison, run: Run, *, live: bool = False) -> None:
             elif run.state == "finished" and not run.failed:
                 _run(run)
         st.header(safe.escape(found.verdict, limit=_LONG), anchor=False)
+        if said := _none_right(found):
+            st.caption(said)
         if found.trade_offs:
             st.markdown("  \n".join(f":material/balance: {safe.escape(said, limit=_LONG)}" for said in found.trade_offs))
         if found.would_change:
@@ -39,6 +42,16 @@ def draw(found: Comparison, run: Run, *, live: bool = False) -> None:
             if check.name == _SIMULATED and not check.ok:
                 st.caption(f":material/science: {safe.escape(check.sentence, limit=_LONG)}")
     _checks(found)
+
+
+def _none_right(found: Comparison) -> str:
+    """What to do where every score is zero: more often the check asks too much than every reply is wrong."""
+    name = found.about.get("scored_by")
+    means = [each.mean for each in found.figures if each.metric == SCORE.name and each.mean is not None]
+    if name not in _RIGHT_OR_WRONG or not means or any(means):
+        return ""
+    others = " or by ".join(other for other in ("contains", "labels") if other != name)
+    return f"No reply was right. Open a case to see what they say; perhaps score by {others}."
 
 
 def _run(run: Run) -> None:
