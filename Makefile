@@ -11,7 +11,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app demo test check bench lock clean
+.PHONY: help setup app demo test check bench simulate lock clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,7 +36,10 @@ check: $(VENV)/.test ## Style, types and the direction of imports.
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test ## One JSON object a line: name, value, unit, n and the floor it is measured against.
-	@for file in benchmarks/*.py; do case $$file in */_*|*/report.py|*/seed.py) ;; *) $(BIN)/python -m benchmarks.$$(basename $$file .py) ;; esac; done
+	@for file in benchmarks/*.py; do case $$file in */_*|*/report.py|*/seed.py|*/simulate.py) ;; *) $(BIN)/python -m benchmarks.$$(basename $$file .py) ;; esac; done
+
+simulate: $(VENV)/.test ## How often intervals hold the truth and tests err, written into docs/statistics.md.
+	$(BIN)/python -m benchmarks.simulate
 
 lock: .tools/bin/uv ## Choose versions anew and write requirements/.
 	$(UV) pip compile -q --upgrade pyproject.toml --group local --universal --python-version 3.11 --generate-hashes \
