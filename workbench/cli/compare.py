@@ -116,4 +116,8 @@ def _of_file(file: Path, options: "Options", asked: dict[str, Any]) -> "Comparis
     columns = scores_file.Columns(asked["variant"] or "variant", asked["score"] or "score", asked["case"])
     how = importing.Options(sheet=asked["sheet"], delimiter=asked["delimiter"], encoding=asked["encoding"])
     scores = scores_file.read(file, columns, options=how, higher_is_better=not asked["lower_is_better"])
+    for note in scores.notes:
+        output.say(note)
+    if not scores.paired:
+        output.say("Not paired. Where the same cases were scored under every variant, name their column with --case: that shows far more.")
     return verdict.compare_file(scores, options, about={"file": str(file)})

@@ -40,17 +40,19 @@ def numbers(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ..
     if pair is None or not pair.result.n:
         return ()
     count = sum(other.metric == SCORE.name for other in base.pairs)
-    found = [_counts(pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair)]
+    found = [_counts(told, pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair)]
     found += [] if base.peeked else [_seen(told, pair)]
     return tuple(said for said in found if said)
 
 
-def _counts(pair: Pair) -> str:
+def _counts(told: Told, pair: Pair) -> str:
     result = pair.result
     if result.kind == "binary" and result.gained is not None and result.lost is not None and result.both is not None:
         neither = result.n - result.gained - result.lost - result.both
         alone = f"{pair.b} alone was right on {wording.counted(result.gained, 'case')}, {pair.a} alone on {result.lost:,}"
         return f"{alone}; both on {result.both:,}, neither on {neither:,}."
+    if result.superiority is not None and not told.paired:
+        return f"Of one score of each, {pair.b}'s is the higher one {wording.percent(result.superiority)} of the time, ties counted half."
     if result.superiority is not None:
         return f"On {wording.percent(result.superiority)} of the cases {pair.b} scored higher than {pair.a}, ties counted half."
     return ""
@@ -78,7 +80,7 @@ def _disagreement(base: Comparison, pair: Pair, count: int) -> str:
         return ""
     apart = low > 0 or high < 0
     if apart and pair.p_adjusted >= alpha:
-        why = "the correction for several pairs" if count > 1 and (pair.result.p or 0.0) < alpha else "the test, the stricter of the two"
+        why = "the correction for several pairs" if count > 1 and (pair.result.p or 0.0) < alpha else "the test, the stricter of the two,"
         return f" The interval leaves 0 out, but {why} decides."
     if not apart and pair.p_adjusted < alpha:
         return " The interval just reaches 0, but the test decides."
@@ -143,8 +145,8 @@ def method(base: Comparison, found: "Matrix") -> tuple[str, ...]:
     most = max(counts.values(), default=0)
     if most > 1 and not base.peeked:
         against = f" against the baseline {options.baseline}" if options.baseline else ""
-        said.append(f"p values are corrected for {most} pairs{against} by Holm's method, each metric by itself.")
-    if base.peeked:
+        said.append(f"The p values are corrected for {most} pairs{against} by Holm's method, each metric by itself.")
+    if base.peeked and most:
         said.append(_peeked(base, most))
     if options.margin is not None and SCORE.name in counts and not base.peeked:
         level = wording.level(1 - 2 * (1 - options.level))
@@ -158,7 +160,8 @@ def _design(base: Comparison, found: "Matrix") -> str:
     if not found.paired:
         return "Unpaired: different cases under each variant. The same cases under every variant would tell more."
     repeats = " Repeats of a case are averaged: they are not more cases." if found.repeats > 1 else ""
-    left = " Cells that failed are left out." if base.options.missing == LEFT_OUT and found.missing.any() else ""
+    what = "Cells that failed" if base.about.get("run_id") else "Missing scores"
+    left = f" {what} are left out." if base.options.missing == LEFT_OUT and found.missing.any() else ""
     return f"Paired: only cases that both variants answered are compared.{repeats}{left}"
 
 
@@ -185,7 +188,7 @@ def _tested(base: Comparison) -> list[str]:
 
 
 def _peeked(base: Comparison, count: int) -> str:
-    line = wording.number(count / (1 - base.options.level), 0) if count else ""
+    line = wording.number(count / (1 - base.options.level), 0)
     after = base.about.get("decided_after")
     why = f"The run ended early, decided after {wording.counted(after, 'case')}" if after else "Somebody could look before the planned end"
     return (

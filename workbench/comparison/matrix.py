@@ -180,6 +180,7 @@ class Scores:
     rows: Sequence[tuple[int, int, float]] = field(repr=False)
     paired: bool = True
     higher_is_better: bool = True
+    notes: tuple[str, ...] = ()  # how the file was read, where that was a guess
 
 
 def of_scores(scores: Scores) -> Matrix:

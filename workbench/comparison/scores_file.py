@@ -37,7 +37,15 @@ def read(path: Path, columns: Columns, *, options: Options = _AS_FOUND, higher_i
 
     Empty scores and "nan" are missing; true/false, yes/no and pass/fail are 1 and 0. Raises InputError.
     """
-    table = _open(path, options)
+    try:
+        return _read(_open(path, options), path, columns, higher_is_better=higher_is_better)
+    except InputError as error:
+        if path.name in error.message:
+            raise
+        raise InputError(error.message, place=path.name, hint=error.hint) from error
+
+
+def _read(table: Table, path: Path, columns: Columns, *, higher_is_better: bool) -> Scores:
     names = _named(table, columns, path)
     variants: dict[str, int] = {}
     cases: dict[str, int] = {}
@@ -54,10 +62,9 @@ def read(path: Path, columns: Columns, *, options: Options = _AS_FOUND, higher_i
         else:
             case = cases.setdefault(_named_in(record, names.case, place), len(cases))
         rows.append((variant, case, _score(record, names.score, place, comma=table.delimiter not in {",", ""})))
-    if not rows:
-        raise InputError("has a header and no rows", place=path.name, hint="Write a row for every score.")
-    count = len(cases) if names.case is not None else 1 + max(seen.values())
-    return Scores(tuple(variants), count, rows, paired=names.case is not None, higher_is_better=higher_is_better)
+    count = len(cases) if names.case is not None else 1 + max(seen.values(), default=-1)
+    notes = tuple(table.notes)
+    return Scores(tuple(variants), count, rows, paired=names.case is not None, higher_is_better=higher_is_better, notes=notes)
 
 
 def _open(path: Path, options: Options) -> Table:

@@ -45,17 +45,17 @@ def bare(value: float, metric: Metric) -> str:
 
 def number(value: float, places: int) -> str:
     """A number with a true minus and thousands separated; more places where it would round to nothing."""
-    if value and round(abs(value), places) == 0:
-        return ("" if value > 0 else MINUS) + _figures(abs(value), 1)
+    if (value and round(abs(value), places) == 0) or abs(value) >= 1e12:
+        return ("" if value > 0 else MINUS) + _figures(abs(value), 1 if abs(value) < 1 else 4)
     return f"{abs(value):,.{places}f}" if round(value, places) >= 0 else f"{MINUS}{abs(value):,.{places}f}"
 
 
 def _figures(value: float, wanted: int) -> str:
-    """At least `wanted` significant figures, never in powers of ten."""
+    """At least `wanted` significant figures; in powers of ten only where nobody would count the zeros."""
     if value == 0 or not math.isfinite(value):
         return "0"
-    if value < 1e-12:
-        return "almost 0"
+    if not 1e-7 <= value < 1e12:
+        return f"{value:.{wanted}g}"
     places = max(0, wanted - 1 - math.floor(math.log10(value)))
     return f"{value:,.{places}f}"
 

@@ -1,0 +1,224 @@
+"""The first sentence of a verdict, as it is read aloud: exact words for every situation, and no figure that does not exist."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.comparison.runs import right_or_wrong
+from workbench.comparison.matrix import Matrix
+from workbench.comparison.model import METRICS, Comparison, Options
+from workbench.comparison.verdict import compare_matrix, compare_scores
+
+NAN = float("nan")
+WINS = right_or_wrong(60, 10, 24, 26)
+OPEN = right_or_wrong(60, 10, 13, 37)
+ZIGZAG = np.where(np.arange(120) % 2, 1.1, 0.9)
+
+
+def compared(
+    scores: Sequence[Sequence[float]] | None, options: Options | None = None, *, peeked: bool = False, **metrics: Any
+) -> Comparison:
+    """The comparison of intent@2, intent@3, ... with the values of other metrics given by name."""
+    values = {name: np.array(rows, dtype=float) for name, rows in metrics.items()}
+    if scores is not None:
+        values["score"] = np.array(scores, dtype=float)
+    shape = next(iter(values.values())).shape
+    rows = [(at, case, value) for (at, case), value in np.ndenumerate(values.get("score", np.zeros(shape)))]
+    made = Matrix(
+        names=tuple(f"intent@{at + 2}" for at in range(shape[0])),
+        metrics=tuple(metric for metric in METRICS if metric.name in values),
+        values=values,
+        missing=np.zeros(shape, dtype=np.int64),
+        finished_ms=np.zeros(shape, dtype=np.int64),
+        scores=np.array(rows),
+    )
+    return compare_matrix(made, options or Options(), peeked=peeked)
+
+
+def test_better_and_cheaper_and_as_fast() -> None:
+    found = compared(WINS, cost_usd=[0.0030 * ZIGZAG, 0.00207 * ZIGZAG], latency_ms=[800 * ZIGZAG, 800 * ZIGZAG])
+    assert found.verdict == (
+        "intent@3 is better than intent@2 by 11.7 points (95 % interval 2.2 to 21.2, n = 120), costs 31 % less and answers as fast."
+    )
+    assert (found.outcome, found.winner, found.trade_offs) == ("winner", "intent@3", ())
+
+
+def test_better_and_dearer_and_slower_names_the_trade_offs() -> None:
+    found = compared(WINS, cost_usd=[0.002 * ZIGZAG, 0.003 * ZIGZAG], latency_ms=[800 * ZIGZAG, 2400 * ZIGZAG])
+    assert found.verdict == (
+        "intent@3 is better than intent@2 by 11.7 points (95 % interval 2.2 to 21.2, n = 120), "
+        "but costs 50 % more and takes 3.0 times as long."
+    )
+    assert [said.split(":")[0] for said in found.trade_offs] == ["Better but dearer", "Better but slower"]
+
+
+def test_better_and_cheaper_but_slower() -> None:
+    found = compared(WINS, cost_usd=[0.003 * ZIGZAG, 0.002 * ZIGZAG], latency_ms=[800 * ZIGZAG, 900 * ZIGZAG])
+    assert found.verdict.endswith("n = 120), costs 33 % less but is 12 % slower.")
+
+
+def test_a_difference_in_latency_that_no_test_shows_is_called_so() -> None:
+    noise = np.random.default_rng(3).lognormal(6, 1, (2, 120))
+    assert compared(WINS, latency_ms=noise).verdict.endswith("n = 120); no clear difference in latency.")
+
+
+def test_the_first_variant_wins_and_the_interval_is_seen_from_it() -> None:
+    assert compared(WINS[::-1]).verdict == "intent@2 is better than intent@3 by 11.7 points (95 % interval 2.2 to 21.2, n = 120)."
+
+
+def test_no_clear_difference_says_who_is_ahead_and_what_would_decide() -> None:
+    assert compared(OPEN).verdict == (
+        "No clear difference between intent@2 and intent@3 yet: intent@3 is ahead by 2.5 points (95 % interval −5.6 to 10.7, n = 120); "
+        "about 2,400 more cases would show a difference of this size."
+    )
+
+
+def test_no_clear_difference_in_score_but_a_clear_one_in_cost() -> None:
+    found = compared(OPEN, cost_usd=[0.003 * ZIGZAG, 0.0018 * ZIGZAG])
+    assert found.verdict.endswith("would show a difference of this size; intent@3 costs 40 % less.")
+    assert found.trade_offs[0].startswith("No clear difference in score, but intent@3 is cheaper: intent@3 costs 40 % less than intent@2 (")
+
+
+def test_as_good_within_the_margin_and_cheaper() -> None:
+    scores = right_or_wrong(100, 2, 3, 15)
+    found = compared(scores, Options(margin=0.05), cost_usd=[0.001 * ZIGZAG, 0.003 * ZIGZAG])
+    assert found.verdict == (
+        "intent@2 is as good as intent@3 within 5 points (difference −0.8, 90 % interval −4.7 to 2.8, n = 120), and costs 67 % less."
+    )
+    assert (found.outcome, found.winner) == ("equivalent", None)
+
+
+def test_as_good_and_yet_a_small_difference_that_is_real() -> None:
+    found = compare_scores(["a", "b"], right_or_wrong(900, 0, 10, 100), Options(margin=0.03))
+    assert found.verdict == (
+        "b is as good as a within 3 points (difference +1.0, 90 % interval 0.6 to 1.6, n = 1,010); the small difference is real."
+    )
+
+
+def test_the_same_result_everywhere() -> None:
+    assert compare_scores(["a", "b"], [[1, 0, 1], [1, 0, 1]]).verdict == (
+        "a and b gave the same result on all 3 cases, so nothing tells them apart."
+    )
+    assert compare_scores(["a", "b"], [[1], [1]]).verdict == "a and b gave the same result on the only case, so nothing tells them apart."
+
+
+def test_equal_means_of_different_results() -> None:
+    assert compare_scores(["a", "b"], right_or_wrong(5, 3, 3, 9)).verdict == (
+        "No clear difference between a and b yet: their means are equal (95 % interval −25.8 to 25.8, n = 20)."
+    )
+
+
+def test_a_run_that_was_looked_at_tells_the_interval_that_holds_at_every_look() -> None:
+    found = compared(right_or_wrong(20, 2, 30, 8), peeked=True)
+    assert found.verdict == "intent@3 is better than intent@2 by 46.7 points (always-valid 95 % interval 23.1 to 67.8, n = 60)."
+    assert any("ordinary p values do not hold" in said for said in found.method)
+
+
+def test_what_wins_at_a_fixed_number_of_cases_may_be_open_where_somebody_looked() -> None:
+    assert compared(WINS).outcome == "winner"
+    assert compared(WINS, peeked=True).outcome == "undecided"
+
+
+def test_without_scores_the_rest_is_still_compared() -> None:
+    found = compared(None, cost_usd=[0.003 * ZIGZAG, 0.0018 * ZIGZAG], latency_ms=[800 * ZIGZAG, 800 * ZIGZAG])
+    assert found.verdict == (
+        "These replies carry no score, so which variant is better stays open; "
+        "against intent@2, intent@3 costs 40 % less and answers as fast."
+    )
+    assert found.outcome == "undecided"
+
+
+def test_one_of_three_beats_both_others() -> None:
+    assert compared([*WINS, [0.0] * 120]).verdict == (
+        "intent@3 is better than both others: than the next best, intent@2, by 11.7 points (95 % interval 2.2 to 21.2, n = 120)."
+    )
+
+
+def test_two_lead_and_are_better_than_the_third() -> None:
+    found = compared([[0.0] * 60 + [1.0] * 60, [1.0] * 100 + [0.0] * 20, [1.0] * 99 + [0.0] * 20 + [1.0]])
+    assert found.verdict == "intent@3 and intent@4 lead; between them no clear difference yet; both are better than intent@2."
+    assert [(rank.place, rank.variant) for rank in found.ranking] == [(1, "intent@3"), (1, "intent@4"), (3, "intent@2")]
+
+
+def test_three_that_nothing_tells_apart() -> None:
+    assert compared([*OPEN, OPEN[0]]).verdict == (
+        "No clear difference between intent@3, intent@2 and intent@4 yet: the best, intent@3, is 2.5 points ahead of intent@2 "
+        "(95 % interval −5.6 to 10.7, n = 120); about 3,200 more cases would tell intent@2 from intent@3."
+    )
+
+
+def test_three_as_good_as_each_other() -> None:
+    found = compared([*right_or_wrong(100, 2, 2, 16), right_or_wrong(100, 2, 2, 16)[0]], Options(margin=0.1))
+    assert (found.outcome, found.verdict) == ("equivalent", "intent@2, intent@3 and intent@4 are as good as each other within 10 points.")
+
+
+def test_against_a_baseline_the_only_one_that_beats_it_wins() -> None:
+    found = compared([*WINS, WINS[0]], Options(baseline="intent@2"))
+    assert found.verdict == (
+        "intent@3 is better than the baseline intent@2 by 11.7 points (95 % interval 2.2 to 21.2, n = 120); "
+        "no clear difference between the baseline intent@2 and intent@4 yet."
+    )
+    assert (found.outcome, found.winner) == ("winner", "intent@3")
+    assert [(pair.a, pair.b) for pair in found.pairs] == [("intent@2", "intent@3"), ("intent@2", "intent@4")]
+
+
+def test_against_a_baseline_several_may_be_better_and_none_wins() -> None:
+    found = compared([*WINS, WINS[1]], Options(baseline="intent@2"))
+    assert found.verdict == "intent@3 and intent@4 are better than the baseline intent@2; they were not tested against each other."
+    assert (found.outcome, found.winner) == ("undecided", None)
+
+
+def test_a_baseline_that_beats_all_wins() -> None:
+    found = compared([*WINS[::-1], WINS[0]], Options(baseline="intent@2"))
+    assert (found.winner, found.verdict) == ("intent@2", "The baseline intent@2 is better than all others.")
+
+
+def test_scores_of_any_size_are_told_without_points() -> None:
+    better = np.arange(30) % 7 + 10.0
+    found = compare_scores(["a", "b"], [better, better + 2 + ZIGZAG[:30]])
+    assert found.verdict.startswith("b is better than a by 3.00 (95 % interval ")
+    fewer = compare_scores(["a", "b"], [better, better + 2 + ZIGZAG[:30]], higher_is_better=False)
+    assert fewer.verdict.startswith("a is better than b by 3.00 (95 % interval 2.9")
+
+
+def test_one_point_is_one_point() -> None:
+    assert "by 1.0 point (" in compare_scores(["a", "b"], right_or_wrong(900, 0, 10, 90)).verdict
+
+
+EDGES: dict[str, list[list[float]]] = {
+    "no variant": [],
+    "no case": [[], []],
+    "one case": [[1], [0]],
+    "two cases": [[1, 1], [0, 0]],
+    "one side missing": [[NAN, NAN], [1, 0]],
+    "all missing": [[NAN] * 3, [NAN] * 3],
+    "one case in both": [[1, NAN, 0], [NAN, 1, 1]],
+    "one constant": [[0.5] * 9, [0.5] * 9],
+    "two constants": [[0.5] * 30, [0.7] * 30],
+    "all ties": [[0, 1] * 9, [0, 1] * 9],
+    "all against all": [[1] * 200, [0] * 200],
+    "one variant": [[1, 0, 1]],
+    "a variant without scores": [[0.1, 0.2, 0.9], [0.2, 0.2, 0.8], [NAN, NAN, NAN]],
+    "beyond 0..1": [[5, 5, 5], [5, 5, 6]],
+    "huge and tiny": [[1e90, 2e90, 0], [1e-90, 0, 0]],
+}
+
+
+@pytest.mark.parametrize("peeked", [False, True], ids=["planned end", "looked at"])
+@pytest.mark.parametrize("margin", [None, 0.03], ids=["no margin", "margin"])
+@pytest.mark.parametrize("scores", EDGES.values(), ids=EDGES)
+def test_whatever_comes_in_there_is_a_sentence_and_no_made_up_figure(scores: list[list[float]], margin: float | None, peeked: bool) -> None:
+    names = [f"v{at}" for at in range(len(scores))]
+    found = compare_scores(names, scores, Options(margin=margin))
+    if scores and scores[0] and not np.isnan(np.array(scores)).all() and np.nanmin(scores) >= 0 and np.nanmax(scores) <= 1:
+        found = compared(scores, Options(margin=margin), peeked=peeked)
+    said = [found.verdict, *found.numbers, *found.method, *found.would_change, *found.trade_offs]
+    said += [pair.verdict for pair in found.pairs] + [check.sentence for check in found.checks]
+    for sentence in said:
+        assert sentence.endswith("."), sentence
+        assert sentence[0].isupper() or sentence[0].isdigit() or sentence.startswith(("v", "intent@")), sentence
+        assert not {"nan", "none", "inf", "-0.0", "−0.0"} & set(sentence.lower().replace("(", " ").replace(")", " ").split()), sentence
+        assert "significant" not in sentence
+        assert "  " not in sentence
