@@ -72,8 +72,8 @@ def naive(rate: float, discordance: float, *, runs: int = RUNS, cases: int = CAS
 
     values = pairs(rate, rate, discordance)(np.random.default_rng(seed), runs * cases).reshape(runs, cases)
     gained, lost = (values > 0).cumsum(axis=1), (values < 0).cumsum(axis=1)
-    table = binom.cdf(np.arange(cases // 2 + 1)[:, None], np.arange(cases + 1)[None, :], 0.5)
-    p = 2 * table[np.minimum(gained, lost), gained + lost]
+    fewer, both = np.minimum(gained, lost), gained + lost
+    p = 2 * binom.cdf(np.arange(fewer.max() + 1)[:, None], np.arange(both.max() + 1)[None, :], 0.5)[fewer, both]
     return float((p[:, FEWEST_CASES - 1 :] <= 1 - level).any(axis=1).mean())
 
 
