@@ -135,6 +135,16 @@ def test_a_case_that_two_raters_judged_alike_counts_once() -> None:
     assert naive.pairs[0].error == pytest.approx(once.pairs[0].error / math.sqrt(2), rel=1e-6)
 
 
+@pytest.mark.parametrize("clusters", [None, 9], ids=["fisher", "sandwich"])
+def test_an_interval_leaves_the_middle_out_exactly_where_p_is_small(clusters: int | None) -> None:
+    for wins in range(8, 20):
+        choices = [Choice(0, 1, FIRST)] * wins + [Choice(0, 1, SECOND)] * (27 - wins)
+        pair = fit(choices, 2, clusters=None if clusters is None else [n % clusters for n in range(27)]).pairs[0]
+        assert pair.low is not None
+        assert pair.high is not None
+        assert (pair.p < 0.05) == (not pair.low <= 0.5 <= pair.high)
+
+
 def test_clusters_of_one_choice_change_nothing() -> None:
     choices = won(MATCHES, TIED)
     assert fit(choices, 4, clusters=range(len(choices))) == fit(choices, 4)

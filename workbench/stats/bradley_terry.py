@@ -53,7 +53,9 @@ class Strength:
 
 @dataclass(frozen=True)
 class Preference:
-    """The probability that item `second` is preferred over `first`, where one is preferred; `p` is Wald's, `p_adjusted` Holm's over all."""
+    """The probability that item `second` is preferred over `first`, where one is preferred. `p` is Wald's (Student's
+    distribution where choices are clustered, as for the interval), `p_adjusted` Holm's over all.
+    """
 
     first: int
     second: int
@@ -121,7 +123,7 @@ def fit(
 
     return Fit(
         strengths=tuple(_strength(values, n, error, quantile, counted[n]) for n in range(size)),
-        pairs=_pairs(values, error, quantile, counted),
+        pairs=_pairs(values, error, None if grouped is None else grouped[1] - 1, level, counted),
         ties=math.exp(solution[size]) if tied else 0.0,
         n=len(choices),
         method="fisher" if grouped is None else "sandwich",
@@ -205,8 +207,14 @@ def _strength(values: "Array", n: int, error: Any, quantile: float, choices: int
     return Strength(value, _logistic(value), _logistic(value - reach), _logistic(value + reach), choices)
 
 
-def _pairs(values: "Array", error: Any, quantile: float, counted: Counter[int]) -> tuple[Preference, ...]:
+def _pairs(values: "Array", error: Any, freedom: int | None, level: float, counted: Counter[int]) -> tuple[Preference, ...]:
     import numpy as np
+    from scipy.special import stdtr
+
+    quantile = normal_quantile(level) if freedom is None else t_quantile(freedom, level)
+
+    def tail(distance: float) -> float:
+        return NormalDist().cdf(-distance) if freedom is None else float(stdtr(freedom, -distance))
 
     found = []
     for first, second in combinations(range(len(values)), 2):
@@ -216,7 +224,7 @@ def _pairs(values: "Array", error: Any, quantile: float, counted: Counter[int]) 
         contrast = np.zeros(len(values))
         contrast[first], contrast[second] = -1, 1
         apart, width = float(values[second] - values[first]), error(contrast)
-        p = 2 * NormalDist().cdf(-abs(apart) / width) if width > 0 else 1.0
+        p = 2 * tail(abs(apart) / width) if width > 0 else 1.0
         low, high = _logistic(apart - quantile * width), _logistic(apart + quantile * width)
         found.append(Preference(first, second, _logistic(apart), low, high, p, p, width))
     return tuple(

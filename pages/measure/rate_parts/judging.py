@@ -17,7 +17,7 @@ CHOICES = {
 UNDO = "U"
 _AGAIN = "rate-again"
 _LINE, _FRAME = 21, 34  # pixels of a line of text in its box, and of the box around it
-_INPUT, _REPLY = 130, 300  # pixels from which a box scrolls
+_INPUT, _REPLY = 130, 250  # pixels from which a box scrolls
 _WIDE, _HALF = 120, 56  # characters in a line of a box
 
 
@@ -39,13 +39,20 @@ def progress(found: Queue) -> None:
 
 def draw(run_id: str, rater: str, item: Item) -> None:
     """Draw the item and its choices."""
-    for name, value in item.inputs.items():
-        st.caption(safe.escape(name))
-        _box(value, _INPUT, _WIDE)
-    if item.expected is not None and st.toggle("Show the expected reply", key="show-expected", persist_state="session"):
-        _box(item.expected, _INPUT, _WIDE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        names = list(item.inputs)
+        st.caption(safe.escape(names[0]) if len(names) == 1 else f"{len(names)} inputs", width="content")
+        expected = item.expected is not None and st.toggle("Show the expected reply", key="show-expected", persist_state="session")
+    with st.container(gap="xsmall"):
+        for name, value in item.inputs.items():
+            if len(names) > 1:
+                st.caption(safe.escape(name))
+            _box(value, _INPUT, _WIDE)
+        if expected:
+            st.caption("Expected")
+            _box(item.expected or "", _INPUT, _WIDE)
     for column, name, text in zip(st.columns(2), ("Left", "Right"), (item.left, item.right), strict=True):
-        with column:
+        with column, st.container(gap="xxsmall"):
             st.header(name, anchor=False)
             _box(text.strip() or "(empty)", _REPLY, _HALF)
     with st.bottom:
