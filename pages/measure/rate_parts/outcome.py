@@ -2,22 +2,14 @@
 
 import streamlit as st
 
-from pages.parts import charts, page, safe, tables
+from pages.measure.rate_parts import agreement
+from pages.parts import charts, safe, tables
 from pages.parts import format as fmt
 from workbench.comparison import preferences, ratings
 from workbench.comparison.preferences import PairCount, Results
 from workbench.runner.reading import Run
-from workbench.stats.agreement import Agreement
 from workbench.store import Store
 
-_MEASURES = {"cohen": "Cohen's kappa", "fleiss": "Fleiss' kappa", "krippendorff": "Krippendorff's alpha"}
-_METHODS = {
-    "asymptotic": "asymptotic",
-    "bca": "bootstrap over items",
-    "jackknife": "jackknife over items",
-    "wilson": "from the share of agreement",
-    "none": fmt.NONE,
-}
 _RANKING = {
     "place": st.column_config.NumberColumn("Place", width=60),
     "variant": st.column_config.TextColumn("Variant", width=240),
@@ -38,15 +30,6 @@ _PAIRS = {
     "bad": st.column_config.NumberColumn("Both bad", format="localized", width=80),
     "same": st.column_config.NumberColumn("Identical", format="localized", width=80),
 }
-_AGREEMENT = {
-    "measure": st.column_config.TextColumn("Agreement", width=170),
-    "value": st.column_config.TextColumn("Value", width=75),
-    "interval": st.column_config.TextColumn("95 % interval", width=140),
-    "items": st.column_config.NumberColumn("Pairs of replies", format="localized", width=120),
-    "raters": st.column_config.NumberColumn("Raters", format="localized", width=70),
-    "observed": st.column_config.TextColumn("Agreed", width=80),
-    "said": st.column_config.TextColumn("Interval by", width=230),
-}
 
 
 def draw(store: Store, run: Run) -> None:
@@ -63,7 +46,7 @@ def draw(store: Store, run: Run) -> None:
     _chart(found)
     _ranking(found)
     _pairs(found.pairs)
-    _agreement(found.agreement)
+    agreement.draw(found.agreement)
     with st.expander("How this was worked out", icon=":material/function:"):
         for sentence in found.method:
             st.caption(sentence)
@@ -123,31 +106,6 @@ def _pairs(pairs: tuple[PairCount, ...]) -> None:
     ]
     st.header("Pairs, by case", anchor=False)
     tables.table(rows, _PAIRS, "pairs", alt="Every pair of variants with the cases that prefer a side, share, interval and p")
-
-
-def _agreement(found: tuple[Agreement, ...]) -> None:
-    st.header("Do raters agree?", anchor=False)
-    if not found:
-        st.caption("One person has rated so far. From the second on, this says how far they agree beyond chance.")
-        return
-    rows = [
-        {
-            "measure": _MEASURES[each.name],
-            "value": fmt.NONE if each.value is None else f"{each.value:.2f}",
-            "interval": fmt.NONE if each.low is None or each.high is None else f"{each.low:.2f} to {each.high:.2f}".replace("-", "−"),
-            "items": each.items,
-            "raters": each.raters,
-            "observed": fmt.percent(each.observed),
-            "said": each.reason or _METHODS[each.method],
-        }
-        for each in found
-    ]
-    tables.table(rows, _AGREEMENT, "agreement", alt="Agreement between raters with intervals")
-    st.caption("1 is full agreement, 0 what chance gives. Krippendorff asks for 0.80, and for 0.67 where conclusions may be tentative.")
-    if any(each.low is not None and each.low < 0 for each in found):
-        page.notice(
-            "The raters may agree no more than chance would have them. Say in words what “better” means, and rate again.", "warning"
-        )
 
 
 def _between(low: float | None, high: float | None) -> str:
