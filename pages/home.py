@@ -127,8 +127,9 @@ def _draw() -> None:
     if facts.empty:
         welcome.show(facts, _look.clear)
         return
-    finished = reading.page(store, state="finished", limit=1)
-    _bench(facts, reading.page(store, state="running", limit=3), finished[0] if finished else None)
+    answered = [run for state in reading.ANSWERED for run in reading.page(store, state=state, limit=1)]
+    last = max(answered, key=lambda run: run.created_ms, default=None)
+    _bench(facts, reading.page(store, state="running", limit=3), last)
 
 
 with page.guard():

@@ -116,7 +116,7 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
     ended = reading.get(store, run_id)
     summary = summarise(store, run_id)
     output.emit({**summary.to_json(), **_saved(ended)}, as_json, told(summary))
-    if ended.state not in {"finished", "decided"}:
+    if ended.state not in reading.ANSWERED:
         output.fail(ended.error or f"The run was {ended.state}.", f"Go on with it: workbench runs resume {run_id}")
     if ended.failed:
         why = ended.error or f"See them: workbench runs cells {run_id} --status error."

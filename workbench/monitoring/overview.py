@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from workbench.datasets.tables import DatasetRow
 from workbench.ledger.tables import CallRow
 from workbench.prompts.tables import DraftRow, LabelRow, PromptRow
+from workbench.runner import reading
 from workbench.runner.tables import RunRow
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def look(store: "Store", now_ms: int) -> Overview:
             in_production=count(func.count(LabelRow.prompt_id), LabelRow.name == PRODUCTION),
             datasets=count(func.count(DatasetRow.id), ~DatasetRow.name.startswith("~")),
             runs=count(func.count(RunRow.id)),
-            finished_runs=count(func.count(RunRow.id), RunRow.state == "finished"),
+            finished_runs=count(func.count(RunRow.id), RunRow.state.in_(reading.ANSWERED)),
             calls=count(func.count(CallRow.id)),
             month_calls=this_month[0] or 0,
             month_nano=int(this_month[1] or 0),

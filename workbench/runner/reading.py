@@ -46,6 +46,7 @@ __all__ = [
     "rename",
 ]
 
+ANSWERED = ("finished", "decided")  # it reached its end, planned or early
 ENDED = ("stopped", "capped", "decided", "finished", "failed")
 STATES = ("planned", "running", "interrupted", *ENDED)
 _RECENT = 100  # cells whose pace tells the time left
