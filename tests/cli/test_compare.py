@@ -47,8 +47,8 @@ def file(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-# Agresti, Categorical Data Analysis, 2nd ed., chapter 10 (approval of the prime minister, 1,600 Britons asked twice): 794, 150, 86, 570. The exact
-# two-sided p is 2 P(X <= 86), X ~ Bin(236, 1/2) = 3.716e-05 (R: binom.test(86, 236)); PropCIs::scoreci.mp gives the score interval.
+# Agresti, Categorical Data Analysis, 2nd ed., chapter 10: approval of the prime minister, 1,600 Britons asked twice, 794, 150, 86, 570.
+# The exact two-sided p is 2 P(X <= 86), X ~ Bin(236, 1/2) = 3.716e-05 (R: binom.test(86, 236)); PropCIs::scoreci.mp gives the interval.
 def test_approval_of_the_prime_minister(tmp_path: Path) -> None:
     data = said("--csv", paired(tmp_path / "approval.csv", right_or_wrong(794, 150, 86, 570)), "--case", "id")
     pair = data["pairs"][0]
@@ -165,7 +165,7 @@ def test_where_less_is_better_the_smaller_score_wins(tmp_path: Path) -> None:
         ("1,a,1\n2,a,0\n", "There is only one variant, a: a comparison takes two."),
         ("1,a,\n1,b,nan\n", "There is nothing to compare: no score was found."),
         ("1,a,1\n1,b,0\n", "No clear difference between a and b yet: a is ahead by 100.0 points (95 % interval −"),
-        ("1,a,3\n1,b,3\n2,a,3\n2,b,3\n", "a and b gave the same result on all 2 cases, so nothing tells them apart."),
+        ("1,a,3\n1,b,3\n2,a,3\n2,b,3\n", "a and b gave the same result on both cases, so nothing tells them apart."),
         ("1,a,3\n2,b,4\n", "Nothing can be said yet: no case has a score under both a and b."),
         ("1,a,3\n1,b,4\n", "No clear difference between a and b yet: b is ahead by 1.00 (n = 1)."),
     ],
@@ -201,7 +201,8 @@ def test_files_that_are_not_there_or_no_text(tmp_path: Path) -> None:
     assert "is not a file" in str(refused("--csv", tmp_path))
     (tmp_path / "b.csv").write_bytes(bytes(range(256)) * 20)
     assert "is not a text file" in str(refused("--csv", tmp_path / "b.csv"))
-    assert "cannot be two things" in str(refused("--csv", file(tmp_path / "s.csv", "a,b\n1,2\n"), "--variant", "a", "--score", "a"))
+    assert "cannot be two things" in str(refused("--csv", file(tmp_path / "s.csv", "a,b\n1,1\n"), "--variant", "a", "--score", "a"))
+    assert "write 0.03 for 3 points" in refused("--csv", tmp_path / "s.csv", "--variant", "a", "--score", "b", "--margin", "3").hint
     assert "no variant 'x'" in str(refused("--csv", file(tmp_path / "t.csv", "variant,score\na,1\nb,0\n"), "--baseline", "x"))
 
 

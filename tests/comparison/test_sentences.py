@@ -1,5 +1,6 @@
 """The first sentence of a verdict, as it is read aloud: exact words for every situation, and no figure that does not exist."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.comparison.runs import right_or_wrong
+from workbench.comparison import printed
 from workbench.comparison.matrix import Matrix
 from workbench.comparison.model import METRICS, Comparison, Options
 from workbench.comparison.verdict import compare_matrix, compare_scores
@@ -214,6 +216,24 @@ def test_whatever_comes_in_there_is_a_sentence_and_no_made_up_figure(scores: lis
     found = compare_scores(names, scores, Options(margin=margin))
     if scores and scores[0] and not np.isnan(np.array(scores)).all() and np.nanmin(scores) >= 0 and np.nanmax(scores) <= 1:
         found = compared(scores, Options(margin=margin), peeked=peeked)
+    assert_readable(found)
+
+
+def test_tables_drawn_at_random_make_sentences_and_finite_figures() -> None:
+    draw = np.random.default_rng(5)
+    for _ in range(40):
+        shape = int(draw.integers(1, 6)), int(draw.choice([0, 1, 2, 3, 9, 10, 11, 31]))
+        right, parts = (draw.random(shape) < 0.6).astype(float), np.round(draw.random(shape) * 3) / 3
+        scores = np.where(draw.random(shape) < draw.choice([0, 0.1, 0.5, 0.95]), NAN, (right, parts)[draw.integers(2)])
+        cost = np.where(draw.random(shape) < 0.1, NAN, draw.lognormal(-6, 1, shape))
+        baseline = (None, "intent@2")[draw.integers(2)]
+        options = Options(margin=(None, 0.03, 0.5)[draw.integers(3)], baseline=baseline, missing=("left_out", "wrong")[draw.integers(2)])
+        found = compared(scores, options, peeked=bool(draw.integers(2)), cost_usd=cost, latency_ms=draw.lognormal(6, 1, shape).round())
+        assert_readable(found)
+        json.dumps(printed.to_json(found), allow_nan=False)
+
+
+def assert_readable(found: Comparison) -> None:
     said = [found.verdict, *found.numbers, *found.method, *found.would_change, *found.trade_offs]
     said += [pair.verdict for pair in found.pairs] + [check.sentence for check in found.checks]
     for sentence in said:

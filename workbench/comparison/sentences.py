@@ -172,7 +172,7 @@ def _signed(value: float, metric: Metric) -> str:
 
 
 def _all_cases(n: int) -> str:
-    return "the only case" if n == 1 else f"all {n:,} cases"
+    return {1: "the only case", 2: "both cases"}.get(n, f"all {n:,} cases")
 
 
 def _subject(told: Told, pair: Pair) -> tuple[str, str]:

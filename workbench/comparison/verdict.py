@@ -78,6 +78,9 @@ def compare_file(scores: Scores, options: Options = _DEFAULT, *, about: Mapping[
 
 def compare_matrix(found: Matrix, options: Options, *, peeked: bool = False, about: Mapping[str, Any] | None = None) -> Comparison:
     """The whole comparison of a matrix that is read already."""
+    if found.scored and found.limits is not None and (options.margin or 0.0) >= 1:
+        hint = f"Scores lie between 0 and 1: write {(options.margin or 0.0) / 100:g} for {options.margin:g} points."
+        raise InputError(f"{options.margin:g} is more than any difference there can be", place="margin", hint=hint)
     if options.missing == WRONG and found.scored:
         found = found.counted_wrong()
     lines = figures.of_all(found, options)
