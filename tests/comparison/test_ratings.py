@@ -33,6 +33,22 @@ def test_the_next_item_is_a_case_with_two_replies_and_no_names(store: Store) -> 
     assert not {"variant", "name", "model"} & set(vars(found.item))
 
 
+@pytest.mark.parametrize(
+    ("inputs", "expected", "column", "shown", "hidden"),
+    [
+        ({"text": "hi", "label": "greeting"}, None, "label", {"text": "hi"}, "greeting"),
+        ({"text": "hi", "label": "greeting"}, "greeting", None, {"text": "hi"}, "greeting"),
+        ({"text": "hi", "tone": "warm"}, "hello", "gone", {"text": "hi", "tone": "warm"}, "hello"),
+        ({"label": "greeting"}, None, "label", {"label": "greeting"}, None),
+        ({"text": "hi"}, None, None, {"text": "hi"}, None),
+    ],
+)
+def test_a_column_that_gives_the_expected_reply_away_is_no_input(
+    inputs: dict[str, str], expected: str | None, column: str | None, shown: dict[str, str], hidden: str | None
+) -> None:
+    assert ratings._question(inputs, expected, column) == (shown, hidden)
+
+
 def test_a_reload_shows_the_same_item_on_the_same_sides(store: Store) -> None:
     run_of(store, different(3, 9))
     press(store, "ann", TIE, 4)

@@ -21,7 +21,7 @@ from workbench.datasets.exporting import neutral
 from workbench.errors import InputError, NotFound
 from workbench.ledger.tables import CallTextRow
 from workbench.runner import reading
-from workbench.runner.tables import CellRow, RunCaseRow
+from workbench.runner.tables import CellRow, RunCaseRow, RunRow
 from workbench.store.base import storable
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ class Rating:
 
 @dataclass(frozen=True)
 class Item:
-    """What a rater is shown: the case, and a reply on each side. Which variant spoke is not in it."""
+    """What a rater is shown: the case, and a reply on each side. Which variant spoke is not in it; inputs that give away what is
+    expected are not among the inputs.
+    """
 
     place: Place
     inputs: Mapping[str, str]
@@ -160,13 +162,21 @@ def export_csv(store: "Store", run_id: str) -> Iterator[str]:
 
 
 def _item(session: Session, run_id: str, rater: str, place: Place) -> Item | None:
-    case = session.get(RunCaseRow, (run_id, place.case_position))
-    if case is None:
+    case, run = session.get(RunCaseRow, (run_id, place.case_position)), session.get(RunRow, run_id)
+    if case is None or run is None:
         return None
+    inputs, expected = _question(case.inputs, case.expected, (run.plan.get("score") or {}).get("column"))
     left = places.left_of(run_id, place, _name(rater))
     right = place.second if left == place.first else place.first
     said = [_reply(session, run_id, variant, place) for variant in (left, right)]
-    return Item(place, case.inputs, case.expected, *said)
+    return Item(place, inputs, expected, *said)
+
+
+def _question(inputs: Mapping[str, str], expected: str | None, column: str | None) -> tuple[dict[str, str], str | None]:
+    """The inputs without those that say what is expected: a dataset's label is a column like any other. And what is expected."""
+    answer = expected if expected is not None else inputs.get(column or "")
+    asked = {name: value for name, value in inputs.items() if name != column and value != answer}
+    return (asked, answer) if asked else (dict(inputs), expected)
 
 
 def _reply(session: Session, run_id: str, variant: int, place: Place) -> str:
