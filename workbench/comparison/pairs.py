@@ -127,8 +127,7 @@ def _on_score(pair: Pair, matrix: "Matrix", at: tuple[int, int], options: Option
     if watched:
         return replace(pair, equivalence=within.at_every_look(b - a, margin, alpha / watched, matrix.limits))
     higher = matrix.metric(SCORE.name).higher_is_better
-    make = within.paired if matrix.paired else within.unpaired
-    return replace(pair, equivalence=make(a, b, margin, alpha, higher_is_better=higher))
+    return replace(pair, equivalence=within.by_tests(a, b, margin, alpha, paired=matrix.paired, higher_is_better=higher))
 
 
 def _outcome(pair: Pair, metric: Metric, alpha: float, *, fewest: int) -> tuple[str, int | None]:
