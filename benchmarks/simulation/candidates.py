@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
 from benchmarks.simulation.cells import DRAWS, Cell
-from benchmarks.simulation.truths import CONTINUOUS, seed_of
+from benchmarks.simulation.truths import CONTINUOUS, Truth, seed_of
 
 Floats = NDArray[Any]
 Bounds = tuple[Floats, Floats]
@@ -21,10 +21,10 @@ FLAT = 1e-5  # of the variance: such a resample holds one value only
 _MOST_FLAT = 0.005
 
 
-def coverage(sizes: tuple[int, ...], draws: int = DRAWS) -> Iterator[tuple[Cell, float]]:
+def coverage(sizes: tuple[int, ...], draws: int = DRAWS, truths: tuple[Truth, ...] = CONTINUOUS) -> Iterator[tuple[Cell, float]]:
     """The coverage of every candidate, and its median width in widths of Student's."""
     for n in sizes:
-        for truth in CONTINUOUS:
+        for truth in truths:
             draw = np.random.default_rng(seed_of("candidates", truth.name, n))
             found: dict[str, list[Floats]] = {}
             for _ in range(GROUPS):

@@ -29,12 +29,12 @@ class Outcome:
     skewed: list[Cell] = field(default_factory=list)  # the tests where the mean is 0, but more cases fall than rise
 
 
-def measure(name: str, n: int, draws: int = DRAWS, again: object = "") -> Outcome:
+def measure(name: str, n: int, draws: int = DRAWS, again: object = "", groups: int = GROUPS) -> Outcome:
     """Coverage of the intervals of mean and median on the data called `name`; where its variants are alike, the errors of the tests too."""
     truth, draw = TRUTHS[name], np.random.default_rng(seed_of("scores", name, n, again))
     results: list[PairResult] = []
-    for group in range(GROUPS):
-        many = draws // GROUPS
+    for group in range(groups):
+        many = draws // groups
         values = np.vstack([np.zeros((1, n)), truth.draw(draw, (many, n))])
         results += compare_all(values, [(0, row + 1) for row in range(many)], seed=group, limits=truth.limits, binary=False)
     method = Counter(result.method for result in results if result.method != "none").most_common(1)[0][0]

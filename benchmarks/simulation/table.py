@@ -70,7 +70,7 @@ def _table(head: str, measured: Measured) -> list[str]:
     lines = [f"| {head} | {' | '.join(f'n = {n:,}' for n in sizes)} | worst on |", f"|---|{'---:|' * len(sizes)}---|"]
     for name, by_n in sorted(measured.items()):
         rates = " | ".join(f"{100 * by_n[n][0]:.1f}" if n in by_n else "" for n in sizes)
-        lines.append(f"| `{name}` | {rates} | {'; '.join(by_n[n][1] if n in by_n else 'not used' for n in GRID)} |")
+        lines.append(f"| `{name}` | {rates} | {'; '.join(by_n[n][1] if n in by_n else 'not measured' for n in GRID)} |")
     return lines
 
 
