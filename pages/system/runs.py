@@ -52,7 +52,7 @@ def _chosen(run_id: str) -> None:
             width="content",
         )
         if run.state != "running" and st.button("Delete", key="delete-run", type="tertiary", icon=":material/delete:"):
-            warning = "Its cells, scores and results go. The ledger keeps its calls and what they cost."
+            warning = "Its cells, scores, ratings and results go. The ledger keeps its calls and what they cost."
             confirm.delete("run", run.name, warning, lambda: _delete(run.id))
 
 

@@ -11,7 +11,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.harness import DESKTOP, PHONE, Server
 from tests.pages import stores
 
-PATHS = ["/", "/prompts", "/playground", "/datasets", "/compare", "/runs", "/settings", "/settings?section=Data", "/settings?section=About"]
+_TOP = ["/", "/prompts", "/playground", "/datasets", "/compare", "/rate", "/runs"]
+PATHS = [*_TOP, "/settings", "/settings?section=Data", "/settings?section=About"]
 MODES = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 _IDS = ["desktop-light", "desktop-dark", "phone-light", "phone-dark"]
 
