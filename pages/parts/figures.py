@@ -69,7 +69,7 @@ def text(text: object) -> str:
     return safe.plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def short(name: str) -> str:
+def short(name: str, most: int = _CUT) -> str:
     """A name as it stands beside an axis."""
     line = " ".join(str(name).split())
-    return line if len(line) <= _CUT else line[: _CUT - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"

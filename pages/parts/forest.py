@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.figures import base, ink, palette, short, text
+from pages.parts.figures import base, ink, palette, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -59,7 +59,7 @@ def forest(title: str, rows: Sequence[Difference], *, x_title: str, margin: floa
     if len(rows) > _MANY:  # its foot is out of sight where it scrolls
         figure.update_xaxes(side="top")
         figure.update_layout(margin={"t": 56, "b": 8})
-    figure.update_yaxes(zeroline=False, tickvals=spots, ticktext=[text(short(row.name)) for row in rows], range=[len(rows) - 0.5, -0.5])
+    figure.update_yaxes(zeroline=False, tickvals=spots, ticktext=[text(row.name) for row in rows], range=[len(rows) - 0.5, -0.5])
     return figure
 
 

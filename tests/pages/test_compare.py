@@ -3,7 +3,7 @@
 import pytest
 
 from pages.measure.compare_parts import again
-from tests.pages import stores
+from tests.pages import stores, verdicts
 from tests.pages.conftest import Open, said
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
@@ -162,8 +162,7 @@ def test_versions_on_models_of_their_own_are_not_crossed_when_set_up_again(fille
 
 
 def test_a_run_of_thousands_of_cases_shows_twenty_at_a_time(app: Open, filled: Store) -> None:
-    datasets.create(filled, "many", [NewCase({"text": f"card {n}"}, "card_arrival") for n in range(2_000)])
-    run_id = stores.run(filled, "intent@1", "intent@2", dataset="many")
+    run_id = verdicts.run(filled, [verdicts.right(2_000, 0.5), verdicts.right(2_000, 0.6, shift=7)], dataset="many")
     page = app(FILE, run=run_id, view="cells")
     assert not page.exception
     assert "2,000 of 2,000 cases" in said(page)

@@ -22,7 +22,11 @@ HOSTILE = ("<img src=x onerror=alert(1)>", "**bold** $x$ :smile: ![a](http://lea
 
 def plain(page: AppTest) -> str:
     """What the page says, without the marks that keep it from being read as markdown."""
-    return said(page).replace("\\", "").replace("\u2060", "")
+    return _read(said(page))
+
+
+def _read(text: str) -> str:
+    return text.replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def charts(page: AppTest) -> list[str]:
@@ -36,7 +40,7 @@ def test_a_winner_is_said_first_with_its_badge_its_price_and_what_would_change_i
     assert not page.exception
     found = compare_run(bench, run_id)
     assert found.winner == "intent@3"
-    assert page.header[0].value.replace("\\", "").replace("\u2060", "") == found.verdict
+    assert _read(page.header[0].value) == found.verdict
     assert ":green-badge[:material/trophy: Winner]" in said(page)
     assert all(sentence in plain(page) for sentence in (*found.trade_offs, *found.would_change, *found.numbers[:3]))
     assert page.button(key="promote").label == "Promote the winner"
@@ -50,8 +54,8 @@ def test_no_clear_difference_is_said_as_such_and_promoting_is_no_main_action(app
 
 
 def test_a_margin_in_the_url_makes_two_variants_as_good_as_each_other(app: Open, bench: Store) -> None:
-    page = app(FILE, run=verdicts.run(bench, [right(200, 0.7), right(200, 0.7)]), margin="5")
-    assert page.number_input(key="margin").value == 5
+    page = app(FILE, run=verdicts.run(bench, [right(200, 0.7), right(200, 0.7)]), within="5")
+    assert page.number_input(key="within").value == 5
     assert "as good as" in plain(page)
     assert "As good as each other" in said(page)
 
@@ -59,7 +63,7 @@ def test_a_margin_in_the_url_makes_two_variants_as_good_as_each_other(app: Open,
 def test_another_margin_changes_the_verdict(app: Open, bench: Store) -> None:
     page = app(FILE, run=verdicts.run(bench, [right(200, 0.7), right(200, 0.7)]))
     assert "As good as each other" not in said(page)
-    page.number_input(key="margin").set_value(4.0).run()
+    page.number_input(key="within").set_value(4.0).run()
     assert "As good as each other" in said(page)
 
 
@@ -194,7 +198,7 @@ def test_an_unscored_run_compares_what_it_has(app: Open, bench: Store) -> None:
 @pytest.mark.parametrize("view", list(result.VIEWS))
 def test_hostile_names_are_shown_as_text_in_every_view(app: Open, bench: Store, view: str) -> None:
     scores = [right(60, 0.5), right(60, 0.75, shift=9), right(60, 0.9, shift=3)]
-    page = app(FILE, run=verdicts.run(bench, scores, names=HOSTILE), view=view, margin="3")
+    page = app(FILE, run=verdicts.run(bench, scores, names=HOSTILE), view=view, within="3")
     assert not page.exception
     texts = [str(element.value) for element in (*page.markdown, *page.caption, *page.header, *page.warning)]
     assert not any("<img" in text.replace("\\<", "") or "![a]" in text or "**bold**" in text for text in texts if "<style>" not in text)

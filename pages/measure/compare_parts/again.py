@@ -10,6 +10,9 @@ from workbench.store import Store
 
 def draw(store: Store, run: Run, *, main: bool) -> None:
     """Draw the buttons; `main` makes another comparison the main one."""
+    rated = len(run.variants) > 1 and run.ok
+    if rated and st.button("Rate blind", key="rate", icon=":material/thumbs_up_down:", help="Judge the replies yourself, authors hidden"):
+        session.go(session.RATE, run=run.id)
     if st.button("New comparison", key="new", icon=":material/add:", type="primary" if main else "secondary"):
         session.go(session.COMPARE)
     with st.popover("More", icon=":material/more_horiz:", key="more"):
@@ -49,6 +52,8 @@ def asked(run: Run) -> dict[str, object]:
         "cap": run.cap_usd,
         "retry": plan.retry,
         "reuse": "true" if plan.reuse else None,
+        "until": "true" if plan.until_decided else None,
+        "margin": None if plan.margin is None else round(plan.margin * 100, 1),
     }
     return asked
 

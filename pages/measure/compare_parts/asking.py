@@ -17,9 +17,10 @@ _LEVEL = "How sure the intervals are. A winner is named only where p, adjusted f
 def draw(run: Run) -> Options:
     """The row of controls, and what they ask for."""
     names = [each.name for each in run.variants]
+    planned = None if run.plan.margin is None else round(run.plan.margin * 100, 1)
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         margin = st.number_input(
-            "As good as within, points", 0.1, 100.0, value=None, step=0.5, format="%.1f", key="margin", placeholder="not asked",
+            "As good as within, points", 0.1, 100.0, value=planned, step=0.5, format="%.1f", key="within", placeholder="not asked",
             bind="query-params", width=190, help=_MARGIN,
         )  # fmt: skip
         baseline = _baseline(names)

@@ -9,6 +9,7 @@ from pages.parts.forest import Difference
 from workbench.comparison.model import Comparison, Metric, Pair
 from workbench.runner.reading import Run
 
+_NAME = 20  # characters of each name of a pair beside the plot
 _SCROLL, _HEIGHT = 11, 420  # pairs that fit; then the plot scrolls by itself
 _PAIRS = {
     "pair": st.column_config.TextColumn("Second minus first", width=225),
@@ -62,7 +63,7 @@ def _reached(found: Comparison, metric: Metric) -> None:
     scale = 1.0 if metric.unit == "share" else wording.scaled(metric, 1.0)
     rows = [
         charts.Bar(
-            f"{place[each.variant]} {each.variant}" if each.variant in place else each.variant,
+            f"{place.get(each.variant, '')} {charts.short(each.variant, _NAME)}".strip(),
             each.mean * scale,
             None if each.low is None else each.low * scale,
             None if each.high is None else each.high * scale,
@@ -96,7 +97,7 @@ def _forest(found: Comparison, metric: Metric, pairs: list[Pair]) -> None:
     figure = forest.forest(
         title,
         rows,
-        x_title=f"{wording.unit(metric).capitalize()} · {wording.better(metric)}",
+        x_title=wording.axis(metric),
         margin=None if margin is None else wording.scaled(metric, margin),
     )
     with st.container(height=_HEIGHT if len(rows) > _SCROLL else "content", border=False):
@@ -111,7 +112,7 @@ def _row(found: Comparison, metric: Metric, pair: Pair) -> Difference:
     result = pair.result
     low, high = (None if bound is None else wording.scaled(metric, bound) for bound in (result.low, result.high))
     return Difference(
-        name=f"{charts.short(pair.b)} − {charts.short(pair.a)}",
+        name=f"{charts.short(pair.b, _NAME)} − {charts.short(pair.a, _NAME)}",
         value=wording.scaled(metric, result.difference or 0.0),
         low=low,
         high=high,

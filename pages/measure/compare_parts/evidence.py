@@ -39,7 +39,7 @@ def series(store: Store, run: Run, found: Comparison, metric: Metric, names: tup
     """The values of the two variants, case by case; empty where the metric has none."""
     import numpy as np
 
-    held = _matrix(store, run, (store.url, run.id, run.created_ms, run.state, run.ended_ms, run.ok, run.failed, run.spent_nano))
+    held = _matrix(store, run, as_it_stands(store, run))
     if metric.name not in held.values:
         return Series(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     if found.options.missing == WRONG and metric.name == SCORE.name:
@@ -82,9 +82,14 @@ def key(pair: Pair, names: tuple[str, ...]) -> str:
     return f"{names.index(pair.a)}-{names.index(pair.b)}"
 
 
+def as_it_stands(store: Store, run: Run) -> tuple[object, ...]:
+    """What changes whenever a cell of the run does: the key of whatever is kept of it."""
+    return (store.url, run.id, run.created_ms, run.state, run.ended_ms, run.ok, run.failed, run.spent_nano, run.retries)
+
+
 # One entry a state of a run: a finished one is read once, one at work whenever it has moved.
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _matrix(_store: Store, _run: Run, as_it_stands: tuple[object, ...]) -> "Matrix":
+def _matrix(_store: Store, _run: Run, key: tuple[object, ...]) -> "Matrix":
     from workbench.comparison import matrix
 
     return matrix.read(_store, _run)

@@ -37,7 +37,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
     if positions is None:
         shown: Sequence[GridRow] = reading.grid(store, run.id, wanted, baseline=baseline, offset=first, limit=_ROWS).rows
     else:
-        shown = rows.read(store, run.id, positions[first : first + _ROWS])
+        shown = rows.read(store, run, positions[first : first + _ROWS])
     if not shown:
         st.caption(_none(wanted))
         return

@@ -21,6 +21,6 @@ def draw(store: Store, run: Run, options: Options) -> None:
         st.caption("The first replies are on their way.")
         return
     found = compare_run(store, run.id, options)
-    verdict.draw(found, now, live=True)
+    verdict.so_far(found)
     sequence.draw(store, found, now)
     variants.overview(found, now)

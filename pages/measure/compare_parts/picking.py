@@ -34,10 +34,6 @@ def pair(found: Comparison, metric: Metric) -> Pair | None:
 
 
 def _first(found: Comparison, offered: dict[str, Pair]) -> str:
-    """The winner against the next best; the first pair where nobody won."""
+    """The pair of the best two: the winner against the next best where there is one."""
     order = {rank.variant: number for number, rank in enumerate(found.ranking)}
-    if found.winner is None:
-        return next(iter(offered))
-    with_winner = [key for key, each in offered.items() if found.winner in (each.a, each.b)]
-    others = {key: offered[key].b if offered[key].a == found.winner else offered[key].a for key in with_winner}
-    return min(others, key=lambda key: order.get(others[key], len(order)), default=next(iter(offered)))
+    return min(offered, key=lambda key: order.get(offered[key].a, 0) + order.get(offered[key].b, 0))

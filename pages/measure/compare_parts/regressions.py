@@ -33,7 +33,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         pages = -(-len(order) // _ROWS)
         number = st.pagination(pages, key=f"worst-{metric.name}-{evidence.key(pair, found.names)}-{turned}") if pages > 1 else 1
     shown = order[(number - 1) * _ROWS : number * _ROWS]
-    drawn = rows.read(store, run.id, [int(held.cases[at]) for at in shown])
+    drawn = rows.read(store, run, [int(held.cases[at]) for at in shown])
     binary = pair.result.kind == "binary"
     figures = [
         {

@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+
+from pages.measure.compare_parts import evidence
 from workbench.runner import reading
 from workbench.runner.cells import GridRow
+from workbench.runner.reading import Run
 from workbench.store import Store
 
 
-def read(store: Store, run_id: str, positions: Sequence[int]) -> list[GridRow]:
-    """The cases at `positions`, in that order; neighbours are read together."""
+def read(store: Store, run: Run, positions: Sequence[int]) -> list[GridRow]:
+    """The cases at `positions`, in that order."""
+    return _read(store, evidence.as_it_stands(store, run), run.id, tuple(positions))
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _read(_store: Store, as_it_stands: tuple[object, ...], run_id: str, positions: tuple[int, ...]) -> list[GridRow]:
+    """Neighbours are read together; the others cost a look each, which is why a page of them is kept."""
+    store = _store
     found: dict[int, GridRow] = {}
     for first, count in _stretches(sorted(set(positions))):
         found |= {row.position: row for row in reading.grid(store, run_id, offset=first, limit=count).rows}

@@ -15,33 +15,53 @@ _SIMULATED = "simulated"  # marked beside the outcome; a warning of its own woul
 _FIRST = 3  # numbers beside the sentence; the others stand with the method
 
 
-def draw(found: Comparison, run: Run, *, live: bool = False) -> None:
-    """Draw the verdict; while the run goes on it is marked as provisional."""
+def draw(found: Comparison, run: Run) -> None:
+    """Draw the verdict of a run that is not at work."""
     with st.container(border=True, key="verdict"):
-        shown = OUTCOMES.get(found.outcome, OUTCOMES[UNDECIDED])
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(shown.word, icon=f":material/{shown.icon}:", color=shown.colour)
-            if live:
-                st.caption("So far. It holds at every look, and changes until the run has ended.", width="content")
-            elif run.state == "finished" and not run.failed:
+            _badge(found)
+            if run.state == "finished" and not run.failed:
                 _run(run)
-        st.header(safe.escape(found.verdict, limit=_LONG), anchor=False)
+        st.header(_said(found.verdict), anchor=False)
         if said := _none_right(found):
             st.caption(said)
         if found.trade_offs:
-            st.markdown("  \n".join(f":material/balance: {safe.escape(said, limit=_LONG)}" for said in found.trade_offs))
-        if found.would_change:
-            numbers, change = st.columns([3, 2], gap="large")
-            with change:
-                _small(found.would_change, "What would change it")
-        else:
-            numbers = st.container()
-        with numbers:
-            _small(found.numbers[:_FIRST])
+            st.markdown("  \n".join(f":material/balance: {_said(each)}" for each in found.trade_offs))
+        _numbers(found)
         for check in found.checks:
             if check.name == _SIMULATED and not check.ok:
-                st.caption(f":material/science: {safe.escape(check.sentence, limit=_LONG)}")
+                st.caption(f":material/science: {_said(check.sentence)}")
     _checks(found)
+
+
+def so_far(found: Comparison) -> None:
+    """Draw the reading of a run at work: what holds already. Numbers and checks wait: cells on their way are not missing."""
+    with st.container(border=True, key="verdict"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _badge(found)
+            st.caption("So far. It holds at every look, and changes until the run has ended.", width="content")
+        st.header(_said(found.verdict), anchor=False)
+
+
+def _badge(found: Comparison) -> None:
+    shown = OUTCOMES.get(found.outcome, OUTCOMES[UNDECIDED])
+    st.badge(shown.word, icon=f":material/{shown.icon}:", color=shown.colour)
+
+
+def _numbers(found: Comparison) -> None:
+    """The first numbers, and beside them what would change the verdict."""
+    numbers = st.container()
+    if found.would_change:
+        numbers, change = st.columns([3, 2], gap="large")
+        with change:
+            _small(found.would_change, "What would change it")
+    with numbers:
+        _small(found.numbers[:_FIRST])
+
+
+def _said(sentence: str) -> str:
+    """A sentence of the comparison, harmless in any label; a figure stays with its unit where a line breaks."""
+    return safe.escape(sentence.replace("n = ", "n\u00a0=\u00a0").replace(" %", "\u00a0%"), limit=_LONG)
 
 
 def _none_right(found: Comparison) -> str:
@@ -67,7 +87,7 @@ def _checks(found: Comparison) -> None:
     if len(said) == 1:
         page.notice(said[0], "warning")
     elif said:
-        st.warning("\n".join(f"- {safe.escape(each, limit=_LONG)}" for each in said), icon=page.ICONS["warning"])
+        st.warning("\n".join(f"- {_said(each)}" for each in said), icon=page.ICONS["warning"])
 
 
 def method(found: Comparison) -> None:
@@ -81,9 +101,9 @@ def method(found: Comparison) -> None:
 def _small(sentences: Sequence[str], title: str = "") -> None:
     head = [f"**{title}**\n"] if title else []
     if sentences:
-        st.caption("\n".join([*head, *(f"- {safe.escape(said, limit=_LONG)}" for said in sentences)]))
+        st.caption("\n".join([*head, *(f"- {_said(said)}" for said in sentences)]))
 
 
 def _lines(sentences: Sequence[str]) -> None:
     if sentences:
-        st.markdown("\n".join(f"- {safe.escape(said, limit=_LONG)}" for said in sentences))
+        st.markdown("\n".join(f"- {_said(said)}" for said in sentences))

@@ -75,12 +75,12 @@ def scaled(metric: Metric, figure: float) -> float:
 
 def unit(metric: Metric) -> str:
     """The unit of `scaled`."""
-    return {"share": "points", "usd": f"dollars per {MANY:,} calls", "ms": "ms", "tokens": "tokens"}.get(metric.unit, metric.unit)
+    return {"share": "points", "usd": f"$ per {MANY:,} calls", "ms": "ms", "tokens": "tokens"}.get(metric.unit, metric.unit)
 
 
-def better(metric: Metric) -> str:
-    """Which way of the axis is the better one for the variant that is named first."""
-    return "right of the line: the first named is better" if metric.higher_is_better else "left of the line: the first named is better"
+def axis(metric: Metric) -> str:
+    """The unit of an axis of differences, and which way is the better one for the variant that is named first."""
+    return f"{unit(metric)} · {'better for the first →' if metric.higher_is_better else '← better for the first'}"
 
 
 def level(share: float) -> str:
