@@ -7,7 +7,9 @@ from pages.parts import charts, safe, tables
 from pages.parts import format as fmt
 from workbench.comparison import explain
 from workbench.comparison.model import Comparison, Metric, Pair
+from workbench.stats import coverage
 
+_ROW, _HEAD = 35, 37  # pixels
 _COLUMNS = {
     "what": st.column_config.TextColumn("Figure", width=225),
     "value": st.column_config.TextColumn("Value", width=120),
@@ -18,9 +20,9 @@ _COLUMNS = {
 
 def draw(found: Comparison, metric: Metric, pair: Pair) -> None:
     """Draw the table."""
-    tables.table(
-        _rows(found, metric, pair), _COLUMNS, f"figures-{metric.name}", alt=f"Every figure of {wording.pair(pair)}", height="content"
-    )
+    rows = _rows(found, metric, pair)
+    tall = _HEAD + _ROW * len(rows)
+    tables.table(rows, _COLUMNS, f"figures-{metric.name}", height=tall, alt=f"Every figure of {wording.pair(pair)}")
     if pair.bayes is not None:
         st.caption(safe.escape(f"Prior of the Bayesian reading: {pair.bayes.prior}", limit=400))
 
@@ -40,6 +42,7 @@ def _rows(found: Comparison, metric: Metric, pair: Pair) -> list[dict[str, objec
         ),
         (f"p, {test}", wording.p(result.p), fmt.NONE, f"{wording.p(pair.p_adjusted)} adjusted for all pairs (Holm)"),
         *_other_tests(pair),
+        *_bca(metric, pair),
         *_sizes(metric, pair),
         *_readings(metric, pair),
     ]
@@ -53,6 +56,16 @@ def _other_tests(pair: Pair) -> list[tuple[str, str, str, str]]:
     return [
         (name, wording.p(figure), fmt.NONE, "beside the test above, for comparison") for name, figure in other.items() if figure is not None
     ]
+
+
+def _bca(metric: Metric, pair: Pair) -> list[tuple[str, str, str, str]]:
+    result = pair.result
+    if result.bca_low is None or result.bca_high is None:
+        return []
+    bounds = wording.interval(metric, result.bca_low, result.bca_high)
+    worst = None if result.coverage is None else coverage.worst("bca", result.n)  # measured at 95 % alone, as the other one
+    covers = "" if worst is None else f"; covers as little as {fmt.percent(worst, 1)} in simulations at this n"
+    return [("BCa bootstrap", wording.difference(metric, result.difference), bounds, f"beside the interval above, for comparison{covers}")]
 
 
 def _sizes(metric: Metric, pair: Pair) -> list[tuple[str, str, str, str]]:
