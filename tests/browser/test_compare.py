@@ -48,12 +48,16 @@ def test_a_run_goes_on_when_its_browser_is_closed_and_is_found_again_by_its_addr
 
 def test_an_earlier_comparison_is_opened_from_the_form_and_back_leads_to_the_form(page: Page, server: Server, finished: str):
     visit(page, f"{server.url}/compare?run={finished}")
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Set up again").click()
     expect(page.get_by_role("button", name="Start")).to_be_visible(timeout=15_000)
     ready(page)
     assert "dataset=messages" in page.url
     page.get_by_role("button", name="Start").click()
     page.wait_for_url(re.compile(r"run="), timeout=15_000)
+    ready(page)
+    page.get_by_role("radio", name="Cells").click()
+    page.wait_for_url(re.compile(r"view=cells"), timeout=15_000)
     ready(page)
     page.get_by_role("radio", name="Failures").click()
     page.wait_for_url(re.compile(r"show=failures"), timeout=15_000)
@@ -63,7 +67,7 @@ def test_an_earlier_comparison_is_opened_from_the_form_and_back_leads_to_the_for
 
 
 def test_a_case_opens_in_a_drawer_with_every_reply(page: Page, server: Server, finished: str):
-    visit(page, f"{server.url}/compare?run={finished}")
+    visit(page, f"{server.url}/compare?run={finished}&view=cells")
     page.set_viewport_size({"width": 1366, "height": 1900})
     ready(page, 2_000)
     box = page.locator("[data-testid=stDataFrame]").last.bounding_box()

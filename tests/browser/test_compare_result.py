@@ -130,3 +130,16 @@ def test_hostile_names_are_text_in_every_view(page: Page, server: Server, won: s
         ready(page, 800)
         assert wide(page) == 0
     assert run_id != won
+
+
+def test_the_form_says_what_the_chosen_cases_can_see_once_that_is_opened(page: Page, server: Server, won: str):
+    asked = "v=intent@1,intent@2&prompt=intent&dataset=won&score=equals&column=expected&m=simulated/good"
+    visit(page, f"{server.url}/compare?{asked}")
+    expect(page.get_by_role("button", name="Start")).to_be_in_viewport(timeout=15_000)
+    page.get_by_text("How many cases?").click()
+    expect(page.get_by_text(re.compile("With 120 cases a difference of .* points is seen 8 times in 10"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("figure", name=re.compile("Chance of seeing a difference"))).to_be_visible(timeout=15_000)
+    ready(page, 1_000)
+    snap(page, "compare-how-many")
+    assert axe(page, allowed=_TOAST) == []
+    assert won

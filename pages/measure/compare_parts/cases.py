@@ -36,7 +36,7 @@ def curve(spread: Spread, differences: Sequence[float], n: int, word: str, *, ke
     if not differences:
         return
     most = min(_MOST, max(2 * n, 20, *(round(1.3 * needed) for each in differences if (needed := spread.needed(each)))))
-    drawn = []
+    drawn: list[curves.Line] = []
     for each in differences:
         points = power.curve(each, discordance=spread.discordance, sd=spread.sd, alpha=spread.alpha, points=_POINTS, most=most)
         drawn.append(

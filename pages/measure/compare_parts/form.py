@@ -37,6 +37,7 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
             dataset = choices.dataset()
             score = choices.score(store, dataset)
         asked = Asked(refs, models, dataset, score, limits.draw(store, dataset))
+        below = st.container()
     with right:
         spec, why_not = _spec(store, asked)
         if spec is not None:
@@ -44,7 +45,8 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
             if isinstance(found, WorkbenchError):
                 why_not = found
             elif spec.score:
-                planning.draw(store, spec, (found.calls + found.reusable) // (len(spec.variants) * spec.repeats))
+                with below:
+                    planning.draw(store, spec, (found.calls + found.reusable) // (len(spec.variants) * spec.repeats))
         elif isinstance(why_not, WorkbenchError):
             page.problem(why_not)
         else:

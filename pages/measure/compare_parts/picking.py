@@ -19,8 +19,8 @@ def metric_and_pair(found: Comparison, run: Run) -> tuple[Metric, Pair | None]:
 def pair(found: Comparison, metric: Metric) -> Pair | None:
     """The pair of the URL among those of the metric."""
     offered = {evidence.key(each, found.names): each for each in of(found, metric)}
-    if not offered:
-        return None
+    if len(offered) < 2:
+        return next(iter(offered.values()), None)
     with st.container(width=360):
         chosen = choose(
             "Pair",

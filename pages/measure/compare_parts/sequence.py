@@ -11,6 +11,7 @@ from workbench.runner.reading import Run
 from workbench.stats import Sequential
 from workbench.store import Store
 
+_NAME = 14  # characters of each name beside the upright axis
 _DRAWN = 1e12  # beyond it an axis of evidence says nothing
 
 
@@ -48,8 +49,10 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
 
 def _sentence(pair: Pair, steps: Sequence[Sequential], line: float) -> str:
     """When it was decided, if it was."""
+    from workbench.stats.sequential import FEWEST_CASES
+
     names = f"{pair.b} against {pair.a}"
-    crossed = next((step for step in steps if step.e >= line), None)
+    crossed = next((step for step in steps if step.e >= line and step.n >= FEWEST_CASES), None)
     last = steps[-1]
     bounds = wording.interval(SCORE, last.low, last.high)
     if crossed is None:
@@ -66,9 +69,8 @@ def _differences(found: Comparison, pair: Pair, steps: Sequence[Sequential], mea
         [wording.scaled(SCORE, step.low) for step in steps],
         [wording.scaled(SCORE, step.high) for step in steps],
     )
-    figure = curves.lines(
-        title, [line], x_title=f"Cases, n = {steps[-1].n:,}", y_title=f"{charts.short(pair.b)} − {charts.short(pair.a)}, points"
-    )
+    names = f"{charts.short(pair.b, _NAME)} − {charts.short(pair.a, _NAME)}"
+    figure = curves.lines(title, [line], x_title=f"Cases, n = {steps[-1].n:,}", y_title=f"{names}, points", height=270)
     curves.mark(figure, "", y=0.0)
     if found.options.margin:
         for edge in (-1, 1):
@@ -82,6 +84,6 @@ def _evidence(steps: Sequence[Sequential], line: float) -> None:
     ns = [step.n for step in steps]
     drawn = curves.Line("e-value", ns, [min(max(step.e, 1e-3), _DRAWN) for step in steps])
     decided = curves.Line(f"decided at {line:,.0f}", [ns[0], ns[-1]], [line, line], dash="dash")
-    figure = curves.lines(title, [drawn, decided], x_title=f"Cases, n = {ns[-1]:,}", y_title="e-value", log=True)
+    figure = curves.lines(title, [drawn, decided], x_title=f"Cases, n = {ns[-1]:,}", y_title="e-value", log=True, height=270)
     last = steps[-1].e
     charts.show(figure, "evidence", f"{title}: {min(last, _DRAWN):,.0f} after {steps[-1].n:,} cases; decided at {line:,.0f}")
