@@ -278,3 +278,12 @@ def test_without_an_earlier_run_the_form_names_its_assumption(app: Open, bench: 
     assert not page.exception
     assert "An assumption" in plain(page)
     assert "With 6 cases no difference is seen 8 times in 10" in plain(page)
+
+
+@pytest.mark.parametrize("state", ["stopped", "capped", "running", "failed"])
+def test_a_run_that_ended_otherwise_has_its_panel_and_its_verdict(app: Open, bench: Store, state: str) -> None:
+    scores = [[*right(60, 0.4), *[float("nan")] * 20], [*right(60, 0.8), *[float("nan")] * 20]]
+    page = app(FILE, run=verdicts.run(bench, scores, state=state))
+    assert not page.exception
+    assert "intent@2" in _read(page.header[0].value)
+    assert any(button.label in ("Resume", "Retry") for button in page.button)
