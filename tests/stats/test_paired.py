@@ -141,6 +141,7 @@ def test_binary_scores_take_the_exact_test_and_the_difference_is_second_minus_fi
     assert (result.gained, result.lost, result.both) == (12, 4, 10)
     assert (result.effect_name, result.effect, result.effect_low, result.effect_high) == ("odds_ratio", *odds_ratio(12, 4))
     assert result.superiority == pytest.approx((12 + 18 / 2) / 34)
+    assert (result.higher, result.lower) == (result.gained, result.lost)
     assert result.coverage == worst("tango", 34)
     back = compare(b, a)
     assert (back.difference, back.p) == (-result.difference, result.p)
@@ -153,6 +154,11 @@ def test_identical_scores_show_no_difference() -> None:
     assert (partial.difference, partial.p, partial.test) == (0.0, 1.0, "permutation")
     assert (partial.low, partial.high, partial.p_t, partial.p_wilcoxon, partial.effect) == (None, None, None, 1.0, None)
     assert (same.effect, same.effect_low, same.effect_high, same.superiority) == (None, None, None, 0.5)
+
+
+def test_cases_that_differ_only_by_rounding_count_to_neither_side() -> None:
+    there, back = compare([0.3, 0.5, 0.2, 0.9], [0.1 + 0.2, 0.75, 0.1, 0.4]), compare([0.1 + 0.2, 0.75, 0.1, 0.4], [0.3, 0.5, 0.2, 0.9])
+    assert (there.higher, there.lower) == (1, 2) == (back.lower, back.higher)
 
 
 def test_nothing_in_common_is_said_plainly() -> None:
@@ -193,6 +199,7 @@ def test_students_sleep_has_rs_figures() -> None:
     # scipy.stats.bootstrap(method="BCa", n_resamples=99999): 1.05 to 2.64; a bound moves with the seed.
     assert (result.bca_low, result.bca_high) == pytest.approx((1.05, 2.64), abs=0.06)
     assert result.superiority == 0.95
+    assert (result.higher, result.lower) == (9, 0)
     assert result.method == "envelope"
     assert result.coverage == worst("envelope", 10)
     assert narrow.coverage is None

@@ -117,12 +117,21 @@ class Check:
 
 @dataclass(frozen=True)
 class Stability:
-    """How often the repeats of a case disagree: the share of cases with both outcomes, and the mean chance that two repeats differ."""
+    """How often the repeats of a case disagree: the share of cases with both outcomes, and the mean chance that two repeats differ.
+
+    `mean` is over all `replies`, `low` and `high` bound it with whole cases drawn again; `effective` is how many independent replies
+    would tell as much as these (None where nothing varies).
+    """
 
     variant: str
     cases: int
     flipping: float
     disagreement: float
+    replies: int | None = None
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    effective: float | None = None
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,10 @@ def _looked_at(result: PairResult, differences: "Floats", limits: tuple[float, f
     if not result.n or seen is None:
         return replace(result, p=None if not result.n else 1.0, low=None, high=None, test="none", method="none")
     p = seen.p if bounded or np.nanmean(np.sign(differences)) * (result.difference or 0.0) > 0 else 1.0
-    kept = {name: getattr(result, name) for name in ("n", "difference", "kind", "gained", "lost", "both", "sd", "median", "superiority")}
+    kept = {
+        name: getattr(result, name)
+        for name in ("n", "difference", "kind", "gained", "lost", "both", "sd", "median", "superiority", "higher", "lower")
+    }
     low, high = (seen.low, seen.high) if bounded else (None, None)
     test = "e_value" if bounded else "e_value_of_signs"
     return PairResult(**kept, low=low, high=high, p=p, test=test, method="confidence_sequence" if bounded else "none")

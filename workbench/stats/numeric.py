@@ -81,10 +81,17 @@ def superiority(item: Sample) -> float | None:
     """The share of cases whose difference is above 0, ties counting half; None where there are none."""
     if item.n == 0:
         return None
+    above, below = sides(item)
+    if item.turned < 0:  # one side is worked out and mirrored
+        return 1 - (item.n + below - above) / (2 * item.n)
+    return (item.n + above - below) / (2 * item.n)
+
+
+def sides(item: Sample) -> tuple[int, int]:
+    """The cases whose difference is above 0 and below 0; the others tie."""
     above = int((item.steps > 0).sum())
     below = len(item.steps) - above
-    share = (item.n + above - below) / (2 * item.n)
-    return 1 - share if item.turned < 0 else share
+    return (below, above) if item.turned < 0 else (above, below)
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from workbench.stats.binary import mcnemar_exact, mcnemar_midp, odds_ratio, tang
 from workbench.stats.coverage import worst
 from workbench.stats.intervals import LEVEL, Interval, by_case, normal_quantile
 from workbench.stats.mean import Bounds, Limits, bounds
-from workbench.stats.numeric import effect, median, superiority, t_p, wilcoxon_p
+from workbench.stats.numeric import effect, median, sides, superiority, t_p, wilcoxon_p
 from workbench.stats.resampling import mean_intervals, permutations
 from workbench.stats.sample import Sample, sample
 
@@ -52,6 +52,8 @@ class PairResult:
     effect_low: float | None = None
     effect_high: float | None = None
     superiority: float | None = None  # the share of cases where b > a, ties half
+    higher: int | None = None  # the cases where b > a, a difference that is only rounding counting as none
+    lower: int | None = None  # the cases where b < a
     coverage: float | None = None  # the worst coverage measured for this interval's method at this n
 
 
@@ -141,6 +143,8 @@ def _binary(first: "NDArray[Any]", second: "NDArray[Any]", level: float) -> Pair
         effect_low=ratio_low,
         effect_high=ratio_high,
         superiority=(n + gained - lost) / (2 * n),
+        higher=gained,
+        lower=lost,
         coverage=_coverage("tango", n, level),
     )
 
@@ -160,6 +164,7 @@ def _described(item: Sample, p: float | None, interval: Bounds, bca: Interval, l
     middle, middle_low, middle_high = median(item, level)
     size, size_low, size_high = effect(item, level)
     student = t_p(item)
+    higher, lower = sides(item)
     return PairResult(
         n=item.n,
         difference=_known(item.figure(item.mean)),
@@ -182,6 +187,8 @@ def _described(item: Sample, p: float | None, interval: Bounds, bca: Interval, l
         effect_low=size_low,
         effect_high=size_high,
         superiority=superiority(item),
+        higher=higher,
+        lower=lower,
         coverage=_coverage(method, item.n, level),
     )
 
