@@ -8,20 +8,16 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import insert
 
+from benchmarks import seed
 from benchmarks.report import report
 from workbench.comparison.matrix import Matrix
 from workbench.comparison.model import METRICS, Options
 from workbench.comparison.verdict import compare_matrix, compare_run
-from workbench.prompts import content
-from workbench.runner.spec import Plan, Variant
-from workbench.runner.tables import CellRow, RunRow, RunVariantRow
 from workbench.stats import compare_all
 from workbench.store import Store, open_store
 
 SHAPES = ((2, 200, 0.15), (10, 2_000, 2.0), (10, 1_999, 2.0), (10, 999, 2.0))  # variants, cases, seconds allowed
-MISSING = 0.01  # cells that failed
 BOUNDED = 2  # metrics that have limits
 VERDICTS = ((2, 200, 0.3), (10, 2_000, 3.0))
 AGAIN = 0.05  # seconds allowed where nothing has changed
@@ -42,7 +38,7 @@ def main() -> None:
 
 def _verdict(store: Store, variants: int, cases: int, bar: float) -> None:
     """Right or wrong, and scores in thirds: as arrays, out of the store, and asked again."""
-    right, thirds, *others = _tables(np.random.default_rng(cases), variants, cases)
+    right, thirds, *others = seed.tables(np.random.default_rng(cases), variants, cases)
     for name, score in (("right or wrong", right), ("scores in thirds", thirds)):
         tables = [score, *others, others[-1] + 1]
         about = f"{variants} x {cases} x 5, {name}"
@@ -50,7 +46,7 @@ def _verdict(store: Store, variants: int, cases: int, bar: float) -> None:
         begun = time.perf_counter()
         compare_matrix(made, Options(margin=0.03))
         report(f"verdict on arrays, {about}", time.perf_counter() - begun, "s", variants * cases, bar=bar)
-        run_id = _run(store, f"{variants}-{cases}-{name[:5]}", tables)
+        run_id = seed.run(store, f"{variants}-{cases}-{name[:5]}", tables)
         for what, allowed in (("of a run in a store", bar), ("asked again", AGAIN)):
             begun = time.perf_counter()
             compare_run(store, run_id, Options(margin=0.03))
@@ -70,53 +66,13 @@ def _matrix(tables: list[np.ndarray]) -> Matrix:
     )
 
 
-def _run(store: Store, run_id: str, tables: list[np.ndarray]) -> str:
-    """The id of a finished run whose cells hold the tables."""
-    variants, cases = tables[0].shape
-    kept = Plan("0", cases=cases, score={"name": "equals"})
-    with store.write() as session:
-        whole = {"state": "finished", "total": variants * cases, "created_ms": 1, "ended_ms": 2}
-        session.add(RunRow(id=run_id, name="n", kind="run", plan=kept.to_json(), **whole))
-        session.flush()
-        body = Variant("v", content.text("x"), "loop", "m").to_json()
-        session.add_all(
-            RunVariantRow(run_id=run_id, position=at, name=f"v{at}", provider="loop", model="m", content=body) for at in range(variants)
-        )
-        session.flush()
-        session.execute(insert(CellRow), [_cell(run_id, at, case, tables) for at in range(variants) for case in range(cases)])
-    return run_id
-
-
-def _cell(run_id: str, variant: int, case: int, tables: list[np.ndarray]) -> dict[str, object]:
-    score, cost, latency, sent, written = (None if np.isnan(table[variant, case]) else float(table[variant, case]) for table in tables)
-    return {
-        "run_id": run_id, "variant": variant, "case_position": case, "repeat": 0, "status": "error" if score is None else "ok",
-        "score": score, "cost_nano": None if cost is None else round(cost * 1e9), "latency_ms": latency and int(latency),
-        "input_tokens": sent and int(sent), "output_tokens": written and int(written), "score_reason": "", "error_message": "",
-        "retries": 0, "fingerprint": "f", "finished_ms": 1 + case,
-    }  # fmt: skip
-
-
 def _seconds(variants: int, cases: int) -> float:
-    tables = _tables(np.random.default_rng(cases), variants, cases)
+    tables = seed.tables(np.random.default_rng(cases), variants, cases)
     pairs = list(combinations(range(variants), 2))
     begun = time.perf_counter()
     for at, table in enumerate(tables):
         compare_all(table, pairs, limits=(-1, 1) if at < BOUNDED else None, binary=None if at < BOUNDED else False)
     return time.perf_counter() - begun
-
-
-def _tables(draw: np.random.Generator, variants: int, cases: int) -> list[np.ndarray]:
-    """A metric each: right or wrong, scores in thirds, dollars, milliseconds, tokens; with cells missing."""
-    shape, better = (variants, cases), np.linspace(0.5, 0.7, variants)[:, None]
-    tables = [
-        (draw.random(shape) < better).astype(float),
-        draw.binomial(3, better, size=shape) / 3,
-        draw.lognormal(-9, 0.5, size=shape),
-        draw.lognormal(6, 1, size=shape).round(),
-        draw.poisson(300, size=shape).astype(float),
-    ]
-    return [np.where(draw.random(shape) < MISSING, np.nan, table) for table in tables]
 
 
 if __name__ == "__main__":
