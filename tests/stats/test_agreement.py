@@ -214,3 +214,12 @@ def test_the_intervals_of_a_simulated_panel_hold_the_true_value_as_often_as_meas
             found = krippendorff(votes.tolist())
             held += found.low is not None and found.high is not None and found.low <= 0.36 <= found.high
         assert held / 120 >= floor
+
+
+def test_kappa_of_a_handful_of_items_or_without_spread_has_no_interval() -> None:
+    for first, second, value in ((["a"], ["b"], 0.0), (["a", "b"], ["b", "a"], -1.0), (["a", "b"] * 10, ["b", "a"] * 10, -1.0)):
+        found = cohen(first, second)
+        assert (found.value, found.low, found.high, found.method) == (pytest.approx(value), None, None, "none")
+        assert found.reason.startswith("Too few items")
+    three = cohen(["a", "b", "a"], ["a", "b", "b"])
+    assert (three.method, three.reason) == ("asymptotic", "")

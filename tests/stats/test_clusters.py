@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.stats.clusters import FEW, cluster_bootstrap, cluster_interval, cluster_robust, stability
+from workbench.stats.clusters import FEW, cluster_bootstrap, cluster_interval, cluster_robust, effective, stability
 
 VALUES = [1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0.5, 0.25]
 GROUPS = [0, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 4]
@@ -66,6 +66,29 @@ def test_few_clusters_take_students_interval_and_fewer_none() -> None:
         cluster_robust([1.0], [])
     with pytest.raises(ValueError, match="level"):
         cluster_interval(VALUES, GROUPS, 2)
+
+
+def test_replies_of_one_case_that_are_alike_tell_as_much_as_one_and_independent_ones_as_much_as_they_are() -> None:
+    values = [float(case % 3 == 0) for case in range(60) for _ in range(4)]
+    cases = [case for case in range(60) for _ in range(4)]
+    # All four alike: the design effect is 4, but for the n - 1 of either variance.
+    assert effective(values, cases) == pytest.approx(60 * (59 / 60) / (239 / 240))
+    # By hand: means 1, 0, 1/2 of pairs: robust variance 3/2 * (1 + 1 + 0) / 36 = 1/12; naive (6 * 1/4 / 5) / 6 = 1/20; 6 * 12 / 20 = 3.6.
+    assert effective([1, 1, 0, 0, 1, 0], [0, 0, 1, 1, 2, 2]) == pytest.approx(3.6)
+    noise = np.random.default_rng(5).normal(size=4_000)
+    assert effective(noise, [at // 4 for at in range(4_000)]) == pytest.approx(4_000, rel=0.1)
+
+
+def test_the_number_of_independent_replies_is_not_said_where_nothing_varies() -> None:
+    for values, cases in (
+        ([], []),
+        ([1.0, 0.0], [0, 0]),
+        ([0.5] * 4, [0, 0, 1, 1]),
+        ([1.0, 0.0, 0.0, 1.0], [0, 0, 1, 1]),
+        ([math.nan, 1], [0, 1]),
+    ):
+        assert effective(values, cases) is None
+    assert effective([1, 0, 0, 1, 1, 0, 1, 1], [0, 0, 1, 1, 2, 2, 3, 3]) == 8.0  # never more than there are
 
 
 def test_stability_counts_the_cases_that_flip_and_how_often_two_repeats_differ() -> None:

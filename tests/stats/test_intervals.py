@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats import by_case, clopper_pearson, figure, mean_interval, median_interval, proportion, score_interval, wilson
+from workbench.stats import by_case, clopper_pearson, figure, median_interval, proportion, score_interval, wilson
 from workbench.stats.intervals import ENOUGH
 from workbench.stats.mean import FEW
 
@@ -79,14 +79,7 @@ def test_an_impossible_proportion_or_level_is_refused() -> None:
             interval(1, 2, 1.0)
 
 
-def test_the_mean_of_students_sleep_data_has_rs_interval() -> None:
-    # R: with(sleep, t.test(extra[group == 2] - extra[group == 1])) on Student's data of 1908: 0.7001142 2.4598858
-    gains = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
-    assert mean_interval(gains) == pytest.approx((0.7001142, 2.4598858), abs=1e-7)
-
-
 def test_one_value_says_nothing_of_its_spread() -> None:
-    assert mean_interval([0.4]) == (-math.inf, math.inf)
     assert score_interval([0.4]) == (0.0, 1.0)
 
 

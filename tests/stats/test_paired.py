@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from workbench.stats import compare, compare_all, mcnemar_exact, mcnemar_midp, mean_interval, odds_ratio, tango
+from workbench.stats import compare, compare_all, mcnemar_exact, mcnemar_midp, odds_ratio, tango
 from workbench.stats.coverage import worst
 from workbench.stats.numeric import RANKED_EXACTLY
 from workbench.stats.paired import LARGE
@@ -51,6 +51,16 @@ def test_mcnemar_gives_the_published_p_values(b: int, c: int, exact: float, midp
     assert round(mcnemar_exact(b, c), digits) == exact
     if midp is not None:
         assert round(mcnemar_midp(b, c), digits) == midp
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_tangos_interval_leaves_0_out_wherever_the_exact_test_finds_something(level: float) -> None:
+    # The fewest gains for each number of losses at which p is below alpha: more of them lead further away from 0.
+    for lost in range(28):
+        gained = next(gained for gained in range(lost, 200) if mcnemar_exact(gained, lost) < 1 - level)
+        for n in range(gained + lost, 61):
+            assert tango(gained, lost, n, level).low > 0
+            assert tango(lost, gained, n, level).high < 0
 
 
 @pytest.mark.parametrize(
@@ -302,7 +312,8 @@ def test_very_many_cases_take_students_test() -> None:
     assert (result.test, result.method) == ("paired_t", "student")
     assert result.p == pytest.approx(scipy_stats.ttest_rel(b, a).pvalue)
     assert result.p == result.p_t
-    assert (result.low, result.high) == pytest.approx(mean_interval((b - a).tolist()), abs=1e-15)
+    students = scipy_stats.ttest_rel(b, a).confidence_interval(0.95)
+    assert (result.low, result.high) == pytest.approx((students.low, students.high), abs=1e-12)
 
 
 def test_partial_scores_keep_level_and_coverage() -> None:

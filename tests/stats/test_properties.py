@@ -47,6 +47,8 @@ def test_swapping_the_variants_of_numbers_flips_the_sign_and_nothing_else(
         median=negative(there.median),
         effect=negative(there.effect),
         superiority=back.superiority,
+        higher=there.lower,
+        lower=there.higher,
     )
     assert back == turned
     assert back.superiority == pytest.approx(1 - (there.superiority or 0))

@@ -26,13 +26,14 @@ RESAMPLES = 2_000
 FEW = 30
 LARGE = 2_000  # items from which the jackknife agrees with the bootstrap to the digits shown, at no cost
 _PERFECT = "wilson"
+_FEWEST = 3  # items below which the asymptotic interval of Cohen's kappa means nothing
 
 
 @dataclass(frozen=True)
 class Agreement:
     """How far raters agree beyond chance: 1 is full agreement, 0 what chance gives, below 0 less than that.
 
-    `value` is None where it is not defined, and `reason` says why in a sentence; `low` and `high` are None where nothing bounds it.
+    `value` is None where it is not defined, `low` and `high` where nothing bounds it; `reason` says in a sentence why not.
     `observed` and `expected` are the shares of agreement seen and due to chance (weighted where weights were asked for). `items` were
     rated by two or more; `raters` is how many rated. `method` is the interval's: asymptotic, bca, jackknife, wilson (raters never
     disagreed: from the share of agreement, because the other two would have no width) or none.
@@ -89,7 +90,9 @@ def cohen(
     near = (credit @ columns)[:, None] + (rows @ credit)[None, :]
     spread = float((shares * (credit * (1 - expected) - near * (1 - observed)) ** 2).sum())
     spread -= (observed * expected - 2 * expected + observed) ** 2
-    error = math.sqrt(max(0.0, spread) / len(pairs)) / (1 - expected) ** 2
+    if len(pairs) < _FEWEST or spread <= 1e-12:
+        return Agreement("cohen", kappa, None, None, len(pairs), 2, observed, expected, "none", _NO_SPREAD)
+    error = math.sqrt(spread / len(pairs)) / (1 - expected) ** 2
     low, high = _within(kappa, normal_quantile(level) * error)
     return Agreement("cohen", kappa, low, high, len(pairs), 2, observed, expected, "asymptotic")
 
@@ -169,6 +172,7 @@ def krippendorff(
 
 _ONE_CATEGORY = "Every rating is the same: chance alone would agree as often."
 _ONE_RATER = "It takes two raters."
+_NO_SPREAD = "Too few items, or all alike: nothing tells how far the value could be off."
 
 
 def _finish(name: str, parts: "Parts", counted: "Array", raters: int, *, level: float, seed: int, shares: bool = True) -> Agreement:

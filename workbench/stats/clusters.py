@@ -87,6 +87,24 @@ def cluster_bootstrap(values: "ArrayLike", clusters: Sequence[Hashable], level: 
     return Interval(float(mean - low * error), float(mean - high * error))
 
 
+def effective(values: "ArrayLike", clusters: Sequence[Hashable]) -> float | None:
+    """How many independent values would tell as much of the mean as these: their number over the design effect, and never more than it.
+
+    The design effect is the cluster-robust variance of the mean over the naive one (Kish, Survey Sampling (1965), 8.2). None for fewer
+    than two clusters, and where either variance is 0.
+    """
+    import numpy as np
+
+    data = np.asarray(values, dtype=float).ravel()
+    error, known = cluster_robust(data, clusters).error, data[np.isfinite(data)]
+    if error is None or len(known) < 2:
+        return None
+    naive, tiny = float(known.std(ddof=1)) / math.sqrt(len(known)), 1e-12 * float(abs(known).max())
+    if naive <= tiny or error <= tiny:
+        return None
+    return len(known) * min(1.0, (naive / error) ** 2)
+
+
 def stability(repeats: Sequence[Sequence[float]]) -> tuple[float, float] | None:
     """How often the repeats of a case disagree: (share of cases with more than one outcome, mean chance that two repeats of a case differ).
 

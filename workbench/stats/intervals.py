@@ -84,17 +84,6 @@ def below_median(n: int, level: float) -> int | None:
     return below
 
 
-def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval:
-    """Student's interval of the mean of `values`; unbounded where there are fewer than two."""
-    n = len(values)
-    if n < 2:
-        return Interval(-math.inf, math.inf)
-    mean = fmean(values)
-    error = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1) / n)
-    reach = t_quantile(n - 1, level) * error
-    return Interval(mean - reach, mean + reach)
-
-
 def score_interval(scores: Sequence[float], cases: Sequence[Hashable] | None = None, level: float = LEVEL) -> Interval:
     """The interval of a mean score, scores being 0..1: `proportion` where every score is 0 or 1, else that of `mean.figure`.
 

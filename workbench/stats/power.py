@@ -77,17 +77,6 @@ def connor_cases(difference: float, discordance: float, power: float = POWER, al
     return math.ceil(((at * math.sqrt(discordance) + reach * math.sqrt(discordance - d * d)) / d) ** 2 - 1e-9)
 
 
-def miettinen_cases(difference: float, discordance: float, power: float = POWER, alpha: float = ALPHA) -> int | None:
-    """The same by Miettinen, Biometrics 24 (1968) 339-352, who lets the number of differing cases vary; a little fewer than Connor's."""
-    _check(power=power, alpha=alpha, discordance=discordance)
-    d = abs(difference)
-    if d == 0 or not d <= discordance:
-        return None
-    at, reach = _quantiles(power, alpha)
-    spread = math.sqrt(max(0.0, discordance**2 - d * d * (3 + discordance) / 4))
-    return math.ceil((at * discordance + reach * spread) ** 2 / (discordance * d * d) - 1e-9)
-
-
 def t_power(n: int, difference: float, sd: float, alpha: float = ALPHA) -> float:
     """The chance that the two-sided paired t test of `n` cases finds p <= alpha, `sd` being that of the differences.
 
