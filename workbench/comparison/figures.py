@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.comparison.model import SCORE, WINNER, Figures, Metric, Options, Pair, Rank, Stability
+from workbench.comparison.model import WINNER, Figures, Metric, Options, Pair, Rank, Stability
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +40,9 @@ def _line(metric: Metric, name: str, row: "NDArray[np.float64]", interval: tuple
     count = len(row)
     if not count:
         return Figures(name, metric.name, 0, None, None, None, None, None)
+    if bool((row == row[0]).all()):  # rounding in the mean must not look like a spread
+        value = float(row[0])
+        return Figures(name, metric.name, count, value, 0.0 if count > 1 else None, value, *interval)
     spread = float(row.std(ddof=1)) if count > 1 else None
     return Figures(name, metric.name, count, float(row.mean()), spread, float(np.median(row)), *interval)
 
@@ -58,15 +61,17 @@ def ranking(names: Sequence[str], figures: Sequence[Figures], pairs: Sequence[Pa
     return tuple(Rank(place, names[at], means.get(names[at])) for place, at in found)
 
 
-def stability(matrix: "Matrix") -> tuple[Stability, ...]:
-    """How often repeats of a case disagree, for every variant that has repeats."""
+def stability(matrix: "Matrix", options: Options) -> tuple[Stability, ...]:
+    """How often repeats of a case disagree, and what all replies together say, for every variant that has repeats."""
     import numpy as np
 
+    from workbench.stats.clusters import cluster_bootstrap, effective
     from workbench.stats.clusters import stability as flips
 
     if matrix.repeats < 2 or not matrix.scored:
         return ()
     found = []
+    least, most = (0.0, 1.0) if matrix.limits is not None else (-np.inf, np.inf)
     for at, name in enumerate(matrix.names):
         mine = matrix.scores[matrix.scores[:, 0] == at]
         order = np.argsort(mine[:, 1], kind="stable")
@@ -74,15 +79,14 @@ def stability(matrix: "Matrix") -> tuple[Stability, ...]:
         groups = [group.tolist() for group in np.split(mine[order, 2], starts[1:])] if len(cases) else []
         groups = [group for group in groups if len(group) > 1]
         if groups and (share := flips(groups)) is not None:
-            found.append(Stability(name, len(groups), share[0], share[1]))
+            values, clusters = mine[:, 2], mine[:, 1].tolist()
+            bounds = cluster_bootstrap(values, clusters, options.level, seed=options.seed)
+            low, high = (None, None) if bounds is None else (max(least, bounds.low), min(most, bounds.high))
+            alone = effective(values, clusters)
+            found.append(Stability(name, len(groups), *share, len(values), float(values.mean()), low, high, alone))
     return tuple(found)
 
 
 def beaten(pairs: Sequence[Pair], name: str) -> bool:
     """Whether any other variant is better."""
     return any(pair.outcome == WINNER and name in (pair.a, pair.b) and pair.winner != name for pair in pairs)
-
-
-def mean_of(figures: Sequence[Figures], name: str, metric: str = SCORE.name) -> float | None:
-    """The mean of a variant on a metric."""
-    return next((item.mean for item in figures if item.variant == name and item.metric == metric), None)

@@ -184,7 +184,11 @@ class Scores:
 
 
 def of_scores(scores: Scores) -> Matrix:
-    """Plain scores as a matrix with one metric. Scores within 0..1 are shares, others plain numbers without limits."""
+    """Plain scores as a matrix with one metric: shares within limits, or plain numbers without.
+
+    Shares are 0 and 1 alone, and scores within 0..1 of which higher ones are better: seconds below 1 bound nothing. A case for which a
+    variant has no row is missing, as one whose score is empty.
+    """
     import numpy as np
 
     shape = (len(scores.names), scores.cases)
@@ -193,17 +197,28 @@ def of_scores(scores: Scores) -> Matrix:
     place = rows[:, 0].astype(np.int64) * shape[1] + rows[:, 1].astype(np.int64)
     there = np.isfinite(rows[:, 2])
     known = rows[there]
-    shares = not len(known) or bool(known[:, 2].min() >= 0 and known[:, 2].max() <= 1)
+    shares = _shares(known[:, 2], higher_is_better=scores.higher_is_better)
     metric = Metric(SCORE.name, SCORE.title, "share" if shares else "number", higher_is_better=scores.higher_is_better)
-    counts = np.bincount(place, minlength=shape[0] * shape[1]) if len(place) else np.zeros(1, dtype=np.int64)
+    counts = np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
+    missing = np.bincount(place[~there], minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+    if scores.paired:
+        missing[counts == 0] = 1
     return Matrix(
         names=scores.names,
         metrics=(metric,) if len(known) else (),
         values={SCORE.name: _means(place, rows[:, 2], shape)} if len(known) else {},
-        missing=np.bincount(place[~there], minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64),
+        missing=missing,
         finished_ms=np.zeros(shape, dtype=np.int64),
         scores=known,
-        repeats=max(1, int(counts.max())) if scores.paired else 1,
+        repeats=max(1, int(counts.max(initial=0))) if scores.paired else 1,
         paired=scores.paired,
         limits=(-1.0, 1.0) if shares else None,
     )
+
+
+def _shares(known: "Floats", *, higher_is_better: bool) -> bool:
+    import numpy as np
+
+    if not len(known):
+        return True
+    return bool(known.min() >= 0 and known.max() <= 1) if higher_is_better else bool(np.isin(known, (0.0, 1.0)).all())

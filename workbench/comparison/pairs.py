@@ -1,7 +1,8 @@
 """Every pair of variants on one metric: the tests, the correction over pairs, and the rule that makes an outcome of them.
 
-The rule, in this order: nothing to test is undecided; within the margin is equivalent; a corrected p below alpha is a winner; else
-undecided. Where somebody could look before the planned end, p and intervals are those that hold at every look.
+The rule, in this order: nothing to test is undecided; within the margin is equivalent; a corrected p below alpha is a winner, of
+numbers only where their interval leaves 0 out as well; else undecided. Where somebody could look before the planned end, p and
+intervals are those that hold at every look.
 """
 
 import math
@@ -140,9 +141,22 @@ def _outcome(pair: Pair, metric: Metric, alpha: float, *, fewest: int) -> tuple[
         return UNDECIDED, None
     if pair.equivalence is not None and pair.equivalence.equivalent:
         return EQUIVALENT, None
-    if pair.p_adjusted < alpha and result.difference != 0:
+    if clear(result, pair.p_adjusted, alpha):
         return WINNER, int((result.difference > 0) == metric.higher_is_better)
     return UNDECIDED, None
+
+
+def clear(result: PairResult, p: float | None, alpha: float) -> bool:
+    """Whether a pair differs, `p` being the corrected one: p is below alpha and, for numbers, the interval leaves 0 out where there is one.
+
+    Few differing cases have a wide interval whatever their signs say. Of right and wrong the exact test alone decides: Tango's
+    interval leaves 0 out wherever that test finds something.
+    """
+    if not result.difference or p is None or p >= alpha:
+        return False
+    if result.kind != "numeric" or result.method == "confidence_sequence" or result.low is None or result.high is None:
+        return True
+    return result.low > 0 or result.high < 0
 
 
 def _relative(a: "Floats", b: "Floats", *, paired: bool) -> float | None:
@@ -159,7 +173,7 @@ def _relative(a: "Floats", b: "Floats", *, paired: bool) -> float | None:
 def _deepened(pair: Pair, matrix: "Matrix", options: Options) -> Pair:
     """The pair with its Bayesian reading, what it could have seen, and how many more cases would decide."""
     from workbench.stats import power
-    from workbench.stats.bayes import bayes
+    from workbench.stats.bayes import bayes, bayes_unpaired
 
     result, detectable, alpha = pair.result, None, 1 - options.level
     if not result.n:
@@ -168,11 +182,11 @@ def _deepened(pair: Pair, matrix: "Matrix", options: Options) -> Pair:
     if matrix.paired:  # more cases must bring p below what the strictest step of the correction asks of it
         alpha /= len(chosen(matrix.names, options.baseline))
     more = power.more_cases(result, power=POWER, alpha=alpha) if pair.outcome == UNDECIDED else None
+    higher = matrix.metric(SCORE.name).higher_is_better
     if not matrix.paired:
-        return replace(pair, more_cases=more)
+        return replace(pair, bayes=bayes_unpaired(a, b, higher_is_better=higher), more_cases=more or None)
     if result.kind == "binary" and result.gained is not None and result.lost is not None:
         detectable = power.detectable_binary(result.n, (result.gained + result.lost) / result.n, POWER, alpha)
-    elif result.sd is not None:
+    elif result.sd:  # without spread there is nothing to judge power by
         detectable = power.detectable_numeric(result.n, result.sd, POWER, alpha)
-    higher = matrix.metric(SCORE.name).higher_is_better
     return replace(pair, bayes=bayes(a, b, higher_is_better=higher), detectable=detectable, more_cases=more or None)

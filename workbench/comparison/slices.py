@@ -46,6 +46,6 @@ def of(found: Comparison, matrix: "Matrix") -> tuple[Slice, ...]:
         names = (matrix.names[a], matrix.names[b])
         won = winners[names]
         ahead = names[((result.difference or 0.0) > 0) == metric.higher_is_better]
-        turned = won is not None and ahead != won and p is not None and p < 1 - options.level
+        turned = won is not None and ahead != won and pairs.clear(result, p, 1 - options.level)
         made_of.append(Slice(tag, *names, result, 1.0 if p is None else p, turned))
     return tuple(made_of)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.comparison import checks, explain, figures, matrix, overall, pairs, sentences, slices
 from workbench.comparison.matrix import Matrix, Scores
-from workbench.comparison.model import LEFT_OUT, SCORE, UNDECIDED, WRONG, Comparison, Options, Pair
+from workbench.comparison.model import LEFT_OUT, SCORE, UNDECIDED, WRONG, Comparison, Options
 from workbench.errors import InputError
 from workbench.runner import reading
 from workbench.runner.reading import Run
@@ -42,12 +42,21 @@ def compare_run(store: "Store", run_id: str, options: Options = _DEFAULT) -> Com
     cells = matrix.read(store, run)
     if run.decided_after is not None:  # what was under way at that moment came in later, and did not decide
         cells = cells.first(run.decided_after)
-    found = compare_matrix(cells, options, peeked=run.state in PEEKED, about=_about(run))
+    found = compare_matrix(cells, options, peeked=looked_at(run), about=_about(run))
     with _lock:
         _results[key] = found
         while len(_results) > _KEPT:
             _results.popitem(last=False)
     return found
+
+
+def looked_at(run: Run) -> bool:
+    """Whether the scores of `run` were, or could have been, judged before its planned end.
+
+    A run that stops when decided was judged at every look, whether or not it came to its end: a plain test on top would be one look
+    too many.
+    """
+    return run.state in PEEKED or run.plan.until_decided or run.plan.decision is not None
 
 
 def compare_scores(
@@ -59,10 +68,16 @@ def compare_scores(
     higher_is_better: bool = True,
     about: Mapping[str, Any] | None = None,
 ) -> Comparison:
-    """What plain scores say: one row a variant, NaN for a missing score; rows align by case where `paired`, else in length as they come."""
+    """What plain scores say: one row a variant, NaN for a missing score; rows align by case where `paired`, else in length as they come.
+
+    Raises InputError for two variants of one name and rows that do not fit.
+    """
     rows = [[float(value) for value in row] for row in values]
     if len(rows) != len(names):
         raise InputError(f"{len(rows)} rows of scores for {len(names)} variants", place="scores")
+    if len(set(names)) < len(names):
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise InputError(f"there are two variants named {twice!r}", place="scores", hint="Give each variant a name of its own.")
     longest = max(map(len, rows), default=0)
     if paired and any(len(row) != longest for row in rows):
         raise InputError("paired scores need the same cases in every row", place="scores", hint="Write NaN where a score is missing.")
@@ -82,6 +97,9 @@ def compare_matrix(found: Matrix, options: Options, *, peeked: bool = False, abo
         hint = f"Scores lie between 0 and 1: write {(options.margin or 0.0) / 100:g} for {options.margin:g} points."
         raise InputError(f"{options.margin:g} is more than any difference there can be", place="margin", hint=hint)
     if options.missing == WRONG and found.scored:
+        if found.limits is None or not found.metric(SCORE.name).higher_is_better:
+            hint = f"0 is wrong only for scores of 0 to 1 of which higher ones are better: write {LEFT_OUT}."
+            raise InputError("what counts as wrong is not known for scores like these", place="missing", hint=hint)
         found = found.counted_wrong()
     lines = figures.of_all(found, options)
     made = pairs.of_all(found, options, peeked=peeked)
@@ -98,7 +116,7 @@ def compare_matrix(found: Matrix, options: Options, *, peeked: bool = False, abo
         outcome=UNDECIDED,
         winner=None,
         verdict="",
-        stability=figures.stability(found),
+        stability=figures.stability(found, options),
         peeked=peeked,
         about=dict(about or {}),
     )
@@ -130,8 +148,8 @@ def outcomes(found: Comparison) -> dict[str, overall.Standing]:
 
 def checked(options: Options, names: Sequence[str]) -> Options:
     """`options` if they make sense for these variants. Raises InputError that names the option."""
-    if not 0.5 <= options.level < 1:
-        raise InputError(f"{options.level:g} is no level", place="level", hint="Write a share such as 0.95.")
+    if not 0.5 < options.level < 1:
+        raise InputError(f"{options.level:g} is no level", place="level", hint="Write a share above 0.5 and below 1, such as 0.95.")
     if options.margin is not None and not options.margin > 0:
         raise InputError(f"{options.margin:g} is no margin", place="margin", hint="Write a difference above 0, e.g. 0.03 for 3 points.")
     if options.baseline is not None and options.baseline not in names:
@@ -166,8 +184,3 @@ def _about(run: Run) -> dict[str, Any]:
         "scored_by": (run.plan.score or {}).get("name"),
         "simulated": [variant.name for variant in run.variants if variant.provider == "simulated"],
     }
-
-
-def score_pairs(found: Comparison) -> list[Pair]:
-    """The pairs on the score alone, in the order of the variants."""
-    return [pair for pair in found.pairs if pair.metric == SCORE.name]

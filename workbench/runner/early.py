@@ -1,8 +1,8 @@
 """Whether a run is decided before its end, by the scores it has: those of the first cases that all variants have finished.
 
 Owns "stop when decided". Cases are taken in planned order, and that order is random: neither the dataset's order nor which
-cases happen to be quick may decide. A case on which a cell failed, or could not be scored, is left out of the pairs it
-concerns. Keeps sums, not cells.
+cases happen to be quick may decide. Repeats are averaged over those that have a score, as a comparison averages them; a case of
+which a variant has none is left out of the pairs it concerns. Keeps sums, not cells.
 """
 
 import threading
@@ -29,6 +29,7 @@ class Early:
 
         self._repeats, self._margin = repeats, margin
         self._sums = np.zeros((variants, cases))
+        self._scored = np.zeros((variants, cases), dtype=np.int32)
         self._finished = np.zeros((variants, cases), dtype=np.int32)
         self._looked = 0
         self._lock = threading.Lock()
@@ -39,7 +40,9 @@ class Early:
         at = values["variant"], values["case_position"]
         score = values["score"] if values["status"] == "ok" else None
         with self._lock:
-            self._sums[at] += float("nan") if score is None else score
+            if score is not None:
+                self._sums[at] += score
+                self._scored[at] += 1
             self._finished[at] += 1
             before = self.prefix
             while self.prefix < self._finished.shape[1] and (self._finished[:, self.prefix] >= self._repeats).all():
@@ -48,13 +51,16 @@ class Early:
 
     def look(self) -> "Decision | None":
         """What the cases finished by all variants decide, if anything; None where nothing is new since the last look."""
+        import numpy as np
+
         from workbench.stats import sequential
 
         with self._lock:
             if self.prefix == self._looked:
                 return None
             self._looked = self.prefix
-            means = self._sums[:, : self.prefix] / self._repeats
+            count = self._scored[:, : self.prefix]
+            means = np.where(count > 0, self._sums[:, : self.prefix] / np.maximum(count, 1), np.nan)
         return sequential.decided(means, margin=self._margin)
 
 
