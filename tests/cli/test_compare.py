@@ -219,7 +219,14 @@ def test_errors_leave_stdout_empty_and_exit_with_one(tmp_path: Path) -> None:
 
 def test_usage_is_told_apart_from_errors(tmp_path: Path) -> None:
     path = file(tmp_path / "s.csv", "variant,score\na,1\nb,0\n")
-    for wrong in ((), ("r", "--csv", path), ("r", "--case", "id"), ("--csv", path, "--margin", "0"), ("--csv", path, "--level", "2")):
+    for wrong in (
+        (),
+        ("r", "--csv", path),
+        ("r", "--case", "id"),
+        ("--csv", path, "--margin", "0"),
+        ("--csv", path, "--level", "2"),
+        ("--csv", path, "--level", "0.5", "--margin", "0.1"),
+    ):
         assert command(*wrong).exit_code == 2, wrong
     assert command("--csv", path, "--lower-is-better", "--missing", "wrong").exit_code == 2
 
@@ -228,6 +235,13 @@ def test_names_from_a_file_never_steer_the_terminal(tmp_path: Path) -> None:
     path = file(tmp_path / "s.csv", "id,variant,score\n" + "".join(f"{n},\x1b[31mred,1\n{n},b,0\n" for n in range(20)))
     result = command("--csv", path, "--case", "id")
     assert (result.exit_code, "\x1b" in result.stdout, "red is better than b" in result.stdout) == (0, False, True)
+
+
+def test_a_variant_without_scores_has_no_place(tmp_path: Path) -> None:
+    path = file(tmp_path / "s.csv", "id,variant,score\n" + "".join(f"{n},a,1\n{n},b,0\n{n},c,\n" for n in range(20)))
+    result = command("--csv", path, "--case", "id")
+    assert result.stdout.startswith("a is better than b by 100.0 points (95 % interval 67.8 to 100.0, n = 20); c has no score.")
+    assert any(line.split()[:4] == ["Score", "no", "score", "c"] for line in result.stdout.splitlines())
 
 
 def test_a_run_is_compared_by_its_id_or_as_the_latest(home: Path) -> None:

@@ -189,6 +189,140 @@ def test_one_point_is_one_point() -> None:
     assert "by 1.0 point (" in compare_scores(["a", "b"], right_or_wrong(900, 0, 10, 90)).verdict
 
 
+def test_where_each_is_beaten_by_another_on_other_cases_that_is_said() -> None:
+    right, wrong, none = [1.0] * 20, [0.0] * 20, [NAN] * 20
+    found = compare_scores(["A", "B", "C"], [right + none + wrong, wrong + right + none, none + wrong + right])
+    assert found.verdict == (
+        "No clear winner: A, B and C were compared on different cases, and each is beaten by another (B by A, A by C and C by B)."
+    )
+    assert found.would_change == ("Scores of the same cases under every variant.",)
+
+
+def test_variants_without_scores_are_named_and_the_rest_is_decided() -> None:
+    none = [NAN] * 120
+    found = compare_scores(["A", "C", "B"], [WINS[0], none, WINS[1]])
+    assert (found.outcome, found.winner) == ("winner", "B")
+    assert found.verdict == "B is better than A by 11.7 points (95 % interval 2.2 to 21.2, n = 120); C has no score."
+    assert [rank.variant for rank in found.ranking] == ["B", "A", "C"]
+    many = compare_scores(["A", "B", "C", "D", "E"], [*WINS, [0.0] * 120, none, none])
+    assert many.verdict == (
+        "B is better than both others with a score: than the next best, A, by 11.7 points (95 % interval 2.2 to 21.2, n = 120); "
+        "D and E have no score."
+    )
+
+
+def test_scores_of_one_variant_alone_are_no_comparison() -> None:
+    rows = [[1.0, 0.0], [NAN, NAN], [NAN, NAN]]
+    assert compare_scores(["A", "B", "C"], rows).verdict == "Only A has scores: a comparison takes two."
+    against = compare_scores(["A", "B", "C"], rows, Options(baseline="A"))
+    assert (against.verdict, against.outcome) == ("Only A has scores: a comparison takes two.", "undecided")
+    assert compare_scores(["A"], rows[:1]).method == ()
+
+
+def test_a_baseline_without_scores_holds_nobody() -> None:
+    found = compare_scores(["A", "B", "C"], [[NAN] * 120, *WINS], Options(baseline="A"))
+    assert found.verdict == "Nothing can be said yet: the baseline A has no score to hold the others against."
+    assert (found.outcome, found.winner) == ("undecided", None)
+
+
+def test_numbers_are_counted_as_higher_lower_and_the_same() -> None:
+    found = compare_scores(["A", "B"], [[0.5] * 40, [0.4] * 6 + [0.5] * 34])
+    assert found.numbers[0] == "A scored higher than B on 6 cases, lower on 0, the same on 34."
+
+
+def test_the_winner_is_the_subject_of_the_numbers() -> None:
+    found = compare_scores(["A", "B"], WINS[::-1])
+    assert found.numbers[0] == "A alone was right on 24 cases, B alone on 10; both on 60, neither on 26."
+    assert (
+        found.numbers[2] == "For each case that only B got right, A alone got 2.40 right (matched odds ratio, 95 % interval 1.11 to 5.62)."
+    )
+    turned = compare_scores(["B", "A"], WINS)
+    assert found.numbers == turned.numbers
+
+
+def test_whole_ratios_are_told_whole() -> None:
+    found = compare_scores(["A", "B"], right_or_wrong(50, 2, 40, 20))
+    assert found.numbers[2].startswith("For each case that only A got right, B alone got 20 right (")
+
+
+def test_the_cases_that_would_turn_it_are_counted_after_the_correction() -> None:
+    scores = np.ones((3, 60))
+    scores[0, :14] = scores[1, :2] = scores[2, 1:15] = 0
+    found = compare_scores(["A", "B", "C"], scores)
+    assert (found.winner, found.would_change) == ("B", ("2 cases the other way would leave it open.",))
+
+
+def test_constants_have_no_spread() -> None:
+    found = compare_scores(["A", "B"], [[0.1 + 0.2] * 30, [0.7] * 30])
+    assert [line.sd for line in found.figures] == [0.0, 0.0]
+
+
+def test_a_difference_that_shows_as_nothing_is_not_announced_with_its_digits() -> None:
+    odd = np.arange(40) % 2
+    found = compare_scores(["A", "B"], [np.full(40, 0.5), 0.5 + 1e-9 * odd])
+    assert found.verdict == "B is better than A by less than 0.1 points (n = 40)."
+    large = np.arange(20) + 1e6
+    assert compare_scores(["A", "B"], [large, large + 1e-4]).verdict == "B is better than A by next to nothing (n = 20)."
+    lost = compare_scores(["A", "B"], [np.full(40, 2.0), 3 + odd])
+    assert "choosing B is expected to lose next to nothing, choosing A 1.50." in "".join(lost.numbers)
+
+
+def test_a_small_difference_that_is_real_is_told_among_several_too() -> None:
+    best = np.array([1.0] * 380 + [0.0] * 20)
+    less = np.where(np.arange(400) < 12, 0.0, best)
+    found = compare_scores(["A", "B", "C"], [best, less, best], Options(margin=0.06))
+    assert found.verdict == (
+        "A, C and B are as good as each other within 6 points; the small differences between A and B and between B and C are real."
+    )
+    against = compare_scores(["A", "B", "C"], [best, less, best], Options(margin=0.06, baseline="A"))
+    assert against.verdict == "B and C are as good as the baseline A within 6 points; the small difference between A and B is real."
+
+
+def test_more_cases_than_anybody_would_ask_are_not_counted() -> None:
+    found = compare_scores(["A", "B"], right_or_wrong(300, 58, 57, 85))
+    assert found.verdict == (
+        "No clear difference between A and B yet: A is ahead by 0.2 points (95 % interval −4.0 to 4.4, n = 500); "
+        "to show a difference of this size would take more cases than anybody would ask."
+    )
+    assert found.would_change[0] == "More cases than anybody would ask, if the difference is as small as it looks."
+
+
+def test_names_that_a_sentence_would_swallow_stand_in_quotes() -> None:
+    found = compare_scores(["a, b", "c and d", "e\nf"], [*WINS, [0.0] * 120])
+    assert found.verdict == (
+        "“c and d” is better than both others: than the next best, “a, b”, by 11.7 points (95 % interval 2.2 to 21.2, n = 120)."
+    )
+    assert found.pairs[1].verdict.startswith("“a, b” is better than “e f” by ")
+
+
+def test_a_test_that_the_interval_does_not_bear_out_is_told() -> None:
+    first = np.full(30, 0.9)
+    second = first - np.where(np.arange(30) < 8, 0.2 * (1 + np.arange(30) * 1e-3), 0)
+    found = compare_scores(["A", "B"], [first, second])
+    assert found.outcome == "undecided"
+    assert found.numbers[1].endswith(
+        " The test alone would call it (p = 0.008), but the interval does not leave 0 out: too few cases differ to say by how much."
+    )
+
+
+def test_what_is_not_worse_by_the_margin_is_told_where_no_more_is_known() -> None:
+    rows = right_or_wrong(90, 2, 8, 20)
+    found = compare_scores(["A", "B"], rows, Options(margin=0.03))
+    assert found.outcome == "undecided"
+    assert found.verdict.endswith("would show a difference of this size; B is not worse than A by more than 3 points.")
+    assert "not worse" not in compare_scores(["A", "B"], rows[::-1], Options(margin=0.03)).verdict
+    against = compare_scores(["A", "B", "C"], [*rows, rows[1]], Options(margin=0.03, baseline="A"))
+    assert "; B is not worse than A by more than 3 points; C is not worse than A by more than 3 points." in against.verdict
+
+
+def test_leaders_that_share_no_case_are_not_called_equal() -> None:
+    right, wrong, none = [1.0] * 20, [0.0] * 20, [NAN] * 20
+    found = compare_scores(["A", "B", "C"], [right + none, wrong + wrong, none + right])
+    assert found.verdict == "A and C lead; no case has a score under both A and C; both are better than B."
+    apart = compare_scores(["A", "B", "C"], [right + none, none + right, [NAN] * 18 + [1.0] * 4 + [NAN] * 18])
+    assert apart.verdict == "No clear difference between A, B and C yet: no case has a score under both A and B."
+
+
 EDGES: dict[str, list[list[float]]] = {
     "no variant": [],
     "no case": [[], []],

@@ -24,7 +24,13 @@ _FILE_ONLY = ("case", "variant", "score", "delimiter", "encoding", "sheet", "low
 @click.option("--margin", type=click.FloatRange(0, min_open=True), help="A difference in score that is still as good, e.g. 0.03.")
 @click.option("--baseline", metavar="NAME", help="Hold every other variant against this one; else all pairs are compared.")
 @click.option("--missing", type=click.Choice(["left_out", "wrong"]), default="left_out", show_default=True, help="What no score counts as.")
-@click.option("--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help="How sure intervals and outcomes are.")
+@click.option(
+    "--level",
+    type=click.FloatRange(0.5, 0.9999, min_open=True),
+    default=0.95,
+    show_default=True,
+    help="How sure intervals and outcomes are.",
+)
 @click.option("--delimiter", help="What separates columns, where the guess is wrong.")
 @click.option("--encoding", help="The encoding of the file, where the guess is wrong.")
 @click.option("--sheet", help="The sheet of a workbook; its first by default.")
@@ -83,7 +89,7 @@ def _rows(found: "Comparison") -> list[dict[str, Any]]:
             rows.append(
                 {
                     "metric": metric.title,
-                    "place": places.get(line.variant) if metric.name == "score" else None,
+                    "place": (places.get(line.variant) if line.count else "no score") if metric.name == "score" else None,
                     "variant": line.variant,
                     "n": f"{line.count:,}",
                     "mean": "" if line.mean is None else wording.amount(line.mean, metric),

@@ -20,7 +20,7 @@ def of(base: Comparison, matrix: "Matrix", standing: "Standing | None") -> tuple
     """Every check that applies, the ones that fail first."""
     found = [*_simulated(base)]
     if standing is not None:
-        found += [*_missing(base, matrix, standing), *_counts(matrix), *_few(base), *_stable(base), *_slices(base)]
+        found += [*_missing(base, matrix, standing), *_counts(base, matrix), *_few(base), *_stable(base), *_slices(base)]
     return tuple(sorted(found, key=lambda check: check.ok))
 
 
@@ -37,7 +37,9 @@ def _missing(base: Comparison, matrix: "Matrix", standing: "Standing") -> Iterat
     if not total:
         yield Check("missing", True, f"No {noun} is missing.")
         return
-    by_name = wording.names([f"{name} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True) if count])
+    by_name = wording.listed(
+        [f"{wording.name(name)} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True) if count]
+    )
     verb = ("has no score" if total == 1 else "have no score") if noun == "cell" else ("is missing" if total == 1 else "are missing")
     said = f"{wording.counted(total, noun)} {verb} ({by_name})"
     if base.options.missing == WRONG:
@@ -63,12 +65,12 @@ def _if_wrong(base: Comparison, matrix: "Matrix") -> "Standing":
 
 def _short(standing: "Standing") -> str:
     if standing.winner:
-        return f"{standing.winner} would win"
+        return f"{wording.name(standing.winner)} would win"
     return "the best would be as good as each other" if standing.outcome == "equivalent" else "no clear difference"
 
 
-def _counts(matrix: "Matrix") -> Iterator[Check]:
-    """Whether some variants have fewer scores than others by more than chance."""
+def _counts(base: Comparison, matrix: "Matrix") -> Iterator[Check]:
+    """Whether some variants have fewer scores than others by more than chance; while a run is at work some are merely under way."""
     import numpy as np
 
     from workbench.stats import mcnemar_exact
@@ -84,11 +86,12 @@ def _counts(matrix: "Matrix") -> Iterator[Check]:
         p = mcnemar_exact(int((there[most] & ~there[least]).sum()), int((there[least] & ~there[most]).sum()))
     else:
         p = sample_ratio(counts.tolist())
-    listed = wording.names([f"{name} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True)])
-    if p is not None and p < _UNEQUAL:
+    listed = wording.listed([f"{wording.name(name)} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True)])
+    running = base.about.get("state") == "running"
+    if p is not None and p < _UNEQUAL and not running:
         yield Check("counts", False, f"Unequal numbers of cases ({listed}): what is missing is hardly an accident, and may favour one.")
     else:
-        yield Check("counts", True, f"Cases with a score: {listed}.")
+        yield Check("counts", True, f"Cases with a score{' so far' if running else ''}: {listed}.")
 
 
 def _few(base: Comparison) -> Iterator[Check]:
@@ -99,8 +102,13 @@ def _few(base: Comparison) -> Iterator[Check]:
 
 def _stable(base: Comparison) -> Iterator[Check]:
     for each in base.stability:
-        said = f"{each.variant}: repeats disagree on {wording.percent(each.flipping)} of {wording.counted(each.cases, 'case')}"
-        said = f"{each.variant}: repeats agree on every case" if not each.flipping else said
+        name, cases = wording.name(each.variant), wording.counted(each.cases, "case")
+        said = f"{name}: repeats disagree on {wording.percent(each.flipping)} of {cases}"
+        said = f"{name}: repeats agree on every case" if not each.flipping else said
+        if each.replies is not None and each.effective is not None:
+            worth = f"{each.replies:,} replies to {cases} are worth about {wording.about(round(each.effective))} independent ones"
+            rest = f"on {wording.percent(each.flipping)} of the cases repeats disagree" if each.flipping else "repeats agree on every case"
+            said = f"{name}: {worth}; {rest}"
         yield Check("stability", each.flipping < _FLIPPING, f"{said}.")
 
 
@@ -121,4 +129,4 @@ def _slices(base: Comparison) -> Iterator[Check]:
 def _told(part: Slice, told: sentences.Told) -> str:
     difference = part.result.difference or 0.0
     better, worse = (part.b, part.a) if (difference > 0) == told.score.higher_is_better else (part.a, part.b)
-    return f"{better} is better than {worse} by {wording.difference(abs(difference), told.score)}"
+    return f"{wording.name(better)} is better than {wording.name(worse)} by {wording.gap(abs(difference), told.score)}"

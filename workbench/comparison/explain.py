@@ -1,5 +1,6 @@
 """What stands below the verdict: the numbers it rests on, how they were worked out, what it costs, and what would change it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.comparison import wording
@@ -39,22 +40,63 @@ def numbers(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ..
     pair = standing.key
     if pair is None or not pair.result.n:
         return ()
-    count = sum(other.metric == SCORE.name for other in base.pairs)
+    pair = _turned(pair) if _ahead(pair, standing, told.score) == pair.a else pair
+    count = sum(other.metric == SCORE.name and other.result.n > 0 for other in base.pairs)
     found = [_counts(told, pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair)]
     found += [] if base.peeked else [_seen(told, pair)]
     return tuple(said for said in found if said)
 
 
+def _ahead(pair: Pair, standing: "Standing", metric: Metric) -> str:
+    """Whom the figures of a pair are about: the winner, else the one that is ahead, else the second."""
+    if standing.winner in (pair.a, pair.b):
+        return standing.winner or pair.b
+    if not pair.result.difference:
+        return pair.b
+    return pair.b if (pair.result.difference > 0) == metric.higher_is_better else pair.a
+
+
+def _turned(pair: Pair) -> Pair:
+    """The same pair seen from its other side, in what the sentences here tell of it."""
+    result, bayes = pair.result, pair.bayes
+
+    def flip(value: float | None) -> float | None:
+        if value is None or result.effect_name != "odds_ratio":
+            return None if value is None else -value
+        return 1 / value if value else None
+
+    low, high = flip(result.effect_high), flip(result.effect_low)
+    if result.effect_name == "odds_ratio" and result.effect_high is None and high is not None:
+        low = 0.0
+    turned = replace(
+        result,
+        difference=None if result.difference is None else -result.difference,
+        low=None if result.high is None else -result.high,
+        high=None if result.low is None else -result.low,
+        gained=result.lost,
+        lost=result.gained,
+        higher=result.lower,
+        lower=result.higher,
+        superiority=None if result.superiority is None else 1 - result.superiority,
+        effect=flip(result.effect),
+        effect_low=low,
+        effect_high=high,
+    )
+    bayes = None if bayes is None else replace(bayes, probability=1 - bayes.probability, loss=bayes.loss_a, loss_a=bayes.loss)
+    return replace(pair, a=pair.b, b=pair.a, result=turned, bayes=bayes)
+
+
 def _counts(told: Told, pair: Pair) -> str:
-    result = pair.result
+    result, a, b = pair.result, wording.name(pair.a), wording.name(pair.b)
     if result.kind == "binary" and result.gained is not None and result.lost is not None and result.both is not None:
         neither = result.n - result.gained - result.lost - result.both
-        alone = f"{pair.b} alone was right on {wording.counted(result.gained, 'case')}, {pair.a} alone on {result.lost:,}"
+        alone = f"{b} alone was right on {wording.counted(result.gained, 'case')}, {a} alone on {result.lost:,}"
         return f"{alone}; both on {result.both:,}, neither on {neither:,}."
     if result.superiority is not None and not told.paired:
-        return f"Of one score of each, {pair.b}'s is the higher one {wording.percent(result.superiority)} of the time, ties counted half."
-    if result.superiority is not None:
-        return f"On {wording.percent(result.superiority)} of the cases {pair.b} scored higher than {pair.a}, ties counted half."
+        return f"Of one score of each, {b}'s is the higher one {wording.percent(result.superiority)} of the time, ties counted half."
+    if result.higher is not None and result.lower is not None:
+        equal = result.n - result.higher - result.lower
+        return f"{b} scored higher than {a} on {wording.counted(result.higher, 'case')}, lower on {result.lower:,}, the same on {equal:,}."
     return ""
 
 
@@ -70,7 +112,7 @@ def _tests(base: Comparison, pair: Pair, count: int) -> str:
     said += f" ({', '.join(more)})" if more else ""
     if count > 1:
         said += f"; corrected for {count} pairs {wording.p_value(pair.p_adjusted)}"
-    return f"{pair.b} against {pair.a}: {said}.{_disagreement(base, pair, count)}"
+    return f"{wording.name(pair.b)} against {wording.name(pair.a)}: {said}.{_disagreement(base, pair, count)}"
 
 
 def _disagreement(base: Comparison, pair: Pair, count: int) -> str:
@@ -82,8 +124,9 @@ def _disagreement(base: Comparison, pair: Pair, count: int) -> str:
     if apart and pair.p_adjusted >= alpha:
         why = "the correction for several pairs" if count > 1 and (pair.result.p or 0.0) < alpha else "the test, the stricter of the two,"
         return f" The interval leaves 0 out, but {why} decides."
-    if not apart and pair.p_adjusted < alpha:
-        return " The interval just reaches 0, but the test decides."
+    if not apart and pair.p_adjusted < alpha and pair.outcome == UNDECIDED:
+        p = wording.p_value(pair.p_adjusted)
+        return f" The test alone would call it ({p}), but the interval does not leave 0 out: too few cases differ to say by how much."
     return ""
 
 
@@ -91,15 +134,16 @@ def _effect(base: Comparison, pair: Pair) -> str:
     result = pair.result
     if result.effect is None or not result.effect_name:
         return ""
+    a, b, shown = wording.name(pair.a), wording.name(pair.b), wording.ratio if result.effect_name == "odds_ratio" else _plain
     bounds = ""
     if result.effect_low is not None and result.effect_high is not None:
-        bounds = f" ({wording.level(base.options.level)} interval {_plain(result.effect_low)} to {_plain(result.effect_high)})"
+        bounds = f" ({wording.level(base.options.level)} interval {shown(result.effect_low)} to {shown(result.effect_high)})"
     if result.effect_name == "odds_ratio":
         if result.gained is None:
-            return f"Odds ratio {_plain(result.effect)}{bounds}: the odds of {pair.b} over those of {pair.a}."
+            return f"Odds ratio {shown(result.effect)}{bounds}: the odds of {b} over those of {a}."
         ratio = f"matched odds ratio{bounds.replace(' (', ', ').removesuffix(')')}"
-        return f"For each case that only {pair.a} got right, {pair.b} alone got {_plain(result.effect)} right ({ratio})."
-    return f"Effect size {result.effect_name} {_plain(result.effect)}{bounds}: the mean difference in standard deviations."
+        return f"For each case that only {a} got right, {b} alone got {shown(result.effect)} right ({ratio})."
+    return f"Effect size {result.effect_name} {shown(result.effect)}{bounds}: the mean difference in standard deviations."
 
 
 def _evidence(base: Comparison, pair: Pair, count: int) -> str:
@@ -113,38 +157,41 @@ def _evidence(base: Comparison, pair: Pair, count: int) -> str:
 
 def _chances(base: Comparison, pair: Pair) -> str:
     found = pair.bayes
-    if found is None:
+    if found is None or (pair.result.kind == "numeric" and pair.result.higher == pair.result.lower == 0):
         return ""
     metric = next(metric for metric in base.metrics if metric.name == SCORE.name)
     chance = "over 99.9 %" if found.probability > 0.9995 else "under 0.1 %" if found.probability < 0.0005 else f"{found.probability:.1%}"
-    loss, loss_a = (_loss(value, metric) for value in (found.loss, found.loss_a))
+    scale = max(abs(pair.result.difference or 0.0), pair.result.sd or 0.0, abs(found.loss), abs(found.loss_a))
+    loss, loss_a = (_loss(value, scale, metric) for value in (found.loss, found.loss_a))
     chance = chance.replace("%", " %").replace("  ", " ")
-    return (
-        f"The probability that {pair.b} is better is {chance}; choosing {pair.b} is expected to lose {loss}, choosing {pair.a} {loss_a}. "
-        f"{found.prior}"
-    )
+    a, b = wording.name(pair.a), wording.name(pair.b)
+    return f"The probability that {b} is better is {chance}; choosing {b} is expected to lose {loss}, choosing {a} {loss_a}. {found.prior}"
 
 
-def _loss(value: float, metric: Metric) -> str:
-    return "under 0.1 points" if metric.unit == "share" and value < 0.001 else wording.difference(value, metric)
+def _loss(value: float, scale: float, metric: Metric) -> str:
+    if metric.unit == "share":
+        return "under 0.1 points" if value < 0.001 else wording.difference(value, metric)
+    return "next to nothing" if value <= scale / 1000 else wording.difference(value, metric)
 
 
 def _seen(told: Told, pair: Pair) -> str:
     if pair.detectable is None or (pair.detectable >= 1 and pair.result.kind == "binary"):
         return ""
-    size = wording.difference(pair.detectable, told.score)
+    if pair.outcome == UNDECIDED and abs(pair.result.difference or 0.0) >= pair.detectable:
+        return ""  # beside a difference that is larger and yet not clear this would puzzle
+    size = wording.gap(pair.detectable, told.score)
     return f"{wording.counted(pair.result.n, 'case')} like these would show a difference of {size} four times in five (power 80 %)."
 
 
 def method(base: Comparison, found: "Matrix") -> tuple[str, ...]:
     """How it was worked out, by the names of the methods."""
-    said = [_design(base, found)] if base.metrics else []
+    said = [_design(base, found)] if base.metrics and len(base.names) > 1 else []
     said += _tested(base)
     options = base.options
-    counts = {metric.name: sum(pair.metric == metric.name for pair in base.pairs) for metric in base.metrics}
+    counts = {metric.name: sum(pair.metric == metric.name and pair.result.n > 0 for pair in base.pairs) for metric in base.metrics}
     most = max(counts.values(), default=0)
     if most > 1 and not base.peeked:
-        against = f" against the baseline {options.baseline}" if options.baseline else ""
+        against = f" against the baseline {wording.name(options.baseline)}" if options.baseline else ""
         said.append(f"The p values are corrected for {most} pairs{against} by Holm's method, each metric by itself.")
     if base.peeked and most:
         said.append(_peeked(base, most))
@@ -174,7 +221,7 @@ def _tested(base: Comparison) -> list[str]:
     found = []
     for (test, interval), pairs in groups.items():
         titles = [metric.title for metric in base.metrics if any(pair.metric == metric.name for pair in pairs)]
-        said = f"{wording.names(titles, most=9)}: "
+        said = f"{wording.listed(titles, most=9)}: "
         said += "" if base.peeked else f"p by {TESTS.get(test, test)}; "
         if interval == "none":
             found.append(f"{said.removesuffix('; ').removesuffix(': ')}{'; ' if ';' in said else ': '}no interval.")
@@ -213,7 +260,7 @@ def trade_offs(base: Comparison, told: Told, standing: "Standing") -> tuple[str,
         elif standing.outcome == EQUIVALENT:
             found.append(f"As good and {_BETTER[metric.name]}: {detail}.")
         elif standing.outcome == UNDECIDED:
-            found.append(f"No clear difference in score, but {pair.winner} is {_BETTER[metric.name]}: {detail}.")
+            found.append(f"No clear difference in score, but {wording.name(pair.winner or '')} is {_BETTER[metric.name]}: {detail}.")
     return tuple(found)
 
 
@@ -225,34 +272,45 @@ def would_change(base: Comparison, told: Told, standing: "Standing", found: "Mat
     if base.peeked and done < cells and standing.outcome == UNDECIDED:
         said.append(f"The rest of the run: {done:,} of {cells:,} cells are done.")
     if pair is not None and standing.outcome == UNDECIDED and pair.result.n and not base.peeked:
-        said += _more_cases(base, told, pair, found)
+        said += _same_cases(base) if not standing.leaders else _more_cases(base, told, pair, found)
     if pair is not None and standing.outcome == WINNER and pair.result.kind == "binary":
-        said += _fragile(base, pair)
+        said += _fragile(base, standing, pair)
     return tuple(said)
 
 
+def _same_cases(base: Comparison) -> list[str]:
+    """What ends a circle, where each is beaten by another on other cases."""
+    what = "Cells that failed, asked again: scores" if base.about.get("run_id") else "Scores"
+    return [f"{what} of the same cases under every variant."]
+
+
 def _more_cases(base: Comparison, told: Told, pair: Pair, found: "Matrix") -> list[str]:
-    said = []
-    if pair.more_cases:
-        more = wording.counted(pair.more_cases, "more case").replace(f"{pair.more_cases:,}", wording.about(pair.more_cases))
-        said.append(f"About {more}, if the difference is as large as it looks.")
-    if pair.detectable is not None and pair.result.kind == "binary" and pair.detectable < 1 and not pair.more_cases:
+    said, size = [], abs(pair.result.difference or 0.0)
+    if pair.outcome == UNDECIDED and pair.more_cases:
+        said.append(wording.if_as_large(pair.more_cases))
+    if pair.detectable is not None and pair.result.kind == "binary" and size < pair.detectable < 1 and not pair.more_cases:
         said.append(f"A larger difference: these cases would have shown {wording.number(pair.detectable * 100, 1)} points.")
     if base.options.margin is None and found.paired:
         said.append("A margin: say how large a difference is still as good, and the same cases may show that the two are equivalent.")
     return said
 
 
-def _fragile(base: Comparison, pair: Pair) -> list[str]:
-    """How few cases the winner's lead hangs on, where they are few."""
+def _fragile(base: Comparison, standing: "Standing", pair: Pair) -> list[str]:
+    """How few cases of the table with the next best the lead hangs on, where they are few, after the correction for all pairs."""
     from workbench.stats import mcnemar_exact
+    from workbench.stats.correction import holm
 
     gained, lost = pair.result.gained or 0, pair.result.lost or 0
     more, less = max(gained, lost), min(gained, lost)
     if base.peeked or pair.result.test != "mcnemar_exact":
         return []
-    for turned in range(1, 6):
-        if more < turned or mcnemar_exact(more - turned, less + turned) >= 1 - base.options.level:
+    pairs = [each for each in base.pairs if each.metric == SCORE.name]
+    mine = {(each.a, each.b) for each in pairs if each.winner == standing.winner}
+    for turned in range(1, min(5, more) + 1):
+        p = mcnemar_exact(more - turned, less + turned)
+        corrected = holm([p if (each.a, each.b) == (pair.a, pair.b) else each.result.p for each in pairs])
+        lines = [found for each, found in zip(pairs, corrected, strict=True) if (each.a, each.b) in mine]
+        if any(found is not None and found >= 1 - base.options.level for found in lines):
             return [f"{wording.counted(turned, 'case')} the other way would leave it open."]
     return []
 

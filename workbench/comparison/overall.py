@@ -14,42 +14,62 @@ from workbench.comparison.sentences import Told
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the variants stand on one metric. `leaders` are those that nobody beats, best first."""
+    """Where the variants stand on one metric. `leaders` are those that nobody beats, best first; `absent` those without any value."""
 
     outcome: str
     winner: str | None
     leaders: tuple[str, ...]
     key: Pair | None  # the pair that says most: the winner and the next best, or the two in the lead
+    absent: tuple[str, ...] = ()
 
 
 def stand(names: Sequence[str], pairs: Sequence[Pair], figures: Sequence[Figures], metric: Metric, baseline: str | None) -> Standing:
-    """The outcome of the pairs of one metric."""
-    mine = [pair for pair in pairs if pair.metric == metric.name]
+    """The outcome of the pairs of one metric, among the variants that have a value at all."""
     means = {item.variant: item.mean for item in figures if item.metric == metric.name}
-    order = sorted(names, key=lambda name: _worth(means.get(name), metric), reverse=True)
-    beats = {name: {_other(pair, name) for pair in mine if pair.winner == name} for name in names}
-    losers = set().union(*beats.values()) if beats else set()
-    leaders = tuple(name for name in order if name not in losers and means.get(name) is not None)
-    winner = _winner(names, beats, baseline) if mine else None
+    absent = tuple(name for name in names if means.get(name) is None)
+    there = sorted((name for name in names if name not in absent), key=lambda name: _worth(means.get(name), metric), reverse=True)
+    mine = [pair for pair in pairs if pair.metric == metric.name and not {pair.a, pair.b} & {*absent}]
+    if len(there) < 2 or baseline in absent:
+        return Standing(UNDECIDED, None, tuple(there), None, absent)
+    beats = {name: {_other(pair, name) for pair in mine if pair.winner == name} for name in there}
+    losers = set().union(*beats.values())
+    leaders = tuple(name for name in there if name not in losers)
+    winner = _winner(there, beats, baseline) if mine else None
     if winner is not None:
-        return Standing(WINNER, winner, (winner,), _key(mine, [winner, *(name for name in order if name != winner)]))
+        key = _key(mine, [winner, *(name for name in there if name != winner)])
+        return Standing(WINNER, winner, (winner,), key, absent)
     among = [pair for pair in mine if pair.a in leaders and pair.b in leaders]
     wanted = len(leaders) * (len(leaders) - 1) // 2 if baseline is None else len(leaders) - 1
     settled = len(leaders) > 1 and len(among) >= wanted and all(pair.outcome == EQUIVALENT for pair in among)
-    return Standing(EQUIVALENT if settled else UNDECIDED, None, leaders, _key(mine, leaders) or _key(mine, order))
+    open_ = [pair for pair in mine if {pair.a, pair.b} & {*leaders} and pair.winner is None]
+    key = _key(mine, leaders) or _key(open_, there) or _key(mine, there)
+    return Standing(EQUIVALENT if settled else UNDECIDED, None, leaders, key, absent)
 
 
 def told(found: Standing, said: Told, names: Sequence[str]) -> str:
     """The verdict sentence."""
+    there, baseline = [name for name in names if name not in found.absent], said.options.baseline
+    if len(there) < 2 or baseline in found.absent:
+        return _alone(names, there, baseline)
     if found.key is None:
-        return _alone(names)
-    if len(names) == 2:
+        return "Nothing can be said yet: no case has a score under two variants."
+    text = _decided(found, said, there)
+    return f"{text.removesuffix('.')}; {_without(found.absent)}." if found.absent else text
+
+
+def _decided(found: Standing, said: Told, there: Sequence[str]) -> str:
+    assert found.key is not None
+    if len(there) == 2:
         return sentences.with_costs(said, found.key)
     if said.options.baseline is not None:
-        return _against(found, said, names, said.options.baseline)
+        return _against(found, said, there, said.options.baseline)
     if found.outcome == WINNER:
-        return _winner_of_many(found, said, names)
-    return _group(found, said, names)
+        return _winner_of_many(found, said, there)
+    return _group(found, said, there)
+
+
+def _without(absent: Sequence[str]) -> str:
+    return f"{wording.names(absent)} {'has' if len(absent) == 1 else 'have'} no score"
 
 
 def _worth(mean: float | None, metric: Metric) -> float:
@@ -77,50 +97,83 @@ def _key(pairs: Sequence[Pair], order: Sequence[str]) -> Pair | None:
     return None
 
 
-def _alone(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return f"There is only one variant, {names[0]}: a comparison takes two."
-    return "There is nothing to compare: no score was found."
+def _alone(names: Sequence[str], there: Sequence[str], baseline: str | None) -> str:
+    if len(names) == 1 and there:
+        return f"There is only one variant, {wording.name(names[0])}: a comparison takes two."
+    if not there:
+        return "There is nothing to compare: no score was found."
+    if len(there) == 1:
+        return f"Only {wording.name(there[0])} has scores: a comparison takes two."
+    return f"Nothing can be said yet: the baseline {wording.name(baseline or '')} has no score to hold the others against."
 
 
-def _winner_of_many(found: Standing, said: Told, names: Sequence[str]) -> str:
+def _winner_of_many(found: Standing, said: Told, there: Sequence[str]) -> str:
     assert found.winner is not None
     assert found.key is not None
-    second = _other(found.key, found.winner)
-    gap = wording.difference(abs(found.key.result.difference or 0.0), said.score)
-    one = sentences.with_costs(said, found.key).removeprefix(f"{found.winner} is better than {second} by {gap}")
-    others = "both others" if len(names) == 3 else f"each of the {len(names) - 1} others"
-    return f"{found.winner} is better than {others}: than the next best, {second}, by {gap}{one}"
+    winner, second = wording.name(found.winner), wording.name(_other(found.key, found.winner))
+    gap = sentences.gap(said, found.key)
+    one = sentences.with_costs(said, found.key).removeprefix(f"{winner} is better than {second} by {gap}")
+    others = "both others" if len(there) == 3 else f"each of the {len(there) - 1} others"
+    others += " with a score" if found.absent else ""
+    return f"{winner} is better than {others}: than the next best, {second}, by {gap}{one}"
 
 
-def _group(found: Standing, said: Told, names: Sequence[str]) -> str:
+def _group(found: Standing, said: Told, there: Sequence[str]) -> str:
     leaders, key = found.leaders, found.key
-    behind = [name for name in names if name not in leaders]
-    if not leaders or key is None or not any(pair.result.n for pair in said.pairs.values() if pair.metric == said.score.name):
+    behind = [name for name in there if name not in leaders]
+    pairs = [pair for pair in said.pairs.values() if pair.metric == said.score.name]
+    if key is None or not any(pair.result.n for pair in pairs):
         return "Nothing can be said yet: no case has a score under two variants."
+    if not leaders:
+        return _circle(there, pairs)
     if len(leaders) == 1:
-        return f"{leaders[0]} leads, but it is not better than every other by these cases: no clear winner yet."
-    head = f"{wording.names(leaders)} lead"
+        return f"{wording.name(leaders[0])} leads, but it is not better than every other by these cases: no clear winner yet."
     if found.outcome == EQUIVALENT:
         margin = wording.margin(said.options.margin or 0.0, said.score)
         same = f"{wording.names(leaders)} are as good as each other within {margin}"
-        return f"{same}; {_behind(leaders, behind, said)}." if behind else f"{same}."
-    more = sentences.more(said, key, f"would tell {key.a} from {key.b}") if key.outcome == UNDECIDED else ""
+        real = _real(said, [pair for pair in pairs if pair.a in leaders and pair.b in leaders])
+        return f"{same}; {_behind(leaders, behind, said)}{real}." if behind else f"{same}{real}."
+    more = sentences.more(said, key, f"tell {wording.name(key.a)} from {wording.name(key.b)}") if key.outcome == UNDECIDED else ""
+    more += sentences.not_worse(said, key)
     if not behind:
         return f"No clear difference between {wording.names(leaders)} yet: {_best(said, key)}{more}."
-    return f"{head}; between them no clear difference yet; {_behind(leaders, behind, said)}{more}."
+    between = "between them no clear difference yet" if key.result.n else f"no case has a score under both {_both(key)}"
+    return f"{wording.names(leaders)} lead; {between}; {_behind(leaders, behind, said)}{more}."
+
+
+def _circle(there: Sequence[str], pairs: Sequence[Pair]) -> str:
+    """Everybody is beaten by another: over the same cases the best mean is beaten by nobody, so the cases were different ones."""
+    by = [f"{wording.name(_other(pair, pair.winner))} by {wording.name(pair.winner)}" for pair in pairs if pair.winner]
+    who = f"{wording.names(there)} were compared on different cases, and each is beaten by another"
+    return f"No clear winner: {who} ({wording.listed(by)})."
+
+
+def _both(pair: Pair) -> str:
+    return f"{wording.name(pair.a)} and {wording.name(pair.b)}"
+
+
+def _real(said: Told, pairs: Sequence[Pair]) -> str:
+    """Which of the small differences are real, as the end of a sentence."""
+    real = [_both(pair) for pair in pairs if sentences.is_real(said, pair)]
+    if not real:
+        return ""
+    if len(real) == 1:
+        return f"; the small difference between {real[0]} is real"
+    return f"; the small differences between {wording.listed([*real[:-1], f'between {real[-1]}'])} are real"
 
 
 def _best(said: Told, key: Pair) -> str:
     """The two with the highest means, in figures."""
-    result = key.result
+    result, both = key.result, _both(key)
     if (key.a, key.b) in said.identical:
-        return f"the best two, {key.a} and {key.b}, gave the same result on every case"
-    if not result.n or not result.difference:
-        return f"the best two, {key.a} and {key.b}, have equal means{sentences.bracket(said, key) if result.n else ''}"
+        return f"the best two, {both}, gave the same result on every case"
+    if not result.n:
+        return f"no case has a score under both {both}"
+    if not result.difference:
+        return f"the best two, {both}, have equal means{sentences.bracket(said, key)}"
     ahead = key.b if (result.difference > 0) == said.score.higher_is_better else key.a
-    gap = wording.difference(abs(result.difference), said.score)
-    return f"the best, {ahead}, is {gap} ahead of {_other(key, ahead)}{sentences.bracket(said, key, towards=ahead)}"
+    lead = f"the best, {wording.name(ahead)}, is {sentences.gap(said, key)} ahead of {wording.name(_other(key, ahead))}"
+    return f"{lead}{sentences.bracket(said, key, towards=ahead)}"
 
 
 def _behind(leaders: Sequence[str], behind: Sequence[str], said: Told) -> str:
@@ -143,18 +196,20 @@ def _against(found: Standing, said: Told, names: Sequence[str], baseline: str) -
     worse = [name for name, pair in by.items() if pair is not None and pair.winner == baseline]
     same = [name for name, pair in by.items() if pair is not None and pair.outcome == EQUIVALENT]
     open_ = [name for name in others if name not in {*better, *worse, *same}]
-    parts = []
+    parts, base = [], wording.name(baseline)
+    real = _real(said, [pair for pair in by.values() if pair])
     if len(better) == 1 and (pair := by[better[0]]) is not None:
-        parts.append(sentences.with_costs(said, pair).removesuffix(".").replace(f"than {baseline}", f"than the baseline {baseline}", 1))
+        parts.append(sentences.with_costs(said, pair).removesuffix(".").replace(f"than {base}", f"than the baseline {base}", 1))
     elif better:
-        parts.append(f"{wording.names(better)} are better than the baseline {baseline}; they were not tested against each other")
+        parts.append(f"{wording.names(better)} are better than the baseline {base}; they were not tested against each other")
     if same:
         margin = wording.margin(said.options.margin or 0.0, said.score)
-        parts.append(f"{wording.names(same)} {_is(same)} as good as the baseline {baseline} within {margin}")
+        parts.append(f"{wording.names(same)} {_is(same)} as good as the baseline {base} within {margin}{real}")
     if worse:
-        parts.append(f"the baseline {baseline} is better than {'all others' if len(worse) == len(others) else wording.names(worse)}")
+        parts.append(f"the baseline {base} is better than {'all others' if len(worse) == len(others) else wording.names(worse)}")
     if open_:
-        parts.append(f"no clear difference between the baseline {baseline} and {wording.names(open_)} yet")
+        parts.append(f"no clear difference between the baseline {base} and {wording.names(open_)} yet")
+        parts += [end.removeprefix("; ") for name in open_ if (pair := by[name]) is not None and (end := sentences.not_worse(said, pair))]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text.startswith(("the ", "no ")) else f"{text}."
 

@@ -70,7 +70,8 @@ def of_pair(told: Told, pair: Pair) -> str:
     if pair.metric != SCORE.name:
         return _of_figure(told, pair, metric)
     write: Mapping[str, Callable[[Told, Pair], str]] = {WINNER: _won, EQUIVALENT: _equal, UNDECIDED: _open}
-    return _finished(write[pair.outcome](told, pair))
+    real = "; the small difference is real" if is_real(told, pair) else ""
+    return _finished(write[pair.outcome](told, pair) + real)
 
 
 def with_costs(told: Told, pair: Pair) -> str:
@@ -79,12 +80,17 @@ def with_costs(told: Told, pair: Pair) -> str:
     if pair.outcome == UNDECIDED:
         clear = [(said, kind) for said, kind in _clauses(told, subject, other) if kind in (1, -1)]
         tail = _tail(clear).removeprefix(", ").removeprefix("and ").removeprefix("but ")
-        return _finished(_open(told, pair) + (f"; {subject} {tail}" if tail else ""))
+        return _finished(_open(told, pair) + (f"; {wording.name(subject)} {tail}" if tail else ""))
     found = _clauses(told, subject, other)
     if pair.outcome == WINNER:
         return _finished(_won(told, pair) + _tail(found))
-    real = "; the small difference is real" if pair.p_adjusted < 1 - told.options.level else ""
+    real = "; the small difference is real" if is_real(told, pair) else ""
     return _finished(_equal(told, pair, subject, other) + _tail(found) + real)
+
+
+def is_real(told: Told, pair: Pair) -> bool:
+    """Whether two that are as good as each other within the margin still differ by more than chance."""
+    return pair.outcome == EQUIVALENT and pair.p_adjusted < 1 - told.options.level
 
 
 def without_score(told: Told, names: Sequence[str]) -> str:
@@ -101,17 +107,22 @@ def without_score(told: Told, names: Sequence[str]) -> str:
 
 def _won(told: Told, pair: Pair) -> str:
     winner, loser = pair.winner or pair.b, pair.a if pair.winner == pair.b else pair.b
-    gap = wording.difference(abs(pair.result.difference or 0.0), told.score)
-    return f"{winner} is better than {loser} by {gap}{bracket(told, pair, towards=winner)}"
+    return f"{wording.name(winner)} is better than {wording.name(loser)} by {gap(told, pair)}{bracket(told, pair, towards=winner)}"
+
+
+def gap(told: Told, pair: Pair) -> str:
+    """How far the two are apart, in words."""
+    return wording.gap(abs(pair.result.difference or 0.0), told.score, pair.relative)
 
 
 def _equal(told: Told, pair: Pair, subject: str = "", other: str = "") -> str:
     subject, other = (subject, other) if subject else (pair.b, pair.a)
     margin = wording.margin(told.options.margin or 0.0, told.score)
+    head = f"{wording.name(subject)} is as good as {wording.name(other)} within {margin}"
     if (pair.a, pair.b) in told.identical:
-        return f"{subject} is as good as {other} within {margin}: the same result on {_all_cases(pair.result.n)}"
+        return f"{head}: the same result on {_all_cases(pair.result.n)}"
     sign = _sign(pair, subject)
-    said = f"{subject} is as good as {other} within {margin} (difference {_signed(sign * (pair.result.difference or 0.0), told.score)}"
+    said = f"{head} (difference {_signed(sign * (pair.result.difference or 0.0), told.score)}"
     if (within := pair.equivalence) is not None:
         bounds = sorted((sign * within.low, sign * within.high))
         name = "always-valid" if told.peeked else wording.level(1 - 2 * (1 - told.options.level))
@@ -120,25 +131,33 @@ def _equal(told: Told, pair: Pair, subject: str = "", other: str = "") -> str:
 
 
 def _open(told: Told, pair: Pair) -> str:
-    result, a, b = pair.result, pair.a, pair.b
+    result, a, b = pair.result, wording.name(pair.a), wording.name(pair.b)
     if not result.n or result.difference is None:
         where = f"no case has a score under both {a} and {b}" if told.paired else f"{a} or {b} has no scores"
         return f"Nothing can be said yet: {where}"
-    if (a, b) in told.identical:
+    if (pair.a, pair.b) in told.identical:
         return f"{a} and {b} gave the same result on {_all_cases(result.n)}, so nothing tells them apart"
-    if wording.bare(result.difference, told.score).strip("0.") == "":
-        return f"No clear difference between {a} and {b} yet: their means are equal{bracket(told, pair)}"
-    ahead = b if (result.difference > 0) == told.score.higher_is_better else a
-    gap = wording.difference(abs(result.difference), told.score)
-    said = f"No clear difference between {a} and {b} yet: {ahead} is ahead by {gap}{bracket(told, pair, towards=ahead)}"
-    return said + more(told, pair)
+    if not result.difference:
+        return f"No clear difference between {a} and {b} yet: their means are equal{bracket(told, pair)}{not_worse(told, pair)}"
+    ahead = pair.b if (result.difference > 0) == told.score.higher_is_better else pair.a
+    lead = f"{wording.name(ahead)} is ahead by {gap(told, pair)}"
+    said = f"No clear difference between {a} and {b} yet: {lead}{bracket(told, pair, towards=ahead)}"
+    return said + more(told, pair) + not_worse(told, pair)
 
 
-def more(told: Told, pair: Pair, which: str = "would show a difference of this size") -> str:
+def more(told: Told, pair: Pair, aim: str = "show a difference of this size") -> str:
     """How many more cases would decide, as the end of a sentence; empty where nothing tells it."""
     if not pair.more_cases or told.peeked:
         return ""
-    return f"; about {wording.about(pair.more_cases)} more {'case' if pair.more_cases == 1 else 'cases'} {which}"
+    return f"; {wording.more_cases(pair.more_cases, aim)}"
+
+
+def not_worse(told: Told, pair: Pair) -> str:
+    """That the second is not worse by more than the margin, as the end of a sentence, where that much is known."""
+    if pair.outcome != UNDECIDED or pair.equivalence is None or not pair.equivalence.noninferior:
+        return ""
+    margin = wording.margin(told.options.margin or 0.0, told.score)
+    return f"; {wording.name(pair.b)} is not worse than {wording.name(pair.a)} by more than {margin}"
 
 
 def bracket(told: Told, pair: Pair, *, towards: str = "") -> str:
@@ -149,7 +168,8 @@ def bracket(told: Told, pair: Pair, *, towards: str = "") -> str:
     low, high = pair.result.low, pair.result.high
     name = _always(told) if told.peeked else f"{wording.level(told.options.level)} interval"
     bounds = () if low is None or high is None else sorted((sign * low, sign * high))
-    parts = [f"{name} {wording.interval(bounds[0], bounds[1], told.score)}"] if bounds else []
+    shown = wording.interval(bounds[0], bounds[1], told.score) if bounds else ""
+    parts = [f"{name} {shown}"] if shown and any(figure in shown for figure in "123456789") else []
     return f" ({', '.join([*parts, count(told, pair)])})"
 
 
@@ -168,7 +188,7 @@ def _sign(pair: Pair, towards: str) -> int:
 
 def _signed(value: float, metric: Metric) -> str:
     said = wording.bare(value, metric)
-    return said if value <= 0 else f"+{said}"
+    return said if value <= 0 or not said.strip("0.") else f"+{said}"
 
 
 def _all_cases(n: int) -> str:
@@ -253,7 +273,8 @@ def _clear_or_not(told: Told, subject: str, other: str) -> str:
     found = _clauses(told, subject, other)
     if not any(kind != 2 for _, kind in found):
         return _tail(found).removeprefix("; ")
-    return f"against {other}, {subject} {_tail(found).removeprefix(', ').removeprefix('and ').removeprefix('but ')}"
+    tail = _tail(found).removeprefix(", ").removeprefix("and ").removeprefix("but ")
+    return f"against {wording.name(other)}, {wording.name(subject)} {tail}"
 
 
 def _extreme(told: Told, names: Sequence[str], metric: str) -> str:
@@ -262,12 +283,12 @@ def _extreme(told: Told, names: Sequence[str], metric: str) -> str:
     for name in names:
         others = [told.pair(metric, name, other) for other in names if other != name]
         if others and all(pair is not None and pair.winner == name for pair in others):
-            return f"{name} {word}"
+            return f"{wording.name(name)} {word}"
     return ""
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return wording.names(parts)
+    return wording.listed(parts)
 
 
 def _finished(text: str) -> str:
@@ -276,7 +297,7 @@ def _finished(text: str) -> str:
 
 def _of_figure(told: Told, pair: Pair, metric: Metric) -> str:
     """A pair on cost, latency or tokens."""
-    result, title = pair.result, _IN[pair.metric]
+    result, title, a, b = pair.result, _IN[pair.metric], wording.name(pair.a), wording.name(pair.b)
     if not result.n or result.difference is None:
         return f"Nothing is known of {title} on the same cases."
     if pair.outcome == WINNER:
@@ -284,10 +305,10 @@ def _of_figure(told: Told, pair: Pair, metric: Metric) -> str:
         words = _compared(pair.metric, relative, pair, pair.b, told)
         link = " as" if relative is not None and relative >= 1 else " than"
         link = {"input_tokens": " of", "output_tokens": " of"}.get(pair.metric, link) if link == " as" else link
-        return _finished(f"{pair.b} {words}{link} {pair.a}{_figure_bracket(told, pair, metric)}")
+        return _finished(f"{b} {words}{link} {a}{_figure_bracket(told, pair, metric)}")
     if result.difference == 0 and not result.sd:
-        return f"{pair.a} and {pair.b} have the same {title} on {_all_cases(result.n)}."
-    return _finished(f"No clear difference in {title} between {pair.a} and {pair.b}{_figure_bracket(told, pair, metric)}")
+        return f"{a} and {b} have the same {title} on {_all_cases(result.n)}."
+    return _finished(f"No clear difference in {title} between {a} and {b}{_figure_bracket(told, pair, metric)}")
 
 
 def _figure_bracket(told: Told, pair: Pair, metric: Metric) -> str:

@@ -1,12 +1,18 @@
 """Figures as words: points, percent, money, time, intervals, lists of names. Pure text; a figure that does not exist makes no words."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from workbench.comparison.model import Metric
 
 MINUS = "−"
 _MOST_NAMES = 4
+_ASKED = 20_000  # cases beyond which nobody would ask for more
+_NOTHING = 1e-9  # a difference smaller than this share of the mean is rounding
+_BESIDE = 1e-6  # a bound smaller than this share of the other one is 0
+_SHOWN = 0.05  # points below which one decimal shows a zero
+_UNCLEAR = re.compile(r"[\s,;:“”]")  # what makes the end of a name unclear in a sentence
 
 
 def amount(value: float, metric: Metric) -> str:
@@ -29,6 +35,14 @@ def difference(value: float, metric: Metric) -> str:
     return bare(value, metric)
 
 
+def gap(size: float, metric: Metric, relative: float | None = None) -> str:
+    """How far one is ahead of another: 8.1 points, less than 0.1 points, next to nothing. `relative` is the same as a share of the mean."""
+    if metric.unit == "share" and size * 100 < _SHOWN:
+        return "less than 0.1 points"
+    tiny = relative is not None and abs(relative) < _NOTHING
+    return "next to nothing" if tiny and metric.unit == "number" else difference(size, metric)
+
+
 def margin(value: float, metric: Metric) -> str:
     """A margin as a person gave it: 3 points, 0.25."""
     if metric.unit != "share":
@@ -39,7 +53,7 @@ def margin(value: float, metric: Metric) -> str:
 def bare(value: float, metric: Metric) -> str:
     """A difference without its unit, as it stands in an interval."""
     if metric.unit == "share":
-        return number(value * 100, 1)
+        return number(value * 100 if abs(value) >= 1e-5 else 0.0, 1)  # a thousandth of a point is nothing
     return difference(value, metric) if metric.unit != "number" else ("" if value >= 0 else MINUS) + _figures(abs(value), 3)
 
 
@@ -74,7 +88,9 @@ def interval(low: float | None, high: float | None, metric: Metric) -> str:
     """`low to high`; empty where a bound is missing."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
-    return f"{bare(low, metric)} to {bare(high, metric)}"
+    least = max(abs(low), abs(high)) * _BESIDE  # what is this small beside the other bound is rounding
+    shown = [bare(bound if abs(bound) > least else 0.0, metric) for bound in (low, high)]
+    return " to ".join(shown)
 
 
 def level(value: float) -> str:
@@ -95,6 +111,28 @@ def about(count: int) -> str:
     return f"{round(count / size) * size:,}"
 
 
+def more_cases(count: int, aim: str) -> str:
+    """How many more cases would do it, inside a sentence: about 2,400 of them, or more than anybody would ask."""
+    if count > _ASKED:
+        return f"to {aim} would take more cases than anybody would ask"
+    return f"about {about(count)} more {'case' if count == 1 else 'cases'} would {aim}"
+
+
+def if_as_large(count: int) -> str:
+    """About 2,400 more cases, if the difference is as large as it looks."""
+    if count > _ASKED:
+        return "More cases than anybody would ask, if the difference is as small as it looks."
+    return f"About {about(count)} more {'case' if count == 1 else 'cases'}, if the difference is as large as it looks."
+
+
+def ratio(value: float) -> str:
+    """How many times: 20, 12.5, 3.71, over 1,000."""
+    if value > 1000:
+        return "over 1,000"
+    places = 0 if value == round(value) or value >= 100 else 1 if value >= 10 else 2
+    return number(value, places)
+
+
 def p_value(p: float) -> str:
     """A p value as it is written: p = 0.031, p < 0.001."""
     if p < 0.001:
@@ -102,8 +140,19 @@ def p_value(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.1 else f"p = {min(p, 1.0):.2f}"
 
 
+def name(found: str) -> str:
+    """A name on one line; between “ ” where a sentence would not show its end."""
+    line = " ".join(found.split())
+    return f"“{line}”" if _UNCLEAR.search(line) or not line else line
+
+
 def names(found: Sequence[str], *, most: int = _MOST_NAMES) -> str:
     """a, b and c; the first few and how many more where there are many."""
-    if len(found) > most:
-        return f"{', '.join(found[: most - 1])} and {len(found) - most + 1} more"
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+    return listed([name(each) for each in found], most=most)
+
+
+def listed(parts: Sequence[str], *, most: int = _MOST_NAMES) -> str:
+    """Words as they are: a, b and c; the first few and how many more where there are many."""
+    if len(parts) > most:
+        return f"{', '.join(parts[: most - 1])} and {len(parts) - most + 1} more"
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
