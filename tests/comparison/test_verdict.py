@@ -1,9 +1,11 @@
 """The verdict of runs in a store, on both databases: what is read, what counts, what was looked at early, what is kept."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, event, update
 
@@ -11,10 +13,12 @@ from tests.comparison import runs
 from tests.comparison.runs import right_or_wrong
 from workbench import stats
 from workbench.comparison import printed, verdict
+from workbench.comparison.matrix import Scores
 from workbench.comparison.model import Comparison, Figures, Options, Pair
-from workbench.comparison.verdict import compare_run, compare_scores, outcomes
+from workbench.comparison.verdict import compare_file, compare_run, compare_scores, outcomes
 from workbench.errors import InputError, NotFound
 from workbench.runner.tables import CellRow, RunRow
+from workbench.stats.bayes import bayes_unpaired
 from workbench.store import Store
 
 WINS = right_or_wrong(60, 10, 24, 26)
@@ -47,7 +51,11 @@ def test_a_run_is_read_once_and_says_which_variant_is_better(store: Store) -> No
     assert line(found, "cost_usd", "v1").mean == pytest.approx(1.95e-6)
     assert pair(found, "cost_usd").relative == pytest.approx(1950 / 2950 - 1)
     assert {name: standing.winner for name, standing in outcomes(found).items()} == {
-        "score": "v1", "cost_usd": "v1", "latency_ms": None, "input_tokens": None, "output_tokens": None
+        "score": "v1",
+        "cost_usd": "v1",
+        "latency_ms": None,
+        "input_tokens": None,
+        "output_tokens": None,
     }
     assert [metric.name for metric in found.metrics] == ["score", "cost_usd", "latency_ms", "input_tokens", "output_tokens"]
     assert found.about["run_id"] == "r"
@@ -76,7 +84,9 @@ def test_repeats_are_averaged_and_those_that_disagree_are_counted(store: Store) 
     assert pair(found).result.difference == pytest.approx(0.25)
     first, second = found.stability
     assert (first.variant, first.cases, first.flipping, second.flipping) == ("v0", 40, 0.5, 0.0)
-    assert said(found, "stability") == ["v0: repeats disagree on 50 % of 40 cases."]
+    (sentence,) = said(found, "stability")
+    assert sentence.startswith("v0: ")
+    assert "50 %" in sentence
 
 
 def test_cells_that_failed_are_counted_and_the_verdict_shows_what_they_would_change(store: Store) -> None:
@@ -106,6 +116,15 @@ def test_only_a_run_that_somebody_could_end_by_looking_is_read_as_looked_at(sqli
     assert found.peeked == peeked
     assert found.outcome == ("undecided" if peeked else "winner")
     assert pair(found).result.test == ("e_value" if peeked else "mcnemar_exact")
+
+
+@pytest.mark.parametrize("plan", [{"until_decided": True}, {"decision": {"outcome": "winner", "winner": "v1", "n": 60}}])
+def test_a_run_that_stops_when_decided_was_looked_at_even_where_it_came_to_its_end(store: Store, plan: dict[str, Any]) -> None:
+    """Not decided at any look, or decided and resumed: a plain test of all cases would be one more try at the same 5 %."""
+    found = compare_run(store, runs.make(store, WINS, plan=plan))
+    assert (found.about["state"], found.peeked, found.outcome) == ("finished", True, "undecided")
+    assert pair(found).result.p == pair(found).sequential.p  # type: ignore[union-attr]
+    assert compare_run(store, runs.make(store, WINS, run_id="plain")).outcome == "winner"
 
 
 def test_a_run_that_was_looked_at_shows_nothing_that_does_not_hold_at_every_look(store: Store) -> None:
@@ -236,17 +255,114 @@ def test_summary_and_comparison_say_the_same(store: Store) -> None:
     assert (summary.variants[0].low, summary.variants[0].high) == (line(found, "score", "v0").low, line(found, "score", "v0").high)
 
 
+def test_replies_that_repeat_a_case_have_a_mean_of_their_own_and_are_worth_fewer(store: Store) -> None:
+    row = [float(case % 3 == 0) for case in range(30) for _ in range(2)]
+    found = compare_run(store, runs.make(store, [row, [*row[:-2], 1.0, 0.0]], repeats=2))
+    alike, other = found.stability
+    assert (alike.replies, alike.mean, alike.flipping) == (60, pytest.approx(1 / 3), 0.0)
+    assert alike.effective == pytest.approx(30 * (29 / 30) / (59 / 60))
+    assert other.mean == pytest.approx(21 / 60)
+    assert other.effective is not None
+    assert 30 * (29 / 30) / (59 / 60) < other.effective < 60
+    assert alike.low is not None
+    assert alike.high is not None
+    assert 0 <= alike.low < 1 / 3 < alike.high <= 1
+    wide = compare_run(store, "r", Options(level=0.99)).stability[0]
+    assert (wide.low or 0) < alike.low
+    assert compare_run(store, runs.make(store, [[1.0] * 4] * 2, run_id="s", repeats=2)).stability[0].effective is None
+
+
+def test_few_differing_scores_make_no_winner_while_their_interval_holds_0() -> None:
+    first = [0.9] * 50
+    few = compare_scores(["a", "b"], [first, [0.8 - at / 1000 if at < 9 else 0.9 for at in range(50)]])
+    result = pair(few, a="a", b="b").result
+    assert result.low is not None
+    assert result.high is not None
+    assert (result.p or 1) < 0.05
+    assert result.low < 0 < result.high
+    assert (few.outcome, few.winner) == ("undecided", None)
+    more = compare_scores(["a", "b"], [first, [0.8 - at / 1000 if at < 30 else 0.9 for at in range(50)]])
+    assert (more.outcome, more.winner) == ("winner", "a")
+
+
+def test_where_nothing_bounds_a_difference_p_alone_decides() -> None:
+    found = compare_scores(["a", "b"], [[2.0] * 30, [3.0] * 30])
+    only = pair(found, a="a", b="b")
+    assert (found.winner, only.result.low, only.detectable) == ("b", None, None)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_winner_ever_stands_beside_an_interval_that_holds_0(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    first = draw.beta(8, 1, 30).round(2)
+    second = np.clip(first - np.where(draw.random(30) < 0.3, draw.exponential(0.2, 30), 0), 0, 1).round(2)
+    for limited in (1, 30):  # shares, and numbers without limits
+        found = compare_scores(["a", "b"], [limited * first, limited * second])
+        result = pair(found, a="a", b="b").result
+        if found.winner and result.low is not None and result.high is not None:
+            assert result.low > 0 or result.high < 0
+
+
+def test_a_case_without_a_row_is_missing_as_one_without_a_score_is() -> None:
+    known = [(variant, case, float(case % 2)) for variant in (0, 1) for case in range(40) if variant == 0 or case % 2]
+    empty = [*known, *((1, case, math.nan) for case in range(0, 40, 2))]
+    for options in (Options(), Options(missing="wrong")):
+        absent, written = (compare_file(Scores(("a", "b"), 40, rows), options) for rows in (known, empty))
+        assert printed.to_json(absent) == printed.to_json(written)
+        assert "20 scores are missing" in said(absent, "missing")[0]
+    assert pair(compare_file(Scores(("a", "b"), 40, known), Options(missing="wrong")), a="a", b="b").result.n == 40
+    alone = compare_file(Scores(("a", "b"), 40, known, paired=False))
+    assert said(alone, "missing") == []  # of different cases none is known to lack a row
+
+
+@pytest.mark.parametrize(
+    ("row", "higher", "unit"),
+    [
+        ([0.1, 0.9], True, "share"),
+        ([0.1, 0.9], False, "number"),  # seconds, say
+        ([0.0, 1.0], False, "share"),  # whether it failed
+        ([0.1, 1.9], True, "number"),
+    ],
+)
+def test_scores_are_shares_where_higher_ones_of_0_to_1_are_better(row: list[float], higher: bool, unit: str) -> None:
+    found = compare_scores(["a", "b"], [row * 10, row[::-1] * 10], higher_is_better=higher)
+    assert found.metrics[0].unit == unit
+
+
+@pytest.mark.parametrize(("rows", "higher"), [([[1.0, math.nan], [5.0, 2.0]], True), ([[1.0, math.nan], [0.0, 1.0]], False)])
+def test_missing_counts_as_wrong_only_where_0_is_wrong(rows: list[list[float]], higher: bool) -> None:
+    assert compare_scores(["a", "b"], rows, higher_is_better=higher).outcome == "undecided"
+    with pytest.raises(InputError, match="what counts as wrong is not known") as refused:
+        compare_scores(["a", "b"], rows, Options(missing="wrong"), higher_is_better=higher)
+    assert refused.value.place == "missing"
+
+
+def test_different_cases_have_a_bayesian_reading_too() -> None:
+    first, second = [1.0] * 30 + [0.0] * 30, [1.0] * 45 + [0.0] * 20
+    there, back = (
+        pair(compare_scores(["a", "b"], [first, second], paired=False, higher_is_better=higher), a="a", b="b").bayes
+        for higher in (True, False)
+    )
+    assert there is not None
+    assert back is not None
+    assert 0.95 < there.probability < 1
+    assert there.probability + back.probability == pytest.approx(1)
+    assert there == bayes_unpaired(first, second)
+
+
 def test_what_makes_no_sense_is_refused(store: Store) -> None:
     runs.make(store, WINS)
     with pytest.raises(NotFound):
         compare_run(store, "nothing")
-    for options in (Options(level=2), Options(margin=0), Options(baseline="nobody"), Options(missing="odd")):
+    for options in (Options(level=2), Options(level=0.5), Options(margin=0), Options(baseline="nobody"), Options(missing="odd")):
         with pytest.raises(InputError):
             compare_run(store, "r", options)
     with pytest.raises(InputError):
         compare_scores(["a", "b"], [[1, 0], [1]])
     with pytest.raises(InputError):
         compare_scores(["a"], [[1, 0], [1, 1]])
+    with pytest.raises(InputError, match="two variants named 'a'"):
+        compare_scores(["a", "b", "a"], [[1, 0], [1, 1], [0, 0]])
 
 
 def test_a_run_that_is_deleted_and_made_again_is_read_again(store: Store) -> None:

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tests.comparison import runs
 from tests.loopback import Answer
 from tests.runner.conftest import Bench
+from workbench.comparison.verdict import compare_run
 from workbench.errors import InputError, RunError
 from workbench.runner import plan, reading, worker
 from workbench.runner.early import Early
 from workbench.stats.sequential import Decision
+from workbench.store import Store
 
 CASES = 80
 
@@ -200,6 +204,43 @@ def test_a_case_that_failed_or_could_not_be_scored_is_left_out() -> None:
         scores.note(cell)
     assert scores.look() is None  # eight cases are left of twenty: too few
     assert scores.prefix == 20
+
+
+def test_a_repeat_without_a_score_leaves_the_others_to_speak_for_its_case() -> None:
+    scores = early(repeats=2)
+    for cell in (*cells(*[0.0] * 12, variant=0), *cells(*[1.0] * 12, variant=1), *cells(*[None] * 12, variant=0)):
+        scores.note(cell)
+    for cell in cells(*[1.0] * 12, variant=1, status="error"):
+        scores.note(cell)
+    assert scores.look() == Decision("winner", 1, 12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_comparison_reads_failing_repeats_as_the_look_that_decided_did(sqlite_store: Store, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    rows = [
+        [None if failed else float(right) for failed, right in zip(draw.random(120) < 0.3, draw.random(120) < rate, strict=True)]
+        for rate in (0.2, 0.95)
+    ]
+    scores, decision = Early(2, 40, 3, None), None
+    for at in range(120):
+        for variant, row in enumerate(rows):
+            scores.note(
+                {"variant": variant, "case_position": at // 3, "status": "ok" if row[at] is not None else "error", "score": row[at]}
+            )
+        decision = decision or scores.look()
+    assert decision is not None
+    assert decision.outcome == "winner"
+    told = {"outcome": "winner", "winner": "v1", "n": decision.n}
+    runs.make(sqlite_store, rows, repeats=3, state="decided", plan={"until_decided": True, "decision": told})
+    found = compare_run(sqlite_store, "r")
+    assert (found.outcome, found.winner) == ("winner", f"v{decision.winner}")
+    evidence = found.pairs[0].sequential
+    assert evidence is not None
+    assert evidence.p <= 0.05
+    if decision.n > 10:  # and at the look before it was not
+        runs.make(sqlite_store, [row[: 3 * (decision.n - 1)] for row in rows], run_id="s", repeats=3, state="running", total=240)
+        assert compare_run(sqlite_store, "s").outcome == "undecided"
 
 
 def test_repeats_are_averaged_and_a_case_waits_for_all_of_them() -> None:

@@ -265,3 +265,12 @@ def test_a_level_that_is_none_is_refused() -> None:
         compare_unpaired([1, 2], [2, 3], level=2)
     with pytest.raises(ValueError, match="not proportions"):
         fisher(3, 2, 1, 1)
+
+
+def test_newcombes_interval_leaves_0_out_wherever_fishers_test_finds_something() -> None:
+    for n_a, n_b in ((20, 20), (20, 30), (30, 20)):
+        for k_a in range(n_a + 1):
+            for k_b in range(n_b + 1):
+                if fisher(k_a, n_a, k_b, n_b) < 0.05:
+                    low, high = newcombe(k_a, n_a, k_b, n_b)
+                    assert low > 0 or high < 0
