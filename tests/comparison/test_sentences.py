@@ -9,9 +9,9 @@ import pytest
 
 from tests.comparison.runs import right_or_wrong
 from workbench.comparison import printed
-from workbench.comparison.matrix import Matrix
+from workbench.comparison.matrix import Matrix, Scores
 from workbench.comparison.model import METRICS, Comparison, Options
-from workbench.comparison.verdict import compare_matrix, compare_scores
+from workbench.comparison.verdict import compare_file, compare_matrix, compare_scores
 
 NAN = float("nan")
 WINS = right_or_wrong(60, 10, 24, 26)
@@ -321,6 +321,39 @@ def test_leaders_that_share_no_case_are_not_called_equal() -> None:
     assert found.verdict == "A and C lead; no case has a score under both A and C; both are better than B."
     apart = compare_scores(["A", "B", "C"], [right + none, none + right, [NAN] * 18 + [1.0] * 4 + [NAN] * 18])
     assert apart.verdict == "No clear difference between A, B and C yet: no case has a score under both A and B."
+
+
+@pytest.mark.parametrize("paired", [True, False], ids=["paired", "unpaired"])
+def test_the_numbers_do_not_depend_on_which_variant_comes_first(paired: bool) -> None:
+    draw = np.random.default_rng(8)
+    for high in (0.5, 1.0, 2.0):
+        rows = [draw.integers(0, 2, 60) * 1.0, draw.integers(0, 2, 60) * high]
+        found = compare_scores(["A", "B"], rows, paired=paired)
+        turned = compare_scores(["B", "A"], rows[::-1], paired=paired)
+        assert [said.split(" (")[0] for said in found.numbers] == [said.split(" (")[0] for said in turned.numbers]
+
+
+def test_cells_under_way_are_not_taken_for_missing_ones() -> None:
+    rows = [[1.0] * 60, [1.0] * 20 + [NAN] * 40]
+
+    def counts(state: str) -> str:
+        return next(check.sentence for check in compare_scores(["A", "B"], rows, about={"state": state}).checks if check.name == "counts")
+
+    assert counts("running") == "Cases with a score so far: A 60 and B 20."
+    assert counts("stopped").startswith("Unequal numbers of cases (A 60 and B 20)")
+
+
+def test_repeats_are_told_by_what_they_are_worth() -> None:
+    rows = [
+        (variant, case, float(case % 3 > 0 or (case % 9 == 0 and turn > 0)))
+        for variant in (0, 1)
+        for case in range(90)
+        for turn in range(3)
+    ]
+    found = compare_file(Scores(("A", "B"), 90, rows, paired=True, higher_is_better=True))
+    assert found.stability[0].effective == pytest.approx(103, abs=1)
+    said = [check.sentence for check in found.checks if check.name == "stability"]
+    assert said[0] == "A: 270 replies to 90 cases are worth about 100 independent ones; on 11 % of the cases repeats disagree."
 
 
 EDGES: dict[str, list[list[float]]] = {
