@@ -274,3 +274,9 @@ def test_newcombes_interval_leaves_0_out_wherever_fishers_test_finds_something()
                 if fisher(k_a, n_a, k_b, n_b) < 0.05:
                     low, high = newcombe(k_a, n_a, k_b, n_b)
                     assert low > 0 or high < 0
+
+
+def test_a_coverage_that_was_measured_at_95_percent_stands_beside_no_other_interval() -> None:
+    for a, b in (([0, 1] * 20, [1, 1, 0] * 10), ([0.1, 0.4] * 20, [0.5, 0.9, 0.7] * 10)):
+        assert compare_unpaired(a, b).coverage is not None
+        assert compare_unpaired(a, b, level=0.9).coverage is None

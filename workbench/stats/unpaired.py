@@ -199,7 +199,7 @@ def _binary(k_a: int, n_a: int, k_b: int, n_b: int, level: float) -> PairResult:
         effect_low=least,
         effect_high=most,
         superiority=(1 + difference) / 2,
-        coverage=worst("newcombe", min(n_a, n_b)),
+        coverage=worst("newcombe", min(n_a, n_b)) if level == LEVEL else None,  # measured at 95 %
     )
 
 
@@ -231,7 +231,7 @@ def _numeric(first: "Floats", second: "Floats", level: float, limits: tuple[floa
         effect=difference / within if within else None,
         effect_name="d",
         superiority=ranked[1] if ranked else None,
-        coverage=worst("welch", min(len(first), len(second))) if tested else None,
+        coverage=worst("welch", min(len(first), len(second))) if tested and level == LEVEL else None,
     )
 
 
