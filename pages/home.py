@@ -13,6 +13,8 @@ from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
 
+_REMEMBERED_MS = 7 * 86_400_000  # how long a run that was stopped is offered to go on with
+
 
 @st.cache_data(ttl=15, max_entries=8, show_spinner=False)
 def _look(_address: str, runs_mark: str) -> Overview:
@@ -73,21 +75,20 @@ def _result(last: Run | None, running: list[Run]) -> None:
 
 def _continue() -> None:
     store = session.store()
-    interrupted = reading.page(store, state="interrupted", limit=3)
+    halted = [run for state in ("interrupted", "stopped", "capped") for run in reading.page(store, state=state, limit=3)]
+    halted = [run for run in sorted(halted, key=lambda run: -run.created_ms) if run.created_ms > clock.now_ms() - _REMEMBERED_MS][:3]
     drafts = [(draft, title) for draft in overview.unsaved(store, limit=6) if (title := _title(store, draft))][:5]
-    for run in interrupted:
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.caption(
-                f":material/power_off: {safe.escape(run.name, limit=60)} · interrupted at {run.done:,} of {run.total:,}", width="content"
-            )
-            st.button("Resume", key=f"resume-{run.id}", on_click=run_panel.resume, args=(run.id,), icon=":material/play_arrow:")
+    for run in halted:
+        word = run_panel.word(run.state).lower()
+        label = f"{safe.escape(run.name, limit=60)} · {word} at {run.done:,} of {run.total:,}"
+        session.link(session.RUNS, label, icon=":material/pause_circle:", run=run.id)
     for draft, title in drafts:
         label = f"{safe.escape(title, limit=80)} · {fmt.ago(draft.updated_ms)}"
         if draft.kind == shelf.KIND:
             session.link(session.PLAYGROUND, label, icon=":material/forum:", c=draft.key)
         else:
             session.link(session.PROMPTS, label, icon=":material/edit_note:", prompt=draft.key)
-    if not interrupted and not drafts:
+    if not halted and not drafts:
         st.caption("Nothing was left unfinished.")
 
 

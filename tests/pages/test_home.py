@@ -77,3 +77,14 @@ def test_no_old_count_of_calls_is_shown_while_a_run_adds_to_it(app: Open, bench:
     worker.stop(bench, run_id)
     assert worker.wait(run_id, 60)
     assert "a run is adding to it" in shown
+
+
+def test_a_run_that_was_stopped_is_offered_to_go_on_with(app: Open, bench: Store) -> None:
+    stores.fill(bench)
+    run_id = stores.planned(bench, "intent@1", dataset="messages", name="halted")
+    worker.stop(bench, run_id)
+    page = app("home.py")
+    assert not page.exception
+    assert [link.proto.query_string for link in page.get("page_link") if "halted · stopped at 0 of 6" in link.proto.label] == [
+        f"run={run_id}"
+    ]
