@@ -16,7 +16,7 @@ _HISTORY = {
     "label": st.column_config.TextColumn("Label", width=90),
     "move": st.column_config.TextColumn("Move", width=85),
     "who": st.column_config.TextColumn("Who", width=85),
-    "why": st.column_config.TextColumn("Why", width=190),
+    "why": st.column_config.TextColumn("Why", width=290),
 }
 
 
@@ -25,7 +25,7 @@ def draw(store: Store, prompt: Prompt) -> None:
     if not prompt.latest:
         page.empty("No version yet", "A label points to a version: save one first.")
         return
-    here, past = st.columns([2, 3], gap="large")
+    here, past = st.columns([1, 2], gap="large")
     with here:
         _now(store, prompt)
         _move(store, prompt)
