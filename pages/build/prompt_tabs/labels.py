@@ -10,6 +10,7 @@ from workbench.prompts.registry import Prompt
 from workbench.store import Store
 
 _MOST = 200
+_FITS, _TOLD = 40, 5  # characters of a reason that the table shows whole; how many longer ones stand below it
 # As wide together as the column they stand in is at 1366: the reason must not lie beyond the edge.
 _HISTORY = {
     "when": st.column_config.TextColumn("When (UTC)", width=125),
@@ -47,6 +48,8 @@ def draw(store: Store, prompt: Prompt) -> None:
             for place, move in enumerate(moves[:_MOST])
         ]
         tables.table(rows, _HISTORY, key="moves", export="labels.csv", alt="Every move of this prompt's labels, the newest first")
+        for move in [move for move in moves if len(move.reason) > _FITS][:_TOLD]:
+            st.caption(safe.escape(f"{move.label} {told(move)}: {move.reason}", limit=1_000))
 
 
 def told(move: Move) -> str:
