@@ -8,23 +8,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pages.parts import safe
-from pages.parts.figures import base, ink, is_dark, palette, short, show, text
+from pages.parts.figures import base, ink, is_dark, labels, palette, paper, short, show, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["Bar", "bars", "base", "ink", "interval_bars", "is_dark", "palette", "sentence", "short", "show"]
+__all__ = ["Bar", "bars", "base", "ink", "interval_bars", "is_dark", "labels", "palette", "paper", "sentence", "short", "show"]
+
+
+QUIET = "rgba(128,128,128,0.55)"
+_NAME = 40  # characters of a name beside a bar
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a chart: its name, its value, its interval where it is an estimate, and a note such as "n = 120"."""
+    """One row of a chart: its name, its value, its interval where it is an estimate, and a note such as "n = 120".
+
+    A `quiet` one is grey: it is there for completeness.
+    """
 
     name: str
     value: float | None
     low: float | None = None
     high: float | None = None
     note: str = ""
+    quiet: bool = False
 
 
 def interval_bars(title: str, bars: Sequence[Bar], *, x_title: str, share: bool = True, reference: float | None = None) -> "go.Figure":
@@ -49,13 +57,14 @@ def _bars(title: str, rows: Sequence[Bar], x_title: str, *, share: bool) -> "go.
     import plotly.graph_objects as go
 
     colours = palette()
+    named = labels([row.name for row in rows], _NAME)
     figure = base(title, height=_height(len(rows)))
     figure.add_trace(
         go.Bar(
             x=[row.value for row in rows],
-            y=[_name(row, share) for row in rows],
+            y=[_name(named[row.name], row, share) for row in rows],
             orientation="h",
-            marker={"color": [colours[n % len(colours)] for n in range(len(rows))]},
+            marker={"color": [QUIET if row.quiet else colours[n % len(colours)] for n, row in enumerate(rows)]},
             error_x=_whiskers(rows),
             customdata=[_said(row, share) for row in rows],
             hovertemplate="%{customdata}<extra></extra>",
@@ -76,9 +85,8 @@ def _whiskers(rows: Sequence[Bar]) -> dict[str, Any] | None:
     return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": ink(), "thickness": 1.5, "width": 5}
 
 
-def _name(row: Bar, share: bool) -> str:
+def _name(name: str, row: Bar, share: bool) -> str:
     """What stands beside a bar: its name, its value, its note."""
-    name = row.name if len(row.name) <= 40 else row.name[:39] + "…"
     value = "" if row.value is None else f"{row.value:.0%}" if share else f"{row.value:,.4g}"
     return f"{text(name)}  <b>{value}</b>" + (f"  <span style='opacity:.8'>{text(row.note)}</span>" if row.note else "")
 

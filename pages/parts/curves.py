@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.figures import base, ink, palette, short, text
+from pages.parts.figures import base, ink, palette, paper, short, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+_STANDOFF = 18  # pixels between the ticks of the upright axis and its title
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,14 @@ def lines(
         shape = {"color": colour, "width": 2, "dash": line.dash}
         figure.add_trace(go.Scatter(x=list(line.xs), y=list(line.ys), mode="lines", line=shape, name=text(short(line.name))))
     figure.update_xaxes(title_text=text(x_title))
-    figure.update_yaxes(title_text=text(y_title), title_font_size=13, showgrid=True, gridcolor="rgba(128,128,128,0.22)", zeroline=False)
+    figure.update_yaxes(
+        title_text=text(y_title),
+        title_font_size=13,
+        title_standoff=_STANDOFF,
+        showgrid=True,
+        gridcolor="rgba(128,128,128,0.22)",
+        zeroline=False,
+    )
     if share:
         figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
     if log:
@@ -57,11 +66,11 @@ def lines(
 def mark(figure: "go.Figure", said: str, *, x: float | None = None, y: float | None = None) -> None:
     """A named line across the figure, upright at `x` or level at `y`."""
     look: dict[str, Any] = {"line_width": 1.5, "line_dash": "dash", "line_color": ink()}
-    note: dict[str, Any] = {"annotation_text": text(said), "annotation_font": {"size": 12, "color": ink()}}
+    note: dict[str, Any] = {"annotation_text": text(said), "annotation_font": {"size": 12, "color": ink()}, "annotation_bgcolor": paper()}
     if x is not None:
         figure.add_vline(x=x, annotation_position="bottom right", **look, **note)
     if y is not None:
-        figure.add_hline(y=y, annotation_position="top left", **look, **note)
+        figure.add_hline(y=y, annotation_position="bottom right", **look, **note)
 
 
 def scatter(title: str, xs: Sequence[float], ys: Sequence[float], *, x_title: str, y_title: str, said: Sequence[str]) -> "go.Figure":
@@ -75,7 +84,9 @@ def scatter(title: str, xs: Sequence[float], ys: Sequence[float], *, x_title: st
     points = {"customdata": [text(each) for each in said], "hovertemplate": "%{customdata}<extra></extra>"}
     figure.add_trace(go.Scatter(x=list(xs), y=list(ys), mode="markers", marker=look, **points))
     figure.update_xaxes(title_text=text(x_title))
-    figure.update_yaxes(title_text=text(y_title), title_font_size=13, showgrid=True, gridcolor="rgba(128,128,128,0.22)")
+    figure.update_yaxes(
+        title_text=text(y_title), title_font_size=13, title_standoff=_STANDOFF, showgrid=True, gridcolor="rgba(128,128,128,0.22)"
+    )
     return figure
 
 
@@ -95,7 +106,7 @@ def histogram(title: str, edges: Sequence[float], counts: Sequence[int], *, x_ti
     figure.add_vline(x=0, line_width=1, line_dash="dot", line_color=ink())
     figure.update_layout(bargap=0)
     figure.update_xaxes(title_text=text(x_title))
-    figure.update_yaxes(title_text="Cases", title_font_size=13, showgrid=True, gridcolor="rgba(128,128,128,0.22)")
+    figure.update_yaxes(title_text="Cases", title_font_size=13, title_standoff=_STANDOFF, showgrid=True, gridcolor="rgba(128,128,128,0.22)")
     return figure
 
 

@@ -1,5 +1,8 @@
 """The common style of figures: colours for both themes, fonts, grid, title, and how a figure is drawn. Knows no data."""
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +27,11 @@ def is_dark() -> bool:
 def palette() -> tuple[str, ...]:
     """The colours of categories for the theme on the screen."""
     return DARK if is_dark() else LIGHT
+
+
+def paper() -> str:
+    """The colour behind a figure: a note on it is read where lines cross."""
+    return "#15191b" if is_dark() else "#fcfbf8"
 
 
 def ink() -> str:
@@ -70,6 +78,39 @@ def text(text: object) -> str:
 
 
 def short(name: str, most: int = _CUT) -> str:
-    """A name as it stands beside an axis."""
+    """A name as it stands beside an axis: cut in the middle, because names differ at either end."""
     line = " ".join(str(name).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    if len(line) <= most:
+        return line
+    tail = (most - 1) // 2
+    return f"{line[: most - 1 - tail].rstrip()}…{line[-tail:].lstrip()}"
+
+
+def labels(names: Sequence[str], most: int = _CUT) -> dict[str, str]:
+    """Every name as it stands beside an axis, no two alike: where cutting makes them so, what they share is left out."""
+    distinct = list(dict.fromkeys(names))
+    found = {name: short(name, most) for name in distinct}
+    counted = Counter(found.values())
+    alike = [[name for name in distinct if found[name] == cut] for cut, times in counted.items() if times > 1]
+    for group in alike:
+        found |= {name: short(rest, most) for name, rest in zip(group, _apart(group), strict=True)}
+    counted = Counter(found.values())
+    for number, name in enumerate(distinct, 1):
+        if counted[found[name]] > 1:
+            found[name] = f"{short(name, max(3, most - len(str(number)) - 3))} ({number})"
+    return found
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """The names without the beginning and the end they share."""
+    lines = [" ".join(str(name).split()) for name in names]
+    first = _shared(lines)
+    left = [line[first:] for line in lines]
+    last = _shared([line[::-1] for line in left])
+    return [f"…{line[: len(line) - last]}{'…' if last else ''}" for line in left]
+
+
+def _shared(lines: Sequence[str]) -> int:
+    """How many characters all of them begin with."""
+    alike = (len(set(column)) == 1 for column in zip(*lines, strict=False))
+    return sum(1 for _ in takewhile(bool, alike))

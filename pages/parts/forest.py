@@ -9,7 +9,7 @@ from pages.parts.figures import base, ink, palette, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_ROW, _FRAME = 34, 62  # pixels
+_ROW, _TALL, _FRAME = 34, 44, 62  # pixels
 _MANY = 11
 # Told apart without colour too: filled where something is decided, hollow where not.
 _SYMBOLS = {"winner": "diamond", "equivalent": "square", "undecided": "circle-open"}
@@ -17,7 +17,7 @@ _SYMBOLS = {"winner": "diamond", "equivalent": "square", "undecided": "circle-op
 
 @dataclass(frozen=True)
 class Difference:
-    """One row of a forest plot; `said` is the row in words, for the hover."""
+    """One row of a forest plot; a `name` may have two lines; `said` is the row in words, for the hover."""
 
     name: str
     value: float
@@ -31,7 +31,7 @@ def forest(title: str, rows: Sequence[Difference], *, x_title: str, margin: floa
     """Differences with their intervals around a line at none; `margin` is drawn as a band on both sides of it."""
     import plotly.graph_objects as go
 
-    figure = base(title, height=_FRAME + _ROW * max(2, len(rows)))
+    figure = base(title, height=_FRAME + (_TALL if any("\n" in row.name for row in rows) else _ROW) * max(2, len(rows)))
     figure.update_layout(margin={"l": 4, "r": 16, "t": 6, "b": 44})
     if margin:
         figure.add_vrect(x0=-margin, x1=margin, fillcolor=palette()[2], opacity=0.14, line_width=0, layer="below")
@@ -59,8 +59,12 @@ def forest(title: str, rows: Sequence[Difference], *, x_title: str, margin: floa
     if len(rows) > _MANY:  # its foot is out of sight where it scrolls
         figure.update_xaxes(side="top")
         figure.update_layout(margin={"t": 56, "b": 8})
-    figure.update_yaxes(zeroline=False, tickvals=spots, ticktext=[text(row.name) for row in rows], range=[len(rows) - 0.5, -0.5])
+    figure.update_yaxes(zeroline=False, tickvals=spots, ticktext=[_lines(row.name) for row in rows], range=[len(rows) - 0.5, -0.5])
     return figure
+
+
+def _lines(name: str) -> str:
+    return "<br>".join(text(line) for line in name.split("\n"))
 
 
 def _whiskers(rows: Sequence[Difference]) -> dict[str, Any]:

@@ -59,11 +59,11 @@ def test_an_earlier_comparison_is_opened_from_the_form_and_back_leads_to_the_for
     page.get_by_role("radio", name="Cells").click()
     page.wait_for_url(re.compile(r"view=cells"), timeout=15_000)
     ready(page)
-    page.get_by_role("radio", name="Failures").click()
-    page.wait_for_url(re.compile(r"show=failures"), timeout=15_000)
+    page.get_by_role("radio", name="Wrong").click()
+    page.wait_for_url(re.compile(r"show=wrong"), timeout=15_000)
     ready(page)
     page.reload()
-    expect(page.get_by_role("radio", name="Failures")).to_be_checked(timeout=15_000)
+    expect(page.get_by_role("radio", name="Wrong")).to_be_checked(timeout=15_000)
 
 
 def test_a_case_opens_in_a_drawer_with_every_reply(page: Page, server: Server, finished: str):

@@ -64,10 +64,10 @@ def test_a_count_of_a_pair_opens_its_cases(page: Page, server: Server, won: str)
     visit(page, f"{server.url}/compare?run={won}&view=pair&pair=1-2")
     page.get_by_role("button", name=re.compile("Only intent@.?3 right")).click()
     page.wait_for_url(re.compile(r"show=gained"), timeout=15_000)
-    expect(page.get_by_role("radio", name="Only the second right")).to_be_checked(timeout=15_000)
+    expect(page.get_by_role("radio", name="Only b right")).to_be_checked(timeout=15_000)
     ready(page)
     page.reload()
-    expect(page.get_by_role("radio", name="Only the second right")).to_be_checked(timeout=15_000)
+    expect(page.get_by_role("radio", name="Only b right")).to_be_checked(timeout=15_000)
 
 
 def test_promoting_moves_the_label_with_the_verdict_as_its_reason(page: Page, server: Server, won: str):

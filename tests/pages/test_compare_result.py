@@ -92,7 +92,7 @@ def test_the_forest_plot_says_every_pair_with_interval_and_n_and_the_ranking_sho
     assert forest.count("n = 60") == 3
     assert "intent@3 − intent@1" in forest
     places = next(table for table in page.dataframe if "place" in table.value.columns).value["place"].tolist()
-    assert places == ["2=", "2=", "1"]
+    assert places == ["1", "2=", "2="]
 
 
 @pytest.mark.parametrize("metric", ["cost_usd", "latency_ms", "input_tokens", "output_tokens"])

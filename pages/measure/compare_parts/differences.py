@@ -1,5 +1,7 @@
 """Every pair at a glance: the metric to look at, what each variant reached, the forest plot of differences, the table of pairs."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.measure.compare_parts import variants, wording
@@ -11,15 +13,8 @@ from workbench.runner.reading import Run
 
 _NAME = 20  # characters of each name of a pair beside the plot
 _SCROLL, _HEIGHT = 11, 420  # pairs that fit; then the plot scrolls by itself
-_PAIRS = {
-    "pair": st.column_config.TextColumn("Second minus first", width=225),
-    "difference": st.column_config.TextColumn("Difference", width=105),
-    "interval": st.column_config.TextColumn("Interval", width=170),
-    "n": st.column_config.NumberColumn("Cases in both", format="localized", width=105),
-    "p": st.column_config.TextColumn("p, adjusted", width=90),
-    "says": st.column_config.TextColumn("Says", width=200),
-    "test": st.column_config.TextColumn("Test", width=135),
-}
+_WRAP = 24  # characters of a pair that stand in one line beside the plot
+_CELL = 19  # characters of a name where two stand in a cell
 
 
 def draw(found: Comparison, run: Run) -> None:
@@ -61,9 +56,10 @@ def said(found: Comparison, metric: Metric, pair: Pair) -> str:
 def _reached(found: Comparison, metric: Metric) -> None:
     place = variants.places(found) if metric.name == found.metrics[0].name else {}
     scale = 1.0 if metric.unit == "share" else wording.scaled(metric, 1.0)
+    named = charts.labels(found.names, _NAME)
     rows = [
         charts.Bar(
-            f"{place.get(each.variant, '')} {charts.short(each.variant, _NAME)}".strip(),
+            f"{place.get(each.variant, '')} {named[each.variant]}".strip(),
             each.mean * scale,
             None if each.low is None else each.low * scale,
             None if each.high is None else each.high * scale,
@@ -91,7 +87,8 @@ def _forest(found: Comparison, metric: Metric, pairs: list[Pair]) -> None:
     if not pairs:
         st.caption("No two variants have a case in common on this metric: there is no difference to draw.")
         return
-    rows = [_row(found, metric, pair) for pair in pairs]
+    named = charts.labels(found.names, _NAME)
+    rows = [_row(found, metric, pair, named) for pair in pairs]
     margin = found.options.margin if metric.name == "score" else None
     title = f"Differences in {metric.title.lower()} on the same cases, with {wording.level(found.options.level)}s"
     figure = forest.forest(
@@ -103,16 +100,19 @@ def _forest(found: Comparison, metric: Metric, pairs: list[Pair]) -> None:
     with st.container(height=_HEIGHT if len(rows) > _SCROLL else "content", border=False):
         charts.show(figure, f"differences-{metric.name}", f"{title}. {'; '.join(row.said for row in rows)}")
     band = f" · shaded: as good as within {margin * 100:g} points" if margin else ""
-    st.caption(f"◆ a winner · ■ as good as each other · ○ no clear difference{band}")
+    st.caption(
+        f"Each row is {wording.MINUS}: {wording.better(metric)} · ◆ a winner · ■ as good as each other · ○ no clear difference{band}"
+    )
     if len(rows) > _SCROLL:
         st.caption(safe.escape(f"{len(rows)} pairs. Compare all against one variant, above, to see {len(found.names) - 1}."))
 
 
-def _row(found: Comparison, metric: Metric, pair: Pair) -> Difference:
+def _row(found: Comparison, metric: Metric, pair: Pair, named: Mapping[str, str]) -> Difference:
     result = pair.result
     low, high = (None if bound is None else wording.scaled(metric, bound) for bound in (result.low, result.high))
+    name = wording.pair(pair, named)
     return Difference(
-        name=f"{charts.short(pair.b, _NAME)} − {charts.short(pair.a, _NAME)}",
+        name=name if len(name) <= _WRAP else f"{named[pair.b]}\n− {named[pair.a]}",
         value=wording.scaled(metric, result.difference or 0.0),
         low=low,
         high=high,
@@ -122,17 +122,26 @@ def _row(found: Comparison, metric: Metric, pair: Pair) -> Difference:
 
 
 def _pairs(found: Comparison, pairs: list[Pair], metric: Metric) -> None:
+    named = charts.labels(found.names, _CELL)
     rows = [
         {
-            "pair": wording.pair(pair),
+            "pair": wording.pair(pair, named),
             "difference": wording.difference(metric, pair.result.difference),
             "interval": wording.interval(metric, pair.result.low, pair.result.high),
             "n": pair.result.n,
             "p": wording.p(pair.p_adjusted),
             "test": wording.TESTS.get(pair.result.test, pair.result.test),
-            "says": wording.outcome(pair),
+            "says": wording.outcome(pair, named),
         }
         for pair in pairs
     ]
-    columns = {**_PAIRS, "interval": st.column_config.TextColumn(wording.level(found.options.level), width=170)}
+    columns = {
+        "pair": st.column_config.TextColumn(wording.MINUS, width=wording.width([str(row["pair"]) for row in rows], 180, 290)),
+        "difference": st.column_config.TextColumn("Difference", width=100),
+        "interval": st.column_config.TextColumn(wording.level(found.options.level), width=165),
+        "n": st.column_config.NumberColumn("Cases", format="localized", width=60),
+        "p": st.column_config.TextColumn("p, adjusted", width=90),
+        "says": st.column_config.TextColumn("Says", width=wording.width([str(row["says"]) for row in rows], 150, 225)),
+        "test": st.column_config.TextColumn("Test", width=125),
+    }
     tables.table(rows, columns, f"pairs-{metric.name}", alt="Every pair of variants with its difference and test")

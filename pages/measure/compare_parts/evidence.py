@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import address
-from workbench.comparison.model import SCORE, WRONG, Comparison, Metric, Pair
+from workbench.comparison import model
+from workbench.comparison.model import SCORE, Comparison, Metric, Pair
+from workbench.runner import reading
 from workbench.runner.cells import PASSED
 from workbench.runner.reading import Run
 from workbench.store import Store
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # What both variants of a pair did on a case, as the filter of the cells and its URL name it.
 BOTH, GAINED, LOST, NEITHER = "both", "gained", "lost", "neither"
+WRONG, ERRORS = "wrong", "errors"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def series(store: Store, run: Run, found: Comparison, metric: Metric, names: tup
     held = _matrix(store, run, as_it_stands(store, run))
     if metric.name not in held.values:
         return Series(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
-    if found.options.missing == WRONG and metric.name == SCORE.name:
+    if found.options.missing == model.WRONG and metric.name == SCORE.name:
         held = held.counted_wrong()
     first, second = held.names.index(names[0]), held.names.index(names[1])
     values = held.values[metric.name]
@@ -66,6 +69,17 @@ def matching(found: Series, kind: str) -> list[int]:
     a, b = found.a >= PASSED, found.b >= PASSED
     chosen = {BOTH: a & b, GAINED: b & ~a, LOST: a & ~b, NEITHER: ~a & ~b}[kind]
     return sorted(int(case) for case in found.cases[chosen])
+
+
+def wrong(store: Store, run: Run) -> list[int]:
+    """The cases on which some variant's reply was wrong, by position; a cell without a reply is none of them."""
+    scores = _matrix(store, run, as_it_stands(store, run)).scores
+    return sorted({int(case) for _, case, score in scores if score < PASSED})
+
+
+def errors(store: Store, run: Run) -> list[int]:
+    """The cases on which some cell has no reply, by position."""
+    return sorted({cell.case_position for cell in reading.cells(store, run.id, status="error", limit=run.failed)}) if run.failed else []
 
 
 def open_cells(kind: str, pair: Pair, run_id: str, names: tuple[str, ...]) -> None:

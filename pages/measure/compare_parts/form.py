@@ -33,6 +33,8 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
     with left:
         refs = choices.versions(store)
         models = choices.models(store)
+        if refs and models:
+            st.caption(crossed(len(refs), len(models)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             dataset = choices.dataset()
             score = choices.score(store, dataset)
@@ -55,6 +57,15 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
         pressed = st.button("Start", type="primary", icon=":material/play_arrow:", key="start", disabled=why_not is not None)
     if pressed and spec is not None:
         _start(store, spec)
+
+
+def crossed(refs: int, models: int) -> str:
+    """How many variants versions and models make."""
+
+    def many(count: int, word: str) -> str:
+        return f"{count} {word}{'s' if count != 1 else ''}"
+
+    return f"{many(refs, 'version')} on {many(models, 'model')}: {many(refs * models, 'variant')}"
 
 
 def _start(store: Store, spec: RunSpec) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.measure.compare_parts import drawer, evidence, picking, rows
-from pages.measure.compare_parts.evidence import BOTH, GAINED, LOST, NEITHER
+from pages.measure.compare_parts.evidence import BOTH, ERRORS, GAINED, LOST, NEITHER, WRONG
 from pages.parts import address, charts, safe, tables
 from pages.parts import format as fmt
 from workbench.comparison.model import SCORE, Comparison, Pair
@@ -15,8 +15,9 @@ from workbench.runner.reading import Run
 from workbench.store import Store
 
 _ROWS = 20
-_FILTERS = {"all": "All cases", "different": "Different", "regressions": "Regressions", "failures": "Failures"}
-_OF_A_PAIR = {BOTH: "Both right", GAINED: "Only the second right", LOST: "Only the first right", NEITHER: "Both wrong"}
+_FILTERS = {"all": "All cases", "different": "Different", "regressions": "Regressions", WRONG: "Wrong", ERRORS: "Errors"}
+_EITHER = {"failures": "Wrong or error"}  # what older addresses ask for
+_OF_A_PAIR = {BOTH: "Both right", GAINED: "Only b right", LOST: "Only a right", NEITHER: "Both wrong"}
 _WIDTH, _FIRST, _OTHER = 860, 230, 140
 _ROW, _HEAD = 33, 36  # pixels
 
@@ -57,24 +58,27 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
 
 def _filter(run: Run, pairs: bool) -> str:
     """Which cases are shown, from the URL or as pressed since."""
-    known = {**_FILTERS, **(_OF_A_PAIR if pairs and run.plan.score else {})}
+    known = {**_FILTERS, **_EITHER, **(_OF_A_PAIR if pairs and run.plan.score else {})}
     address.follow("show", "all", of=run.id)
     if st.session_state["show"] not in known:
         st.session_state["show"] = "all"
     # What a count of the pair opened is offered as long as it is shown: eight filters would hide the four that matter.
-    offered = [name for name in known if name in _FILTERS or name == st.session_state["show"]]
+    there = {*_FILTERS} - ({ERRORS} if not run.failed else set()) - ({WRONG} if not run.plan.score else set())
+    offered = [name for name in known if name in there or name == st.session_state["show"]]
     options = {"format_func": known.__getitem__, "required": True, "on_change": address.say, "args": ("show", "all", run.id)}
     return str(st.segmented_control("Show", offered, key="show", **options))
 
 
 def _positions(store: Store, found: Comparison, run: Run, wanted: str, pair: Pair | None) -> list[int] | None:
-    """The cases a filter of a pair picks; None for the other filters."""
+    """The cases that a filter of ours picks; None for those the grid knows itself."""
+    if wanted in (WRONG, ERRORS):
+        return evidence.wrong(store, run) if wanted == WRONG else evidence.errors(store, run)
     if wanted not in _OF_A_PAIR:
         return None
     if pair is None:
         return []
     held = evidence.series(store, run, found, SCORE, (pair.a, pair.b))
-    st.caption(safe.escape(f"{charts.short(pair.a)} is the first of the pair, {charts.short(pair.b)} the second."))
+    st.caption(safe.escape(f"a is {charts.labels(found.names)[pair.a]}, b is {charts.labels(found.names)[pair.b]}."))
     return evidence.matching(held, wanted)
 
 
@@ -111,6 +115,8 @@ def _none(wanted: str) -> str:
     return {
         "different": "Every variant did the same on every case.",
         "regressions": "No variant did worse than the baseline on any case.",
+        WRONG: "No reply was wrong.",
+        ERRORS: "No cell failed.",
         "failures": "No cell failed.",
         **dict.fromkeys(_OF_A_PAIR, "No case of this pair is like that."),
     }.get(wanted, "No case has finished.")

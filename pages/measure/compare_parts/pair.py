@@ -1,5 +1,6 @@
 """One pair in full: right and wrong against each other or value against value, how the differences spread, then every figure of it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POINTS, _BINS = 1_500, 40
+_NAME = 24  # characters of a name in a picture
 
 
 def draw(store: Store, found: Comparison, run: Run) -> None:
@@ -31,9 +33,9 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         if pair.result.kind == "binary":
             _four(found, run, pair)
         else:
-            _scatter(metric, pair, held)
+            _scatter(metric, pair, held, charts.labels(found.names, _NAME))
     with right:
-        _spread(metric, pair, held)
+        _spread(metric, pair, held, charts.labels(found.names, _NAME))
     pair_figures.draw(found, metric, pair)
 
 
@@ -42,7 +44,8 @@ def _four(found: Comparison, run: Run, pair: Pair) -> None:
     result = pair.result
     both, gained, lost = result.both or 0, result.gained or 0, result.lost or 0
     st.markdown(f"**Right and wrong on the same {result.n:,} cases**")
-    a, b = (safe.escape(charts.short(name)) for name in (pair.a, pair.b))
+    named = charts.labels(found.names)
+    a, b = (safe.escape(named[name]) for name in (pair.a, pair.b))
     said = {
         BOTH: (f"Both right: {both:,}", ":material/done_all:"),
         GAINED: (f"Only {b} right: {gained:,}", ":material/trending_up:"),
@@ -58,7 +61,7 @@ def _four(found: Comparison, run: Run, pair: Pair) -> None:
     st.caption("Only cases that the two do not share count for the test. Press a count to see its cases.")
 
 
-def _scatter(metric: Metric, pair: Pair, held: Series) -> None:
+def _scatter(metric: Metric, pair: Pair, held: Series, named: Mapping[str, str]) -> None:
     import numpy as np
 
     step = max(1, -(-len(held.cases) // _POINTS))
@@ -70,7 +73,7 @@ def _scatter(metric: Metric, pair: Pair, held: Series) -> None:
     unit = "%" if metric.unit == "share" else wording.unit(metric)
     title = f"{metric.title} of {len(held.cases):,} cases under both variants"
     figure = curves.scatter(
-        title, a.tolist(), b.tolist(), x_title=f"{charts.short(pair.a)}, {unit}", y_title=f"{charts.short(pair.b)}, {unit}", said=said
+        title, a.tolist(), b.tolist(), x_title=f"{named[pair.a]}, {unit}", y_title=f"{named[pair.b]}, {unit}", said=said
     )
     over = int(np.count_nonzero(held.differences > 0))
     alt = f"{title}: {pair.b} lies above {pair.a} in {over:,} of them"
@@ -78,7 +81,7 @@ def _scatter(metric: Metric, pair: Pair, held: Series) -> None:
     st.caption("On the dotted line both are the same." + (f" Every {step}th case is drawn." if step > 1 else ""))
 
 
-def _spread(metric: Metric, pair: Pair, held: Series) -> None:
+def _spread(metric: Metric, pair: Pair, held: Series, named: Mapping[str, str]) -> None:
     import numpy as np
 
     values = held.differences * wording.scaled(metric, 1.0)
@@ -86,9 +89,9 @@ def _spread(metric: Metric, pair: Pair, held: Series) -> None:
     same = len(values) - below - above
     title = f"How the differences of {len(values):,} cases spread"
     alt = f"{title}: {below:,} below zero, {same:,} at zero, {above:,} above"
-    a, b = charts.short(pair.a), charts.short(pair.b)
+    a, b = named[pair.a], named[pair.b]
     if pair.result.kind == "binary":
-        rows = [charts.Bar(f"{b} better", above), charts.Bar("the same", same), charts.Bar(f"{a} better", below)]
+        rows = [charts.Bar(f"{b} better", above), charts.Bar("the same", same, quiet=True), charts.Bar(f"{a} better", below)]
         figure = charts.bars(title, rows, x_title="Cases")
     else:
         edges = _edges(values)

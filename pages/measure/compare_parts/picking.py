@@ -5,7 +5,7 @@ import streamlit as st
 from pages.measure.compare_parts import evidence, wording
 from pages.measure.compare_parts.differences import choose_metric, of
 from pages.parts.choosing import choose
-from workbench.comparison.model import Comparison, Metric, Pair
+from workbench.comparison.model import UNDECIDED, Comparison, Metric, Pair
 from workbench.runner.reading import Run
 
 
@@ -16,18 +16,24 @@ def metric_and_pair(found: Comparison, run: Run) -> tuple[Metric, Pair | None]:
         return metric, pair(found, metric)
 
 
-def pair(found: Comparison, metric: Metric) -> Pair | None:
-    """The pair of the URL among those of the metric."""
+def pair(found: Comparison, metric: Metric, *, live: bool = False) -> Pair | None:
+    """The pair of the URL among those of the metric; `live` follows what is still open until a person chooses."""
     offered = {evidence.key(each, found.names): each for each in of(found, metric)}
     if len(offered) < 2:
         return next(iter(offered.values()), None)
-    with st.container(width=360):
+    start = _first(found, offered)
+    if live and "pair" not in st.query_params:
+        kept = offered.get(str(st.session_state.get("pair")))
+        start = evidence.key(kept, found.names) if kept is not None and kept.outcome == UNDECIDED else _open(found, offered)
+        offered = {start: offered[start], **offered}  # the first is what a select box without a choice shows
+        st.session_state["pair"] = start
+    with st.container(width=420):
         chosen = choose(
             "Pair",
             list(offered),
             "pair",
             say=lambda key: wording.pair(offered[key]),
-            default=_first(found, offered),
+            default=start,
             label_visibility="collapsed",
         )
     return offered[chosen or next(iter(offered))]
@@ -35,5 +41,15 @@ def pair(found: Comparison, metric: Metric) -> Pair | None:
 
 def _first(found: Comparison, offered: dict[str, Pair]) -> str:
     """The pair of the best two: the winner against the next best where there is one."""
+    return min(offered, key=lambda key: _behind(found, offered[key]))
+
+
+def _open(found: Comparison, offered: dict[str, Pair]) -> str:
+    """The pair of the best two that nothing is decided of yet; the best two of all where everything is."""
+    return min(offered, key=lambda key: (offered[key].outcome != UNDECIDED, _behind(found, offered[key])))
+
+
+def _behind(found: Comparison, pair: Pair) -> int:
+    """How far down the ranking the two stand."""
     order = {rank.variant: number for number, rank in enumerate(found.ranking)}
-    return min(offered, key=lambda key: order.get(offered[key].a, 0) + order.get(offered[key].b, 0))
+    return order.get(pair.a, 0) + order.get(pair.b, 0)

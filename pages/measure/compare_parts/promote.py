@@ -28,8 +28,7 @@ def dialog(store: Store, run: Run, found: Comparison) -> None:
     @st.dialog("Promote a variant", width=640)
     def ask() -> None:
         names = [each.name for each in run.variants]
-        start = names.index(found.winner) if found.winner in names else 0
-        chosen = st.selectbox("Variant", names, index=start, key="promote-variant", format_func=safe.plain)
+        chosen = st.selectbox("Variant", names, index=names.index(first(found)), key="promote-variant", format_func=safe.plain)
         variant = run.variants[names.index(chosen)]
         if why := why_not(variant):
             page.notice(why, "warning")
@@ -44,11 +43,21 @@ def dialog(store: Store, run: Run, found: Comparison) -> None:
         st.caption("Kept with the move, as its reason")
         safe.code(found.verdict)
         st.caption("To take it back: Prompts, Labels, Roll back. Every move is kept there.")
-        if st.button("Move the label", key="promote-now", type="primary", disabled=not label):
+        if st.button("Move the label", key="promote-now", type="primary", disabled=not label or stands(store, variant, label)):
             confirm.act_and_say(f"{label} is now {chosen}.", lambda: do(store, run, found.options, chosen, label))
             st.rerun()
 
     ask()
+
+
+def first(found: Comparison) -> str:
+    """The variant that is offered first: the winner, else the best of the ranking."""
+    return found.winner or next((rank.variant for rank in found.ranking), found.names[0])
+
+
+def stands(store: Store, variant: RunVariant, label: str) -> bool:
+    """Whether the label is on the version of the variant already. Raises NotFound where the prompt is gone."""
+    return registry.get(store, str(variant.prompt)).labels.get(label) == variant.version
 
 
 def do(store: Store, run: Run, options: Options, variant: str, label: str) -> None:
@@ -71,9 +80,9 @@ def moves(store: Store, variant: RunVariant, label: str) -> str:
     """What moves from where. Raises NotFound where the prompt is gone."""
     if not label:
         return "Name the label."
+    if stands(store, variant, label):
+        return f"{label} of {variant.prompt} is on version {variant.version} already: nothing moves."
     now = registry.get(store, str(variant.prompt)).labels.get(label)
-    if now == variant.version:
-        return f"{label} of {variant.prompt} is on version {now} already: nothing moves."
     before = "is set for the first time, on" if now is None else f"moves from version {now} to"
     return f"{label} of {variant.prompt} {before} version {variant.version}."
 

@@ -20,7 +20,10 @@ def draw(store: Store, spec: RunSpec) -> Quote | WorkbenchError:
         return error
     with st.container(border=True, key="quote"):
         st.markdown("**What it will take**")
-        st.markdown(f"{quote.calls:,} calls" + (f", and {quote.reusable:,} replies taken from earlier runs" if quote.reusable else ""))
+        most = "at most " if spec.until_decided else ""
+        st.markdown(
+            f"{most}{quote.calls:,} calls" + (f", and {quote.reusable:,} replies taken from earlier runs" if quote.reusable else "")
+        )
         st.markdown(safe.escape(_tokens(quote)))
         st.markdown(safe.escape(_money(quote)))
         st.markdown(safe.escape(f"{_time(quote.seconds_low, quote.seconds_high)}"))

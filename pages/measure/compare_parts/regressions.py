@@ -10,6 +10,7 @@ from workbench.runner.reading import Run
 from workbench.store import Store
 
 _ROWS = 15
+_NAME = 19  # characters of a name over a column
 _ROW, _HEAD = 33, 36  # pixels
 
 
@@ -20,7 +21,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         st.caption("No two variants have a case in common on this metric.")
         return
     # Towards the first of the two: a person who keeps it wants to know what the second breaks, and the other way round.
-    turned = st.toggle(safe.escape(f"Where {charts.short(pair.a)} did worse instead"), key="turned")
+    turned = st.toggle(safe.escape(f"Where {charts.labels(found.names)[pair.a]} did worse instead"), key="turned")
     a, b = (pair.b, pair.a) if turned else (pair.a, pair.b)
     held = evidence.series(store, run, found, metric, (a, b))
     order = evidence.worst(held, metric)
@@ -39,13 +40,13 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         {
             "first": _value(metric, held.a[at], binary),
             "second": _value(metric, held.b[at], binary),
-            "loss": wording.difference(metric, held.differences[at]),
         }
+        | ({} if binary else {"loss": wording.difference(metric, held.differences[at])})  # a column that always says the same
         for at in shown
     ]
     opened = tables.table(
         [_row(row) | figure for row, figure in zip(drawn, figures, strict=True)],
-        _columns(drawn[0], a, b),
+        _columns(drawn[0], a, b, binary),
         "worst",
         open_label="Open",
         height=_HEAD + _ROW * len(drawn),
@@ -66,15 +67,16 @@ def _row(row: GridRow) -> dict[str, object]:
     return {"id": row.position, "case": row.position + 1, "expected": row.expected, "tags": ", ".join(row.tags), **inputs}
 
 
-def _columns(first: GridRow, a: str, b: str) -> dict[str, object]:
+def _columns(first: GridRow, a: str, b: str, binary: bool) -> dict[str, object]:
+    named = charts.labels([a, b], _NAME)
     names = list(first.inputs)[:2]
     inputs = {f"in-{name}": st.column_config.TextColumn(safe.plain(name), width=300 if len(names) == 1 else 190) for name in names}
     right = {"expected": st.column_config.TextColumn("Expected", width=120)} if first.expected is not None else {}
     return {
         "case": st.column_config.NumberColumn("Case", width=60),
-        "loss": st.column_config.TextColumn("Difference", width=110),
-        "first": st.column_config.TextColumn(safe.plain(a), width=115),
-        "second": st.column_config.TextColumn(safe.plain(b), width=115),
+        **({} if binary else {"loss": st.column_config.TextColumn("Difference", width=110)}),
+        "first": st.column_config.TextColumn(safe.plain(named[a]), width=150),
+        "second": st.column_config.TextColumn(safe.plain(named[b]), width=150),
         **inputs,
         **right,
         "tags": st.column_config.TextColumn("Tags", width=120),

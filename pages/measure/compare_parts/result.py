@@ -52,7 +52,7 @@ def draw(store: Store, run_id: str) -> None:
     if run.state != "finished" or run.failed:
         run = run_panel.show(run.id, key="compare-run")
     if run_panel.is_live(run):
-        live.draw(store, run, asking.draw(run))
+        live.draw(store, run)
     elif run.done:
         _result(store, run, slot)
         return

@@ -11,18 +11,18 @@ from workbench.runner.reading import Run
 from workbench.stats import Sequential
 from workbench.store import Store
 
-_NAME = 14  # characters of each name beside the upright axis
+_NAME = 24  # characters of each name in a title
 _DRAWN = 1e12  # beyond it an axis of evidence says nothing
 
 
-def draw(store: Store, found: Comparison, run: Run) -> None:
+def draw(store: Store, found: Comparison, run: Run, *, live: bool = False) -> None:
     """Draw both plots for the pair of the URL: the difference in score with its confidence sequence, and the e-value."""
     if not any(pair.metric == SCORE.name for pair in found.pairs):
         st.caption("Evidence is gathered case by case from scores; this run has none to compare.")
         return
     from workbench.stats.sequential import path
 
-    pair = picking.pair(found, SCORE)
+    pair = picking.pair(found, SCORE, live=live)
     if pair is None:
         st.caption("No case has a score under two variants yet.")
         return
@@ -33,7 +33,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
     if not steps:
         st.caption("These scores have no limits: evidence that holds at every look needs them.")
         return
-    st.markdown(safe.escape(_sentence(pair, steps, 1 / (1 - share)), limit=400))
+    st.markdown(safe.escape(_sentence(pair, steps, 1 / (1 - share), run.decided_after), limit=400))
     so_far = held.differences.cumsum()
     means = [float(so_far[step.n - 1]) / step.n for step in steps]
     left, right = st.columns(2, gap="large")
@@ -41,14 +41,24 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         _differences(found, pair, steps, means, share)
     with right:
         _evidence(steps, 1 / (1 - share))
-    st.caption(
-        "Both hold at every look: whoever stops at the first moment the line is crossed is wrong no more often than promised."
-        + (f" The line is higher because {count} pairs are watched." if count > 1 else "")
+    st.caption(_read(found, count, share))
+
+
+def _read(found: Comparison, count: int, share: float) -> str:
+    """What is drawn, in plain words."""
+    said = (
+        "Left: the band holds the true difference, however often you look; once it leaves 0, there is one. "
+        "Right: it is decided when the evidence passes the line."
     )
+    if count < 2:
+        return said
+    level = wording.level(share).removesuffix(" interval")
+    asked = wording.level(found.options.level).removesuffix(" interval")
+    return f"{said} The band is at {level}, not {asked}, because {count} pairs are looked at; the line is higher for the same reason."
 
 
-def _sentence(pair: Pair, steps: Sequence[Sequential], line: float) -> str:
-    """When it was decided, if it was."""
+def _sentence(pair: Pair, steps: Sequence[Sequential], line: float, stopped: int | None) -> str:
+    """When it was decided, if it was; `stopped` is the case at which the run saw that and ended."""
     from workbench.stats.sequential import FEWEST_CASES
 
     names = f"{pair.b} against {pair.a}"
@@ -57,11 +67,15 @@ def _sentence(pair: Pair, steps: Sequence[Sequential], line: float) -> str:
     bounds = wording.interval(SCORE, last.low, last.high)
     if crossed is None:
         return f"{names}: after {last.n:,} cases the evidence has not decided; the difference lies within {bounds}."
+    if stopped is not None and stopped > crossed.n:
+        seen = f"the evidence crossed the line at case {crossed.n:,}; the run looked and stopped at case {stopped:,}"
+        return f"{names}: {seen}; after {last.n:,} the difference lies within {bounds}."
     return f"{names}: decided after {crossed.n:,} cases; after {last.n:,} the difference lies within {bounds}."
 
 
 def _differences(found: Comparison, pair: Pair, steps: Sequence[Sequential], means: Sequence[float], share: float) -> None:
-    title = f"Difference in score after every case, {wording.level(share)} valid at every look"
+    names = wording.pair(pair, charts.labels(found.names, _NAME))
+    title = f"{names} in score after every case, {wording.level(share)} valid at every look"
     line = curves.Line(
         "Mean so far",
         [step.n for step in steps],
@@ -69,8 +83,7 @@ def _differences(found: Comparison, pair: Pair, steps: Sequence[Sequential], mea
         [wording.scaled(SCORE, step.low) for step in steps],
         [wording.scaled(SCORE, step.high) for step in steps],
     )
-    names = f"{charts.short(pair.b, _NAME)} − {charts.short(pair.a, _NAME)}"
-    figure = curves.lines(title, [line], x_title=f"Cases, n = {steps[-1].n:,}", y_title=f"{names}, points", height=270)
+    figure = curves.lines(title, [line], x_title=f"Cases, n = {steps[-1].n:,}", y_title="difference, points", height=270)
     curves.mark(figure, "", y=0.0)
     if found.options.margin:
         for edge in (-1, 1):

@@ -1,14 +1,16 @@
 """Tag by tag: the same pairs on the cases that carry a tag, with a correction over all of them, and a mark where a winner loses."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.measure.compare_parts import wording
-from pages.parts import page, tables
+from pages.parts import charts, page, tables
 from workbench.comparison.model import SCORE, Comparison, Slice
 
 _COLUMNS = {
     "tag": st.column_config.TextColumn("Tag", width=170),
-    "pair": st.column_config.TextColumn("Second minus first", width=225),
+    "pair": st.column_config.TextColumn(wording.MINUS, width=225),
     "difference": st.column_config.TextColumn("Difference", width=105),
     "interval": st.column_config.TextColumn("Interval", width=170),
     "n": st.column_config.NumberColumn("Cases", format="localized", width=70),
@@ -16,6 +18,7 @@ _COLUMNS = {
     "says": st.column_config.TextColumn("Says", width=250),
 }
 _MOST = 200
+_NAME = 19  # characters of a name where two stand in a cell
 
 
 def draw(found: Comparison) -> None:
@@ -27,30 +30,34 @@ def draw(found: Comparison) -> None:
         tags = ", ".join(dict.fromkeys(each.tag for each in turned))
         page.notice(f"The winner overall does worse on the cases with these tags: {tags}.", "warning")
     ordered = sorted(found.slices, key=lambda each: (not each.reversed, each.p_adjusted, each.tag))
-    tables.table(
-        [_row(found, each) for each in ordered[:_MOST]], _COLUMNS, "slices", alt="Every tag with the difference of each pair on its cases"
-    )
+    named = charts.labels(found.names, _NAME)
+    rows = [_row(found, each, named) for each in ordered[:_MOST]]
+    wide = {
+        name: st.column_config.TextColumn(title, width=wording.width([str(row[name]) for row in rows], 150, 280))
+        for name, title in (("pair", wording.MINUS), ("says", "Says"))
+    }
+    tables.table(rows, {**_COLUMNS, **wide}, "slices", alt="Every tag with the difference of each pair on its cases")
     more = f" {len(ordered) - _MOST:,} more rows are not shown." if len(ordered) > _MOST else ""
     count = f"{len(found.slices):,} rows"
     st.caption(f"Score, on the cases of each tag. p is adjusted for all {count} (Holm): many slices make false differences.{more}")
 
 
-def _row(found: Comparison, each: Slice) -> dict[str, object]:
+def _row(found: Comparison, each: Slice, named: Mapping[str, str]) -> dict[str, object]:
     result = each.result
     return {
         "tag": each.tag,
-        "pair": f"{each.b} − {each.a}",
+        "pair": wording.pair(each, named),
         "difference": wording.difference(SCORE, result.difference),
         "interval": wording.interval(SCORE, result.low, result.high),
         "n": result.n,
         "p": wording.p(each.p_adjusted),
-        "says": _says(found, each),
+        "says": _says(found, each, named),
     }
 
 
-def _says(found: Comparison, each: Slice) -> str:
+def _says(found: Comparison, each: Slice, named: Mapping[str, str]) -> str:
     if each.reversed:
         return "⚠ the winner overall loses here"
     if (result := each.result.difference) and each.p_adjusted < 1 - found.options.level:
-        return f"◆ {each.b if result > 0 else each.a} is better"
+        return f"◆ {named[each.b if result > 0 else each.a]} is better"
     return "○ no clear difference"

@@ -10,8 +10,6 @@ from pages.parts import tables
 from workbench.comparison.model import SCORE, Comparison, Figures, Metric
 from workbench.runner.reading import Run
 
-_WIDTHS = {"place": 60, "name": 170, "model": 190, "n": 60, "missing": 75}
-
 
 def places(found: Comparison) -> dict[str, str]:
     """The place of every variant in the ranking; `2=` where it is shared."""
@@ -25,7 +23,8 @@ def overview(found: Comparison, run: Run) -> None:
     shown = {metric.name: metric for metric in found.metrics}
     place = places(found)
     rows = []
-    for each in run.variants:
+    order = {rank.variant: number for number, rank in enumerate(found.ranking)}
+    for each in sorted(run.variants, key=lambda one: order.get(one.name, len(order))):
         row = {"name": each.name, "place": place.get(each.name, fmt.NONE), "model": each.full_model}
         row |= {name: _mean(said.get((each.name, name)), metric) for name, metric in shown.items()}
         if (score := said.get((each.name, SCORE.name))) is not None:
@@ -34,11 +33,11 @@ def overview(found: Comparison, run: Run) -> None:
         rows.append(row)
     columns = {
         "place": _column("Place", 60),
-        "name": _column("Variant", 150),
+        "name": _column("Variant", wording.width(found.names, 150, 280)),
         "score": _column("Score", 70),
         "interval": _column(wording.level(found.options.level), 125),
         "n": _column("n", 55),
-        **{name: _column(metric.title, 97) for name, metric in shown.items() if name != SCORE.name},
+        **{name: _column(metric.title, 92) for name, metric in shown.items() if name != SCORE.name},
         "model": _column("Model", 150),
     }
     if SCORE.name not in shown:
@@ -60,7 +59,7 @@ def one(found: Comparison, metric: Metric) -> None:
         for each in of(found, metric)
     ]
     columns = {
-        "name": _column("Variant", 165),
+        "name": _column("Variant", wording.width(found.names, 165, 280)),
         "mean": _column("Mean", 85),
         "interval": _column(wording.level(found.options.level), 160),
         "median": _column("Median", 85),

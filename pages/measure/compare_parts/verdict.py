@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.measure.compare_parts.wording import OUTCOMES
+from pages.measure.compare_parts import wording
 from pages.parts import page, run_panel, safe
-from workbench.comparison.model import SCORE, UNDECIDED, Comparison
+from workbench.comparison.model import SCORE, Comparison
 from workbench.runner.reading import Run
 
 _LONG = 600
@@ -44,7 +44,7 @@ def so_far(found: Comparison) -> None:
 
 
 def _badge(found: Comparison) -> None:
-    shown = OUTCOMES.get(found.outcome, OUTCOMES[UNDECIDED])
+    shown = wording.badge(found)
     st.badge(shown.word, icon=f":material/{shown.icon}:", color=shown.colour)
 
 

@@ -1,12 +1,14 @@
 """How the figures of a comparison read: values and differences in the units of their metric, intervals, p values, outcomes."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pages.parts import format as fmt
 from workbench.comparison import wording as said
-from workbench.comparison.model import EQUIVALENT, UNDECIDED, WINNER, Metric, Pair
+from workbench.comparison.model import EQUIVALENT, SCORE, UNDECIDED, WINNER, Comparison, Metric, Pair, Slice
 
+MINUS = "b − a"  # how every difference is taken
 MANY = 1000  # a price per call is too small to read on an axis
 
 
@@ -25,6 +27,8 @@ OUTCOMES = {
     EQUIVALENT: Outcome("As good as each other", "equal", "■", "blue"),
     UNDECIDED: Outcome("No clear difference", "question_mark", "○", "gray"),
 }
+NOTHING = Outcome("Nothing yet", "hourglass_empty", "○", "gray")
+NO_SINGLE = Outcome("No single winner", "question_mark", "○", "gray")
 TESTS = {
     "mcnemar_exact": "exact McNemar",
     "permutation": "paired permutation",
@@ -79,8 +83,13 @@ def unit(metric: Metric) -> str:
 
 
 def axis(metric: Metric) -> str:
-    """The unit of an axis of differences, and which way is the better one for the variant that is named first."""
-    return f"{unit(metric)} · {'better for the first →' if metric.higher_is_better else '← better for the first'}"
+    """What an axis of differences shows."""
+    return f"{MINUS}, {unit(metric)}"
+
+
+def better(metric: Metric) -> str:
+    """On which side of such an axis the variant that is named first is the better one."""
+    return f"{'right' if metric.higher_is_better else 'left'} of 0 b is better"
 
 
 def level(share: float) -> str:
@@ -102,12 +111,29 @@ def p(figure: float | None) -> str:
     return "under 0.001" if figure < 0.001 else f"{figure:.3f}"
 
 
-def pair(found: Pair) -> str:
-    """The pair as a difference."""
-    return f"{found.b} − {found.a}"
+def pair(found: Pair | Slice, named: Mapping[str, str] | None = None) -> str:
+    """The pair as a difference; `named` are the names as they stand there."""
+    names = named or {}
+    return f"{names.get(found.b, found.b)} − {names.get(found.a, found.a)}"
 
 
-def outcome(found: Pair) -> str:
-    """What a pair says, for a cell of a table."""
+def outcome(found: Pair, named: Mapping[str, str] | None = None) -> str:
+    """What a pair says, for a cell of a table; `named` are the names as they stand there."""
     shown = OUTCOMES.get(found.outcome, OUTCOMES[UNDECIDED])
-    return f"{shown.sign} {f'{found.winner} is better' if found.winner else shown.word.lower()}"
+    winner = (named or {}).get(found.winner or "", found.winner)
+    return f"{shown.sign} {f'{winner} is better' if winner else shown.word.lower()}"
+
+
+def badge(found: Comparison) -> Outcome:
+    """The outcome of the whole in a word; one that leads without winning over all is not "no difference", nor is no data."""
+    if found.outcome != UNDECIDED:
+        return OUTCOMES.get(found.outcome, OUTCOMES[UNDECIDED])
+    main = [each for each in found.pairs if each.metric == SCORE.name] or list(found.pairs)
+    if all(each.result.difference is None for each in main):
+        return NOTHING
+    return NO_SINGLE if any(each.winner for each in main if each.metric == SCORE.name) else OUTCOMES[UNDECIDED]
+
+
+def width(texts: Sequence[str], least: int, most: int) -> int:
+    """Pixels of a column in which the longest of `texts` is read whole."""
+    return min(most, max(least, round(6.8 * max(map(len, texts), default=0)) + 20))
