@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.comparison.runs import right_or_wrong
+from tests.comparison.runs import make, right_or_wrong
+from workbench import store
 from workbench.comparison import printed
 from workbench.comparison.matrix import Matrix, Scores
 from workbench.comparison.model import METRICS, Comparison, Options
-from workbench.comparison.verdict import compare_file, compare_matrix, compare_scores
+from workbench.comparison.verdict import compare_file, compare_matrix, compare_run, compare_scores
 
 NAN = float("nan")
 WINS = right_or_wrong(60, 10, 24, 26)
@@ -80,7 +82,7 @@ def test_no_clear_difference_says_who_is_ahead_and_what_would_decide() -> None:
 def test_no_clear_difference_in_score_but_a_clear_one_in_cost() -> None:
     found = compared(OPEN, cost_usd=[0.003 * ZIGZAG, 0.0018 * ZIGZAG])
     assert found.verdict.endswith("would show a difference of this size; intent@3 costs 40 % less.")
-    assert found.trade_offs[0].startswith("No clear difference in score, but intent@3 is cheaper: intent@3 costs 40 % less than intent@2 (")
+    assert found.trade_offs[0].startswith("No clear difference in score, but intent@3 costs 40 % less than intent@2 (−$")
 
 
 def test_as_good_within_the_margin_and_cheaper() -> None:
@@ -140,13 +142,16 @@ def test_one_of_three_beats_both_others() -> None:
 
 def test_two_lead_and_are_better_than_the_third() -> None:
     found = compared([[0.0] * 60 + [1.0] * 60, [1.0] * 100 + [0.0] * 20, [1.0] * 99 + [0.0] * 20 + [1.0]])
-    assert found.verdict == "intent@3 and intent@4 lead; between them no clear difference yet; both are better than intent@2."
+    assert found.verdict == (
+        "intent@3 and intent@4 lead; both are better than intent@2; between them no clear difference yet: "
+        "intent@3 and intent@4 have equal means (95 % interval −3.8 to 3.8, n = 120)."
+    )
     assert [(rank.place, rank.variant) for rank in found.ranking] == [(1, "intent@3"), (1, "intent@4"), (3, "intent@2")]
 
 
 def test_three_that_nothing_tells_apart() -> None:
     assert compared([*OPEN, OPEN[0]]).verdict == (
-        "No clear difference between intent@3, intent@2 and intent@4 yet: the best, intent@3, is 2.5 points ahead of intent@2 "
+        "No clear difference between intent@3, intent@2 and intent@4 yet: the best, intent@3, is ahead of intent@2 by 2.5 points "
         "(95 % interval −5.6 to 10.7, n = 120); about 3,200 more cases would tell intent@2 from intent@3."
     )
 
@@ -159,22 +164,83 @@ def test_three_as_good_as_each_other() -> None:
 def test_against_a_baseline_the_only_one_that_beats_it_wins() -> None:
     found = compared([*WINS, WINS[0]], Options(baseline="intent@2"))
     assert found.verdict == (
-        "intent@3 is better than the baseline intent@2 by 11.7 points (95 % interval 2.2 to 21.2, n = 120); "
-        "no clear difference between the baseline intent@2 and intent@4 yet."
+        "intent@3 is better than intent@2 (the baseline) by 11.7 points (95 % interval 2.2 to 21.2, n = 120); intent@4 shows no clear "
+        "difference from intent@2 (the baseline) yet: intent@2 and intent@4 gave the same result on every case."
     )
     assert (found.outcome, found.winner) == ("winner", "intent@3")
     assert [(pair.a, pair.b) for pair in found.pairs] == [("intent@2", "intent@3"), ("intent@2", "intent@4")]
 
 
-def test_against_a_baseline_several_may_be_better_and_none_wins() -> None:
+def test_of_several_that_beat_the_baseline_the_best_mean_wins_and_everything_is_told_of_it() -> None:
+    better = [1.0] * 96 + [0.0] * 24
+    found = compared([*WINS, better], Options(baseline="intent@2"), latency_ms=[800 * ZIGZAG, 400 * ZIGZAG, 2400 * ZIGZAG])
+    assert found.verdict == (
+        "intent@3 and intent@4 are both better than intent@2 (the baseline); "
+        "the better of the two by mean is intent@4, which this comparison does not test."
+    )
+    assert (found.outcome, found.winner) == ("winner", "intent@4")
+    assert found.numbers[0] == "intent@4 is better than intent@2 by 21.7 points (95 % interval 15.2 to 29.9, n = 120)."
+    assert found.numbers[2].startswith("The probability that intent@4 is better is over 99.9 %; ")
+    assert [said.split(" (")[0] for said in found.trade_offs] == ["Better but slower: intent@4 takes 3.0 times as long as intent@2"]
+    assert not any("margin" in said or "larger difference" in said for said in found.would_change)
+
+
+def test_several_that_beat_the_baseline_by_the_same_are_not_told_apart() -> None:
     found = compared([*WINS, WINS[1]], Options(baseline="intent@2"))
-    assert found.verdict == "intent@3 and intent@4 are better than the baseline intent@2; they were not tested against each other."
-    assert (found.outcome, found.winner) == ("undecided", None)
+    assert found.verdict == (
+        "intent@3 and intent@4 are both better than intent@2 (the baseline); this comparison does not test them against each other."
+    )
+    assert (found.outcome, found.winner) == ("winner", "intent@3")
+    three = compared([*WINS, WINS[1], [1.0] * 96 + [0.0] * 24], Options(baseline="intent@2"))
+    assert three.verdict == (
+        "intent@3, intent@4 and intent@5 are all better than intent@2 (the baseline); "
+        "the best of them by mean is intent@5, which this comparison does not test."
+    )
+
+
+def test_several_that_do_not_differ_clearly_from_the_baseline_are_named_before_it() -> None:
+    found = compare_scores(["A", "B", "C"], [*OPEN, OPEN[0]], Options(baseline="A"))
+    assert found.verdict == "B and C show no clear difference from A (the baseline) yet."
+
+
+def test_two_leaders_are_told_with_the_points_between_them() -> None:
+    scores = np.zeros((3, 120))
+    scores[1, :49] = scores[2, :38] = scores[2, 49:72] = 1
+    found = compare_scores(["A", "B", "C"], scores)
+    assert found.verdict == (
+        "C and B lead; both are better than A; between them no clear difference yet: "
+        "C is ahead of B by 10.0 points (95 % interval 0.5 to 19.6, n = 120); about 190 more cases would tell them apart."
+    )
+    assert found.numbers[1].startswith("C against B: p = 0.058 (mid-p 0.041). The interval")
+    assert found.numbers[2].startswith("The probability that C is better is 98.1 %; ")
+
+
+def test_a_corrected_p_is_told_where_it_is_another_one() -> None:
+    found = compare_scores(["A", "B", "C"], [*WINS, OPEN[0]])
+    assert "; corrected for 3 pairs p = " in found.numbers[1]
+    assert all("corrected" not in said for said in compare_scores(["A", "B", "C"], [[0.0] * 120, [1.0] * 120, [0.0] * 120]).numbers)
+
+
+def test_each_trade_off_speaks_of_the_one_its_first_words_praise() -> None:
+    scores, slow, wordy = right_or_wrong(100, 2, 2, 16), [400 * ZIGZAG, 800 * ZIGZAG], [5 * ZIGZAG, 20 * ZIGZAG]
+    equal = compared(scores, Options(margin=0.1), latency_ms=slow, input_tokens=[[300] * 120, [100] * 120], output_tokens=wordy)
+    assert [said.split(" (")[0] for said in equal.trade_offs] == [
+        "As good and faster: intent@2 takes 50 % less time than intent@3",
+        "As good and sends fewer tokens: intent@3 sends 67 % fewer tokens than intent@2",
+        "As good and briefer: intent@2 writes 75 % fewer tokens than intent@3",
+    ]
+    assert equal.trade_offs[0].endswith(" (−400 ms, 95 % interval −407 ms to −393 ms, n = 120).")
+    won = compared(WINS[::-1], latency_ms=slow[::-1], output_tokens=wordy[::-1])
+    assert [said.split(" (")[0] for said in won.trade_offs] == [
+        "Better but slower: intent@2 takes 2.0 times as long as intent@3",
+        "Better but wordier: intent@2 writes 4.0 times the tokens of intent@3",
+    ]
+    assert won.verdict.endswith("n = 120), but takes 2.0 times as long.")
 
 
 def test_a_baseline_that_beats_all_wins() -> None:
     found = compared([*WINS[::-1], WINS[0]], Options(baseline="intent@2"))
-    assert (found.winner, found.verdict) == ("intent@2", "The baseline intent@2 is better than all others.")
+    assert (found.winner, found.verdict) == ("intent@2", "intent@2 (the baseline) is better than all others.")
 
 
 def test_scores_of_any_size_are_told_without_points() -> None:
@@ -234,7 +300,7 @@ def test_the_winner_is_the_subject_of_the_numbers() -> None:
     found = compare_scores(["A", "B"], WINS[::-1])
     assert found.numbers[0] == "A alone was right on 24 cases, B alone on 10; both on 60, neither on 26."
     assert (
-        found.numbers[2] == "For each case that only B got right, A alone got 2.40 right (matched odds ratio, 95 % interval 1.11 to 5.62)."
+        found.numbers[3] == "For each case that only B got right, A alone got 2.40 right (matched odds ratio, 95 % interval 1.11 to 5.62)."
     )
     turned = compare_scores(["B", "A"], WINS)
     assert found.numbers == turned.numbers
@@ -242,7 +308,7 @@ def test_the_winner_is_the_subject_of_the_numbers() -> None:
 
 def test_whole_ratios_are_told_whole() -> None:
     found = compare_scores(["A", "B"], right_or_wrong(50, 2, 40, 20))
-    assert found.numbers[2].startswith("For each case that only A got right, B alone got 20 right (")
+    assert found.numbers[3].startswith("For each case that only A got right, B alone got 20 right (")
 
 
 def test_the_cases_that_would_turn_it_are_counted_after_the_correction() -> None:
@@ -275,7 +341,7 @@ def test_a_small_difference_that_is_real_is_told_among_several_too() -> None:
         "A, C and B are as good as each other within 6 points; the small differences between A and B and between B and C are real."
     )
     against = compare_scores(["A", "B", "C"], [best, less, best], Options(margin=0.06, baseline="A"))
-    assert against.verdict == "B and C are as good as the baseline A within 6 points; the small difference between A and B is real."
+    assert against.verdict == "B and C are as good as A (the baseline) within 6 points; the small difference between A and B is real."
 
 
 def test_more_cases_than_anybody_would_ask_are_not_counted() -> None:
@@ -318,7 +384,7 @@ def test_what_is_not_worse_by_the_margin_is_told_where_no_more_is_known() -> Non
 def test_leaders_that_share_no_case_are_not_called_equal() -> None:
     right, wrong, none = [1.0] * 20, [0.0] * 20, [NAN] * 20
     found = compare_scores(["A", "B", "C"], [right + none, wrong + wrong, none + right])
-    assert found.verdict == "A and C lead; no case has a score under both A and C; both are better than B."
+    assert found.verdict == "A and C lead; both are better than B; no case has a score under both A and C."
     apart = compare_scores(["A", "B", "C"], [right + none, none + right, [NAN] * 18 + [1.0] * 4 + [NAN] * 18])
     assert apart.verdict == "No clear difference between A, B and C yet: no case has a score under both A and B."
 
@@ -333,14 +399,25 @@ def test_the_numbers_do_not_depend_on_which_variant_comes_first(paired: bool) ->
         assert [said.split(" (")[0] for said in found.numbers] == [said.split(" (")[0] for said in turned.numbers]
 
 
-def test_cells_under_way_are_not_taken_for_missing_ones() -> None:
-    rows = [[1.0] * 60, [1.0] * 20 + [NAN] * 40]
+@pytest.mark.parametrize("state", ["stopped", "capped", "running"])
+def test_cells_that_were_never_asked_are_not_taken_for_failed_ones(home: Path, state: str) -> None:
+    def counts(run_id: str) -> str:
+        return next(check.sentence for check in compare_run(store.current(), run_id).checks if check.name == "counts")
 
-    def counts(state: str) -> str:
-        return next(check.sentence for check in compare_scores(["A", "B"], rows, about={"state": state}).checks if check.name == "counts")
+    make(store.current(), [[1.0] * 60, [1.0] * 20], run_id="asked", state=state, total=120)
+    assert counts("asked") == "Cases with a score so far: v0 60 and v1 20."
+    make(store.current(), [[1.0] * 60, [1.0] * 20 + [None] * 30], run_id="failed", state=state, total=120)
+    assert counts("failed").startswith("Unequal numbers of cases (v0 60 and v1 20): what is missing is hardly an accident")
+    make(store.current(), [[1.0] * 60, [1.0] * 20 + [None] * 40], run_id="ended")
+    assert counts("ended").startswith("Unequal numbers of cases (v0 60 and v1 20)")
 
-    assert counts("running") == "Cases with a score so far: A 60 and B 20."
-    assert counts("stopped").startswith("Unequal numbers of cases (A 60 and B 20)")
+
+def test_few_cases_that_decided_a_run_are_not_called_too_few(home: Path) -> None:
+    decided = {"until_decided": True, "decision": {"n": 16}}
+    make(store.current(), [[1.0] * 16, [0.0] * 16], state="decided", total=200, plan=decided)
+    assert "few_cases" not in [check.name for check in compare_run(store.current(), "r").checks]
+    few = compare_scores(["A", "B"], [[1.0] * 16, [0.0] * 16])
+    assert "Only 16 cases: too few to show any but a very large difference." in [check.sentence for check in few.checks]
 
 
 def test_repeats_are_told_by_what_they_are_worth() -> None:

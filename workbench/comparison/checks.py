@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FEW = 20  # cases below which hardly any difference can be shown
 _UNEQUAL = 0.01  # p below which missing scores are no accident
+_PART = ("planned", "running", "interrupted", "stopped", "capped", "decided")  # states in which some cells may never have been asked
 _FLIPPING = 0.1  # share of cases whose repeats disagree from which it is worth a warning
 
 
@@ -70,7 +71,7 @@ def _short(standing: "Standing") -> str:
 
 
 def _counts(base: Comparison, matrix: "Matrix") -> Iterator[Check]:
-    """Whether some variants have fewer scores than others by more than chance; while a run is at work some are merely under way."""
+    """Whether some variants have fewer scores than others by more than chance. Cells that nobody asked yet, or will, are not missing."""
     import numpy as np
 
     from workbench.stats import mcnemar_exact
@@ -80,21 +81,25 @@ def _counts(base: Comparison, matrix: "Matrix") -> Iterator[Check]:
     counts = there.sum(axis=1)
     if len(counts) < 2:
         return
+    part = base.about.get("state") in _PART
+    lost = ~there & (matrix.missing > 0) if part else ~there
     p: float | None
     if matrix.paired:
-        most, least = int(counts.argmax()), int(counts.argmin())
-        p = mcnemar_exact(int((there[most] & ~there[least]).sum()), int((there[least] & ~there[most]).sum()))
+        least = int(lost.sum(axis=1).argmax()) if part else int(counts.argmin())
+        most = int(lost.sum(axis=1).argmin()) if part else int(counts.argmax())
+        p = mcnemar_exact(int((there[most] & lost[least]).sum()), int((there[least] & lost[most]).sum()))
     else:
         p = sample_ratio(counts.tolist())
     listed = wording.listed([f"{wording.name(name)} {count:,}" for name, count in zip(matrix.names, counts.tolist(), strict=True)])
-    running = base.about.get("state") == "running"
-    if p is not None and p < _UNEQUAL and not running:
+    if p is not None and p < _UNEQUAL:
         yield Check("counts", False, f"Unequal numbers of cases ({listed}): what is missing is hardly an accident, and may favour one.")
     else:
-        yield Check("counts", True, f"Cases with a score{' so far' if running else ''}: {listed}.")
+        yield Check("counts", True, f"Cases with a score{' so far' if part else ''}: {listed}.")
 
 
 def _few(base: Comparison) -> Iterator[Check]:
+    if base.about.get("decided_after") is not None:
+        return  # they were enough: the evidence of this very run says so
     most = max((pair.result.n for pair in base.pairs if pair.metric == SCORE.name), default=0)
     if 0 < most < FEW:
         yield Check("few_cases", False, f"Only {wording.counted(most, 'case')}: too few to show any but a very large difference.")

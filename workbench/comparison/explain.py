@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.comparison import wording
+from workbench.comparison import sentences, wording
 from workbench.comparison.model import EQUIVALENT, LEFT_OUT, SCORE, UNDECIDED, WINNER, WRONG, Comparison, Metric, Pair
 from workbench.comparison.sentences import Told
 
@@ -31,8 +31,8 @@ INTERVALS = {
     "newcombe": "Newcombe's hybrid score interval",
     "welch": "Welch's t",
 }
-_BETTER = {"cost_usd": "cheaper", "latency_ms": "faster", "input_tokens": "shorter in what it sends", "output_tokens": "briefer"}
-_WORSE = {"cost_usd": "dearer", "latency_ms": "slower", "input_tokens": "longer in what it sends", "output_tokens": "wordier"}
+_BETTER = {"cost_usd": "cheaper", "latency_ms": "faster", "input_tokens": "sends fewer tokens", "output_tokens": "briefer"}
+_WORSE = {"cost_usd": "dearer", "latency_ms": "slower", "input_tokens": "sends more tokens", "output_tokens": "wordier"}
 
 
 def numbers(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ...]:
@@ -42,7 +42,11 @@ def numbers(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ..
         return ()
     pair = _turned(pair) if _ahead(pair, standing, told.score) == pair.a else pair
     count = sum(other.metric == SCORE.name and other.result.n > 0 for other in base.pairs)
-    found = [_counts(told, pair), _tests(base, pair, count), _effect(base, pair), _evidence(base, pair, count), _chances(base, pair)]
+    tests, chances = [_tests(base, pair, count), _evidence(base, pair, count)], _chances(base, pair)
+    if standing.winner is not None and len(standing.leaders) > 1:  # the verdict names several, and tells no figure
+        found = [pair.verdict, *tests, chances, _counts(told, pair), _effect(base, pair)]
+    else:
+        found = [_counts(told, pair), *tests, chances, _effect(base, pair)]
     found += [] if base.peeked else [_seen(told, pair)]
     return tuple(said for said in found if said)
 
@@ -110,7 +114,7 @@ def _tests(base: Comparison, pair: Pair, count: int) -> str:
     more += [f"Mann-Whitney {_p(result.p_wilcoxon)}"] if result.p_wilcoxon is not None and result.test == "welch" else []
     more += [f"t test {_p(result.p_t)}"] if result.p_t is not None and result.test != "paired_t" else []
     said += f" ({', '.join(more)})" if more else ""
-    if count > 1:
+    if count > 1 and wording.p_value(pair.p_adjusted) != wording.p_value(result.p):
         said += f"; corrected for {count} pairs {wording.p_value(pair.p_adjusted)}"
     return f"{wording.name(pair.b)} against {wording.name(pair.a)}: {said}.{_disagreement(base, pair, count)}"
 
@@ -245,22 +249,20 @@ def _peeked(base: Comparison, count: int) -> str:
 
 
 def trade_offs(base: Comparison, told: Told, standing: "Standing") -> tuple[str, ...]:
-    """What the better one costs, or what speaks for one of two that no score tells apart."""
+    """What the better one costs, or what speaks for one of two that no score tells apart: each sentence is about that one."""
     key = standing.key
-    if key is None:
+    if key is None or (key.winner is not None and standing.winner is None):  # each is beaten by another: nobody to speak for
         return ()
     found = []
     for metric in base.metrics:
         pair = None if metric.name == SCORE.name else told.pair(metric.name, key.a, key.b)
-        if pair is None or pair.outcome != WINNER:
+        if pair is None or pair.winner is None:
             continue
-        detail = pair.verdict.removesuffix(".")
-        if standing.outcome == WINNER and pair.winner != standing.winner:
-            found.append(f"Better but {_WORSE[metric.name]}: {detail}.")
-        elif standing.outcome == EQUIVALENT:
-            found.append(f"As good and {_BETTER[metric.name]}: {detail}.")
-        elif standing.outcome == UNDECIDED:
-            found.append(f"No clear difference in score, but {wording.name(pair.winner or '')} is {_BETTER[metric.name]}: {detail}.")
+        if standing.winner is None:
+            lead = f"As good and {_BETTER[metric.name]}: " if key.outcome == EQUIVALENT else "No clear difference in score, but "
+            found.append(lead + sentences.of_figure(told, pair, pair.winner))
+        elif pair.winner != standing.winner:
+            found.append(f"Better but {_WORSE[metric.name]}: {sentences.of_figure(told, pair, standing.winner)}")
     return tuple(found)
 
 
@@ -285,10 +287,10 @@ def _same_cases(base: Comparison) -> list[str]:
 
 
 def _more_cases(base: Comparison, told: Told, pair: Pair, found: "Matrix") -> list[str]:
-    said, size = [], abs(pair.result.difference or 0.0)
-    if pair.outcome == UNDECIDED and pair.more_cases:
+    said, size, open_ = [], abs(pair.result.difference or 0.0), pair.outcome == UNDECIDED
+    if open_ and pair.more_cases:
         said.append(wording.if_as_large(pair.more_cases))
-    if pair.detectable is not None and pair.result.kind == "binary" and size < pair.detectable < 1 and not pair.more_cases:
+    if open_ and pair.detectable is not None and pair.result.kind == "binary" and size < pair.detectable < 1 and not pair.more_cases:
         said.append(f"A larger difference: these cases would have shown {wording.number(pair.detectable * 100, 1)} points.")
     if base.options.margin is None and found.paired:
         said.append("A margin: say how large a difference is still as good, and the same cases may show that the two are equivalent.")

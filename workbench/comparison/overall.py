@@ -1,7 +1,7 @@
 """One outcome out of many pairs, and its sentence: who beats all others, who leads, who is as good as whom.
 
-A winner beats every other variant. Against a baseline the pairs among the others are not tested: there the winner is the only variant
-that beats the baseline, or the baseline itself where it beats all.
+A winner beats every other variant. Against a baseline the pairs among the others are not tested: there the winner is the variant with
+the best mean of those that beat the baseline, or the baseline itself where it beats all.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,17 @@ from workbench.comparison.sentences import Told
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the variants stand on one metric. `leaders` are those that nobody beats, best first; `absent` those without any value."""
+    """Where the variants stand on one metric. `leaders` are those that nobody beats, best first; `absent` those without any value.
+
+    A winner leads alone; against a baseline all that beat it lead, and `level` says that the best two of them have the same mean.
+    """
 
     outcome: str
     winner: str | None
     leaders: tuple[str, ...]
     key: Pair | None  # the pair that says most: the winner and the next best, or the two in the lead
     absent: tuple[str, ...] = ()
+    level: bool = False
 
 
 def stand(names: Sequence[str], pairs: Sequence[Pair], figures: Sequence[Figures], metric: Metric, baseline: str | None) -> Standing:
@@ -37,7 +41,9 @@ def stand(names: Sequence[str], pairs: Sequence[Pair], figures: Sequence[Figures
     winner = _winner(there, beats, baseline) if mine else None
     if winner is not None:
         key = _key(mine, [winner, *(name for name in there if name != winner)])
-        return Standing(WINNER, winner, (winner,), key, absent)
+        ahead = (winner,) if baseline is None else tuple(name for name in there if baseline in beats[name]) or (winner,)
+        level = len(ahead) > 1 and means[ahead[0]] == means[ahead[1]]
+        return Standing(WINNER, winner, ahead, key, absent, level)
     among = [pair for pair in mine if pair.a in leaders and pair.b in leaders]
     wanted = len(leaders) * (len(leaders) - 1) // 2 if baseline is None else len(leaders) - 1
     settled = len(leaders) > 1 and len(among) >= wanted and all(pair.outcome == EQUIVALENT for pair in among)
@@ -83,8 +89,7 @@ def _other(pair: Pair, name: str) -> str:
 def _winner(names: Sequence[str], beats: dict[str, set[str]], baseline: str | None) -> str | None:
     if baseline is None or len(beats[baseline]) == len(names) - 1:
         return next((name for name in names if len(beats[name]) == len(names) - 1), None)
-    better = [name for name in names if baseline in beats[name]]
-    return better[0] if len(better) == 1 else None
+    return next((name for name in names if baseline in beats[name]), None)  # names come best first
 
 
 def _key(pairs: Sequence[Pair], order: Sequence[str]) -> Pair | None:
@@ -133,12 +138,13 @@ def _group(found: Standing, said: Told, there: Sequence[str]) -> str:
         same = f"{wording.names(leaders)} are as good as each other within {margin}"
         real = _real(said, [pair for pair in pairs if pair.a in leaders and pair.b in leaders])
         return f"{same}; {_behind(leaders, behind, said)}{real}." if behind else f"{same}{real}."
-    more = sentences.more(said, key, f"tell {wording.name(key.a)} from {wording.name(key.b)}") if key.outcome == UNDECIDED else ""
+    aim = f"tell {wording.name(key.a)} from {wording.name(key.b)}" if len(leaders) > 2 or not behind else "tell them apart"
+    more = sentences.more(said, key, aim) if key.outcome == UNDECIDED else ""
     more += sentences.not_worse(said, key)
     if not behind:
-        return f"No clear difference between {wording.names(leaders)} yet: {_best(said, key)}{more}."
-    between = "between them no clear difference yet" if key.result.n else f"no case has a score under both {_both(key)}"
-    return f"{wording.names(leaders)} lead; {between}; {_behind(leaders, behind, said)}{more}."
+        return f"No clear difference between {wording.names(leaders)} yet: {_apart(said, key, best=True)}{more}."
+    between = f"between them no clear difference yet: {_apart(said, key)}" if key.result.n else _apart(said, key)
+    return f"{wording.names(leaders)} lead; {_behind(leaders, behind, said)}; {between}{more}."
 
 
 def _circle(there: Sequence[str], pairs: Sequence[Pair]) -> str:
@@ -162,17 +168,18 @@ def _real(said: Told, pairs: Sequence[Pair]) -> str:
     return f"; the small differences between {wording.listed([*real[:-1], f'between {real[-1]}'])} are real"
 
 
-def _best(said: Told, key: Pair) -> str:
-    """The two with the highest means, in figures."""
-    result, both = key.result, _both(key)
+def _apart(said: Told, key: Pair, *, best: bool = False) -> str:
+    """How far two are apart, in figures; `best` calls them the best two."""
+    result, both = key.result, f"the best two, {_both(key)}," if best else _both(key)
     if (key.a, key.b) in said.identical:
-        return f"the best two, {both}, gave the same result on every case"
+        return f"{both} gave the same result on every case"
     if not result.n:
-        return f"no case has a score under both {both}"
+        return f"no case has a score under both {_both(key)}"
     if not result.difference:
-        return f"the best two, {both}, have equal means{sentences.bracket(said, key)}"
+        return f"{both} have equal means{sentences.bracket(said, key)}"
     ahead = key.b if (result.difference > 0) == said.score.higher_is_better else key.a
-    lead = f"the best, {wording.name(ahead)}, is {sentences.gap(said, key)} ahead of {wording.name(_other(key, ahead))}"
+    name = f"the best, {wording.name(ahead)}," if best else wording.name(ahead)
+    lead = f"{name} is ahead of {wording.name(_other(key, ahead))} by {sentences.gap(said, key)}"
     return f"{lead}{sentences.bracket(said, key, towards=ahead)}"
 
 
@@ -196,23 +203,30 @@ def _against(found: Standing, said: Told, names: Sequence[str], baseline: str) -
     worse = [name for name, pair in by.items() if pair is not None and pair.winner == baseline]
     same = [name for name, pair in by.items() if pair is not None and pair.outcome == EQUIVALENT]
     open_ = [name for name in others if name not in {*better, *worse, *same}]
-    parts, base = [], wording.name(baseline)
+    parts, base = [], f"{wording.name(baseline)} (the baseline)"
     real = _real(said, [pair for pair in by.values() if pair])
     if len(better) == 1 and (pair := by[better[0]]) is not None:
-        parts.append(sentences.with_costs(said, pair).removesuffix(".").replace(f"than {base}", f"than the baseline {base}", 1))
+        parts.append(sentences.with_costs(said, pair).removesuffix(".").replace(f"than {wording.name(baseline)}", f"than {base}", 1))
     elif better:
-        parts.append(f"{wording.names(better)} are better than the baseline {base}; they were not tested against each other")
+        parts += _several(found, better, base)
     if same:
         margin = wording.margin(said.options.margin or 0.0, said.score)
-        parts.append(f"{wording.names(same)} {_is(same)} as good as the baseline {base} within {margin}{real}")
+        parts.append(f"{wording.names(same)} {'is' if len(same) == 1 else 'are'} as good as {base} within {margin}{real}")
     if worse:
-        parts.append(f"the baseline {base} is better than {'all others' if len(worse) == len(others) else wording.names(worse)}")
+        parts.append(f"{base} is better than {'all others' if len(worse) == len(others) else wording.names(worse)}")
     if open_:
-        parts.append(f"no clear difference between the baseline {base} and {wording.names(open_)} yet")
+        one = by[open_[0]] if len(open_) == 1 else None
+        figures = "" if one is None else f": {_apart(said, one)}"
+        parts.append(f"{wording.names(open_)} {'shows' if len(open_) == 1 else 'show'} no clear difference from {base} yet{figures}")
         parts += [end.removeprefix("; ") for name in open_ if (pair := by[name]) is not None and (end := sentences.not_worse(said, pair))]
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}." if text.startswith(("the ", "no ")) else f"{text}."
+    return f"{'; '.join(parts)}."
 
 
-def _is(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
+def _several(found: Standing, better: Sequence[str], base: str) -> list[str]:
+    """Several that beat the baseline, and which of them has the best mean: that much is seen, and not tested."""
+    two = len(better) == 2
+    head = f"{wording.names(better)} are {'both' if two else 'all'} better than {base}"
+    if found.level or found.winner is None:
+        return [head, "this comparison does not test them against each other"]
+    which = "the better of the two" if two else "the best of them"
+    return [head, f"{which} by mean is {wording.name(found.winner)}, which this comparison does not test"]

@@ -13,7 +13,7 @@ _ABOUT = 0.1  # a relative difference whose whole interval is smaller counts as 
 _MORE = {"cost_usd": "costs {} more", "latency_ms": "is {} slower", "input_tokens": "sends {} more tokens"} | {
     "output_tokens": "writes {} more tokens"
 }
-_LESS = {"cost_usd": "costs {} less", "latency_ms": "is {} faster", "input_tokens": "sends {} fewer tokens"} | {
+_LESS = {"cost_usd": "costs {} less", "latency_ms": "takes {} less time", "input_tokens": "sends {} fewer tokens"} | {
     "output_tokens": "writes {} fewer tokens"
 }
 _TIMES = {"cost_usd": "costs {} times as much", "latency_ms": "takes {} times as long", "input_tokens": "sends {} times the tokens"} | {
@@ -66,9 +66,8 @@ def _same_everywhere(pair: Pair) -> bool:
 
 def of_pair(told: Told, pair: Pair) -> str:
     """What a pair says on its own metric, as a sentence."""
-    metric = told.metrics[pair.metric]
     if pair.metric != SCORE.name:
-        return _of_figure(told, pair, metric)
+        return of_figure(told, pair, pair.b)
     write: Mapping[str, Callable[[Told, Pair], str]] = {WINNER: _won, EQUIVALENT: _equal, UNDECIDED: _open}
     real = "; the small difference is real" if is_real(told, pair) else ""
     return _finished(write[pair.outcome](told, pair) + real)
@@ -295,26 +294,32 @@ def _finished(text: str) -> str:
     return text if text.endswith(".") else text + "."
 
 
-def _of_figure(told: Told, pair: Pair, metric: Metric) -> str:
-    """A pair on cost, latency or tokens."""
+def of_figure(told: Told, pair: Pair, subject: str) -> str:
+    """A pair on cost, latency or tokens, as a sentence about the variant `subject` where the two differ."""
     result, title, a, b = pair.result, _IN[pair.metric], wording.name(pair.a), wording.name(pair.b)
     if not result.n or result.difference is None:
         return f"Nothing is known of {title} on the same cases."
     if pair.outcome == WINNER:
-        relative = _relative_of(pair, pair.b)
-        words = _compared(pair.metric, relative, pair, pair.b, told)
+        relative = _relative_of(pair, subject)
+        words = _compared(pair.metric, relative, pair, subject, told)
         link = " as" if relative is not None and relative >= 1 else " than"
         link = {"input_tokens": " of", "output_tokens": " of"}.get(pair.metric, link) if link == " as" else link
-        return _finished(f"{b} {words}{link} {a}{_figure_bracket(told, pair, metric)}")
+        one, other = (b, a) if subject == pair.b else (a, b)
+        return _finished(f"{one} {words}{link} {other}{_figure_bracket(told, pair, subject)}")
     if result.difference == 0 and not result.sd:
         return f"{a} and {b} have the same {title} on {_all_cases(result.n)}."
-    return _finished(f"No clear difference in {title} between {a} and {b}{_figure_bracket(told, pair, metric)}")
+    return _finished(f"No clear difference in {title} between {a} and {b}{_figure_bracket(told, pair, pair.b)}")
 
 
-def _figure_bracket(told: Told, pair: Pair, metric: Metric) -> str:
-    result = pair.result
-    sign = "+" if (result.difference or 0.0) > 0 else ""
-    parts = [f"{sign}{wording.difference(result.difference or 0.0, metric)}"]
-    if not told.peeked and (bounds := wording.interval(result.low, result.high, metric)):
+def _figure_bracket(told: Told, pair: Pair, subject: str) -> str:
+    result, metric, side = pair.result, told.metrics[pair.metric], _sign(pair, subject)
+    difference = side * (result.difference or 0.0)
+    parts = [f"{'+' if difference > 0 else ''}{wording.difference(difference, metric)}"]
+    low, high = (result.low, result.high) if side > 0 else (_minus(result.high), _minus(result.low))
+    if not told.peeked and (bounds := wording.interval(low, high, metric)):
         parts.append(f"{wording.level(told.options.level)} interval {bounds}")
     return f" ({', '.join([*parts, f'n = {result.n:,}'])})"
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
