@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from tests.comparison import runs
 from tests.comparison.runs import right_or_wrong
 from workbench import cli, store
+from workbench.cli.compare import told
+from workbench.comparison.verdict import compare_scores
 from workbench.errors import InputError, WorkbenchError
 from workbench.stats import permutation
 from workbench.stats.unpaired import fisher, newcombe, welch
@@ -242,6 +244,24 @@ def test_a_variant_without_scores_has_no_place(tmp_path: Path) -> None:
     result = command("--csv", path, "--case", "id")
     assert result.stdout.startswith("a is better than b by 100.0 points (95 % interval 67.8 to 100.0, n = 20); c has no score.")
     assert any(line.split()[:4] == ["Score", "no", "score", "c"] for line in result.stdout.splitlines())
+
+
+def test_ties_are_marked_and_stand_by_place_and_mean(tmp_path: Path) -> None:
+    rows = [[0] * 40, [1] * 30 + [0] * 10, [1] * 31 + [0] * 9]
+    shown = command("--csv", paired(tmp_path / "s.csv", rows, ("a", "b", "c")), "--case", "id").stdout
+    assert [line.split()[1:3] for line in shown.splitlines() if line.startswith("Score ")] == [["1=", "c"], ["1=", "b"], ["3", "a"]]
+
+
+def test_a_run_at_work_is_said_to_be_so_first() -> None:
+    about = {"state": "running", "cells": 360, "done": 125}
+    shown = told(compare_scores(["a", "b"], right_or_wrong(60, 10, 24, 26), about=about))
+    assert shown.startswith("Still running: 125 of 360 cells.\n\nb is better than a by 11.7 points")
+
+
+def test_with_a_baseline_a_winner_is_one_for_scripts_too(tmp_path: Path) -> None:
+    path = paired(tmp_path / "s.csv", [[0] * 40, [1] * 30 + [0] * 10, [1] * 31 + [0] * 9], ("a", "b", "c"))
+    data = said("--csv", path, "--case", "id", "--baseline", "a", code=0)
+    assert (data["outcome"], data["winner"]) == ("winner", "c")
 
 
 def test_a_run_is_compared_by_its_id_or_as_the_latest(home: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_run_for_people_is_a_table_that_says_what_is_simulated(bench: Path) ->
     assert "my run: finished, 8 of 8 cells answered" in result.stdout
     assert "intent@1 (simulated)" in result.stdout
     assert "intent@2 - intent@1" in result.stdout
+    assert result.stdout.endswith("\n\nintent@1 and intent@2 gave the same result on all 4 cases, so nothing tells them apart.\n")
 
 
 def test_every_option_reaches_the_plan(bench: Path) -> None:

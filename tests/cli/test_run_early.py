@@ -53,6 +53,14 @@ def test_a_decided_run_has_reached_its_end_and_says_what_it_saved(bench: Path) -
     assert (resumed["state"], resumed["saved_calls"]) == ("finished", 0)
 
 
+def test_a_run_that_was_to_stop_when_decided_and_did_not_says_so(bench: Path) -> None:
+    shown = command(*RUN, "--limit", "4", "--until-decided").stdout
+    assert "\n\nNot decided: all cases were asked. No clear difference between " in shown
+    decided = command(*RUN, "--until-decided").stdout
+    assert "Not decided" not in decided
+    assert " is better than " in decided
+
+
 def test_without_the_option_the_object_keeps_its_shape(bench: Path) -> None:
     data = said(*RUN, "--limit", "4")
     assert data["state"] == "finished"

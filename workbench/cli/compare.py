@@ -1,6 +1,7 @@
 """`workbench compare`: which variant is better and how sure that is, for a run or for anybody's own scores. Asks no model."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from workbench.cli import output
 
 if TYPE_CHECKING:
     from workbench.comparison import Comparison, Options
+    from workbench.comparison.model import Rank
 
 _FILE_ONLY = ("case", "variant", "score", "delimiter", "encoding", "sheet", "lower_is_better")
 
@@ -59,7 +61,9 @@ def compare(run_id: str | None, *, file: Path | None, as_json: bool, **asked: An
 
 def told(found: "Comparison") -> str:
     """The comparison as a person reads it: the verdict, the numbers, the method, and what to know before trusting it."""
-    blocks = [found.verdict, *(["\n".join(found.trade_offs)] if found.trade_offs else [])]
+    cells, done = found.about.get("cells") or 0, found.about.get("done") or 0
+    blocks = [f"Still running: {done:,} of {cells:,} cells."] if found.about.get("state") == "running" else []
+    blocks += [found.verdict, *(["\n".join(found.trade_offs)] if found.trade_offs else [])]
     if rows := _rows(found):
         blocks.append(output.table(rows, list(rows[0])))
     sections = {
@@ -77,13 +81,14 @@ def told(found: "Comparison") -> str:
 def _rows(found: "Comparison") -> list[dict[str, Any]]:
     from workbench.comparison import wording
 
-    places = {rank.variant: rank.place for rank in found.ranking}
+    order = {rank.variant: at for at, rank in enumerate(found.ranking)}  # by place, the best mean of a place first
+    places = {rank.variant: _place(rank, found.ranking) for rank in found.ranking}
     level = wording.level(found.options.level)
     rows: list[dict[str, Any]] = []
     for metric in found.metrics:
         lines = [line for line in found.figures if line.metric == metric.name]
         if metric.name == "score":
-            lines.sort(key=lambda line: places.get(line.variant, 0))
+            lines.sort(key=lambda line: order.get(line.variant, 0))
         for line in lines:
             low, high = (None if bound is None else wording.amount(bound, metric) for bound in (line.low, line.high))
             rows.append(
@@ -99,6 +104,12 @@ def _rows(found: "Comparison") -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def _place(rank: "Rank", ranking: "Sequence[Rank]") -> str:
+    """1, or 1= where others share it; who has no score shares nothing."""
+    shared = sum(other.place == rank.place and other.mean is not None for other in ranking) > 1
+    return f"{rank.place}{'=' if shared else ''}"
 
 
 def _of_run(run_id: str, options: "Options") -> "Comparison":

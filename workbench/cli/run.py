@@ -115,13 +115,27 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
     shown.clear()
     ended = reading.get(store, run_id)
     summary = summarise(store, run_id)
-    output.emit({**summary.to_json(), **_saved(ended)}, as_json, told(summary))
+    said = "" if as_json else "\n\n".join([told(summary), *_verdict(store, ended)])
+    output.emit({**summary.to_json(), **_saved(ended)}, as_json, said)
     if ended.state not in reading.ANSWERED:
         output.fail(ended.error or f"The run was {ended.state}.", f"Go on with it: workbench runs resume {run_id}")
     if ended.failed:
         why = ended.error or f"See them: workbench runs cells {run_id} --status error."
         output.say(f"{ended.failed:,} cells failed. {why}\nTry them again: workbench runs retry-failed {run_id}")
     sys.exit(output.YES)
+
+
+def _verdict(store: "Store", run: "Run") -> list[str]:
+    """The verdict on a run that compared something, and whether it was decided where it was to stop then."""
+    from workbench.comparison import compare_run
+    from workbench.comparison.model import UNDECIDED
+
+    if len(run.variants) < 2 or not run.ok:
+        return []
+    found = compare_run(store, run.id)
+    asked = run.plan.until_decided and run.plan.decision is None and run.state == "finished"
+    when = "Not decided" if found.outcome == UNDECIDED else "Decided at the end"
+    return [f"{when}: all cases were asked. {found.verdict}" if asked else found.verdict]
 
 
 def quoted(quote: "Quote", spec: "RunSpec") -> str:
