@@ -1,5 +1,6 @@
 """The common style of figures: colours for both themes, fonts, grid, title, and how a figure is drawn. Knows no data."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 LIGHT = ("#0d6e63", "#c2570c", "#4a5fc1", "#a8326f", "#7d6200", "#5d646a")
 DARK = ("#4fc3b0", "#f0a35e", "#9aa9f5", "#e88abf", "#dcc15c", "#a6aeb1")
 _CUT = 34  # characters of a name beside an axis
+_EDGE = " ·-/,"  # says nothing beside a cut
 _FONT = '"Source Sans", sans-serif'
 
 
@@ -83,17 +85,15 @@ def short(name: str, most: int = _CUT) -> str:
     if len(line) <= most:
         return line
     tail = (most - 1) // 2
-    return f"{line[: most - 1 - tail].rstrip()}…{line[-tail:].lstrip()}"
+    return f"{line[: most - 1 - tail].rstrip(_EDGE)}…{line[-tail:].lstrip(_EDGE)}"
 
 
 def labels(names: Sequence[str], most: int = _CUT) -> dict[str, str]:
-    """Every name as it stands beside an axis, no two alike: where cutting makes them so, what they share is left out."""
+    """Every name as it stands beside an axis, no two alike: where cutting makes them so, what all of them share is left out."""
     distinct = list(dict.fromkeys(names))
     found = {name: short(name, most) for name in distinct}
-    counted = Counter(found.values())
-    alike = [[name for name in distinct if found[name] == cut] for cut, times in counted.items() if times > 1]
-    for group in alike:
-        found |= {name: short(rest, most) for name, rest in zip(group, _apart(group), strict=True)}
+    if len(set(found.values())) < len(distinct):
+        found = {name: short(rest, most) for name, rest in zip(distinct, _apart(distinct), strict=True)}
     counted = Counter(found.values())
     for number, name in enumerate(distinct, 1):
         if counted[found[name]] > 1:
@@ -102,8 +102,13 @@ def labels(names: Sequence[str], most: int = _CUT) -> dict[str, str]:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """The names without the beginning and the end they share."""
+    """The names without the words they share; of names built differently, without the beginning and the end they share."""
     lines = [" ".join(str(name).split()) for name in names]
+    words = [re.findall(r"[\w@.]+|[^\w@.]+", line) for line in lines]
+    if len({len(each) for each in words}) == 1:
+        shared = [len(set(column)) == 1 for column in zip(*words, strict=True)]
+        kept = ("".join("…" if same else word for word, same in zip(each, shared, strict=True)) for each in words)
+        return [re.sub("…+", "…", line) for line in kept]
     first = _shared(lines)
     left = [line[first:] for line in lines]
     last = _shared([line[::-1] for line in left])

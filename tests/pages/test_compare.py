@@ -125,7 +125,7 @@ def test_failed_cells_are_counted_and_can_be_asked_again(app: Open, filled: Stor
     assert worker.wait(run_id, 30)
     page = app(FILE, run=run_id)
     assert not page.exception
-    assert "every cell so far has failed" in said(page)
+    assert "every cell failed" in said(page)
     assert page.button(key="compare-run-retry").label == "Retry 12 failed"
 
 
@@ -167,3 +167,9 @@ def test_a_run_of_thousands_of_cases_shows_twenty_at_a_time(app: Open, filled: S
     assert not page.exception
     assert "2,000 of 2,000 cases" in said(page)
     assert len(page.dataframe[-1].value) == 20
+
+
+def test_versions_and_models_say_how_many_variants_they_make_and_an_early_end_how_many_calls_at_most(app: Open, filled: Store) -> None:
+    page = app(FILE, **(ASKED | {"m": "simulated/good,simulated/poor", "until": "true"}))
+    assert "2 versions on 2 models: 4 variants" in said(page)
+    assert "At most 24 calls" in said(page)

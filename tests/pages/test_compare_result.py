@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.measure.compare_parts import promote, result
+from pages.parts import figures
 from tests.pages import stores, verdicts
 from tests.pages.conftest import Open, said
 from tests.pages.verdicts import right
@@ -12,7 +13,7 @@ from workbench.comparison.verdict import compare_run
 from workbench.errors import WorkbenchError
 from workbench.prompts import labels, registry
 from workbench.runner import reading
-from workbench.runner.tables import RunVariantRow
+from workbench.runner.tables import RunRow, RunVariantRow
 from workbench.store import Store
 
 FILE = "measure/compare.py"
@@ -287,3 +288,97 @@ def test_a_run_that_ended_otherwise_has_its_panel_and_its_verdict(app: Open, ben
     assert not page.exception
     assert "intent@2" in _read(page.header[0].value)
     assert any(button.label in ("Resume", "Retry") for button in page.button)
+
+
+LONG = ("intent@3 · simulated/good", "intent@3 · simulated/poor", "intent@1 · simulated/good")
+
+
+@pytest.mark.parametrize("most", [8, 14, 20, 34])
+@pytest.mark.parametrize(
+    "names",
+    [
+        LONG,
+        tuple(f"{name}?latency_ms=150" for name in LONG),
+        ("a" * 40 + "1" + "b" * 40, "a" * 40 + "2" + "b" * 40),
+        ("x" * 50, "x" * 51),
+        ("one", "two"),
+    ],
+)
+def test_no_two_names_are_cut_to_the_same(names: tuple[str, ...], most: int) -> None:
+    found = figures.labels(names, most)
+    assert len(set(found.values())) == len(names)
+    assert all(len(label) <= most for label in found.values())
+
+
+def test_a_cut_name_keeps_both_ends_and_leaves_out_what_is_shared() -> None:
+    assert figures.short("intent@3 · simulated/poor", 18) == "intent@3…ted/poor"
+    asked = [f"intent@3 · simulated/{model}?latency_ms=150" for model in ("good", "poor")]
+    assert list(figures.labels(asked, 18).values()) == ["…good…", "…poor…"]
+
+
+def test_without_a_winner_the_first_of_the_ranking_is_offered_for_promotion(app: Open, bench: Store) -> None:
+    page = app(FILE, run=verdicts.run(bench, [right(120, 0.2), right(120, 0.72, shift=9), right(120, 0.74, shift=5)]))
+    page.button(key="promote").click().run()
+    assert page.selectbox(key="promote-variant").value == "intent@3"
+    assert not page.button(key="promote-now").disabled
+
+
+def test_a_label_that_is_there_already_cannot_be_moved(app: Open, bench: Store) -> None:
+    run_id = verdicts.run(bench, THREE)
+    labels.move(bench, "intent", "production", 3)
+    page = app(FILE, run=run_id)
+    page.button(key="promote").click().run()
+    assert "nothing moves" in plain(page)
+    assert page.button(key="promote-now").disabled
+
+
+def test_the_badge_tells_no_data_and_a_group_that_leads_from_no_difference(app: Open, bench: Store) -> None:
+    leading = [right(120, 0.2), right(120, 0.72, shift=9), right(120, 0.74, shift=5)]
+    assert "No single winner]" in said(app(FILE, run=verdicts.run(bench, leading)))
+    apart = [[1.0, float("nan")], [float("nan"), 1.0]]
+    assert "Nothing yet]" in said(app(FILE, run=verdicts.run(bench, apart, dataset="apart")))
+
+
+def test_wrong_replies_and_errors_have_filters_of_their_own(app: Open, bench: Store) -> None:
+    scores = [[1.0, 0.0, None, 1.0], [1.0, 1.0, 1.0, 1.0]]
+    run_id = verdicts.run(bench, scores)
+    page = app(FILE, run=run_id, view="cells", show="wrong")
+    assert "1 of 4 cases" in said(page)
+    assert page.dataframe[-1].value["case"].tolist() == [2]
+    page = app(FILE, run=run_id, view="cells", show="errors")
+    assert page.dataframe[-1].value["case"].tolist() == [3]
+
+
+def test_the_margin_is_that_of_the_run_that_is_shown(app: Open, bench: Store) -> None:
+    first = verdicts.run(bench, [right(60, 0.6), right(60, 0.8)])
+    second = verdicts.run(bench, [right(60, 0.6), right(60, 0.8)], dataset="other")
+    with bench.write() as session:
+        row = session.get(RunRow, second)
+        assert row is not None
+        row.plan = {**row.plan, "margin": 0.05}
+    page = app(FILE, run=first)
+    assert page.number_input(key="within").value is None
+    page.query_params["run"] = second
+    page.run()
+    assert page.number_input(key="within").value == 5
+    page.query_params["run"] = first
+    page.run()
+    assert page.number_input(key="within").value is None
+
+
+def test_a_run_at_work_shows_the_pair_of_the_best_two_that_is_still_open(app: Open, bench: Store) -> None:
+    scores = [right(80, 0.1), right(80, 0.7, shift=9), right(80, 0.72, shift=5)]
+    page = app(FILE, run=verdicts.run(bench, scores, state="planned"))
+    assert page.selectbox(key="pair").value == "1-2"
+    assert "98.3 %, not 95 %, because 3 pairs are looked at" in plain(page)
+
+
+def test_the_case_that_crossed_the_line_is_told_from_the_one_at_which_the_run_stopped(app: Open, bench: Store) -> None:
+    run_id = verdicts.run(bench, [[*right(40, 0.1), *[float("nan")] * 20], [*right(40, 0.9), *[float("nan")] * 20]], state="decided")
+    with bench.write() as session:
+        row = session.get(RunRow, run_id)
+        assert row is not None
+        row.plan = {**row.plan, "until_decided": True, "decision": {"outcome": "winner", "winner": "intent@2", "n": 40}}
+    page = app(FILE, run=run_id, view="sequence")
+    assert "crossed the line at case" in plain(page)
+    assert "stopped at case 40" in plain(page)

@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from pages.measure.compare_parts import rows
+from pages.parts import charts, run_panel, session, tables
 from pages.parts import format as fmt
-from pages.parts import run_panel, session, tables
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
 
 _SHOWN = 10
+_CUT = 38  # characters of a cell
 _COLUMNS = {
     "state": st.column_config.TextColumn("State", width=105),
     "name": st.column_config.TextColumn("Name", width=250),
@@ -39,8 +41,8 @@ def _row(run: Run) -> dict[str, object]:
     return {
         "id": run.id,
         "state": f"{state.sign} {state.word}",
-        "name": run.name,
-        "variants": ", ".join(variant.name for variant in run.variants) + simulated,
+        "name": charts.short(run.name, _CUT),
+        "variants": rows.short(", ".join(variant.name for variant in run.variants), _CUT - len(simulated)) + simulated,
         "dataset": run.dataset or "",
         "cells": f"{run.done:,} of {run.total:,}",
         "started": fmt.ago(run.created_ms),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_BUTTON = 25  # characters of a count that stand beside another
 _POINTS, _BINS = 1_500, 40
 _NAME = 24  # characters of a name in a picture
 
@@ -52,8 +53,9 @@ def _four(found: Comparison, run: Run, pair: Pair) -> None:
         LOST: (f"Only {a} right: {lost:,}", ":material/trending_down:"),
         NEITHER: (f"Both wrong: {result.n - both - gained - lost:,}", ":material/close:"),
     }
-    for row in ((BOTH, GAINED), (LOST, NEITHER)):
-        for column, kind in zip(st.columns(2), row, strict=True):
+    beside = max(len(label) for label, _ in said.values()) <= _BUTTON
+    for row in ((BOTH, GAINED), (LOST, NEITHER)) if beside else ((BOTH,), (GAINED,), (LOST,), (NEITHER,)):
+        for column, kind in zip(st.columns(len(row)), row, strict=True):
             label, icon = said[kind]
             column.button(
                 label, icon=icon, key=f"open-{kind}", width="stretch", on_click=evidence.open_cells, args=(kind, pair, run.id, found.names)

@@ -4,9 +4,12 @@ import streamlit as st
 
 from pages.measure.compare_parts import evidence, wording
 from pages.measure.compare_parts.differences import choose_metric, of
+from pages.parts import charts
 from pages.parts.choosing import choose
 from workbench.comparison.model import UNDECIDED, Comparison, Metric, Pair
 from workbench.runner.reading import Run
+
+_NAME = 30  # characters of a name in the box
 
 
 def metric_and_pair(found: Comparison, run: Run) -> tuple[Metric, Pair | None]:
@@ -27,12 +30,13 @@ def pair(found: Comparison, metric: Metric, *, live: bool = False) -> Pair | Non
         start = evidence.key(kept, found.names) if kept is not None and kept.outcome == UNDECIDED else _open(found, offered)
         offered = {start: offered[start], **offered}  # the first is what a select box without a choice shows
         st.session_state["pair"] = start
-    with st.container(width=420):
+    named = charts.labels(found.names, _NAME)
+    with st.container(width=440):
         chosen = choose(
             "Pair",
             list(offered),
             "pair",
-            say=lambda key: wording.pair(offered[key]),
+            say=lambda key: wording.pair(offered[key], named),
             default=start,
             label_visibility="collapsed",
         )

@@ -20,7 +20,7 @@ def draw(store: Store, spec: RunSpec) -> Quote | WorkbenchError:
         return error
     with st.container(border=True, key="quote"):
         st.markdown("**What it will take**")
-        most = "at most " if spec.until_decided else ""
+        most = "At most " if spec.until_decided else ""
         st.markdown(
             f"{most}{quote.calls:,} calls" + (f", and {quote.reusable:,} replies taken from earlier runs" if quote.reusable else "")
         )

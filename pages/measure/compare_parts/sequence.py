@@ -11,7 +11,7 @@ from workbench.runner.reading import Run
 from workbench.stats import Sequential
 from workbench.store import Store
 
-_NAME = 24  # characters of each name in a title
+_NAME = 32  # characters of each name in a title
 _DRAWN = 1e12  # beyond it an axis of evidence says nothing
 
 

@@ -38,7 +38,7 @@ def overview(found: Comparison, run: Run) -> None:
         "interval": _column(wording.level(found.options.level), 125),
         "n": _column("n", 55),
         **{name: _column(metric.title, 92) for name, metric in shown.items() if name != SCORE.name},
-        "model": _column("Model", 150),
+        "model": _column("Model", wording.width([each.full_model for each in run.variants], 125, 220)),
     }
     if SCORE.name not in shown:
         columns = {name: column for name, column in columns.items() if name not in ("place", "score", "interval", "n")}
