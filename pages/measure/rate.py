@@ -6,7 +6,6 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.measure.rate_parts import choosing_run, judging, outcome
 from pages.parts import page, session
 from workbench.comparison import ratings
-from workbench.errors import NotFound
 from workbench.runner.reading import Run
 from workbench.store import Store
 
@@ -17,17 +16,12 @@ _SHOWN = "results"
 def _draw() -> None:
     store = session.store()
     slot = page.start("Rate", subtitle=_SUBTITLE)
-    try:
-        found = choosing_run.recent(store)
-    except NotFound as error:
-        page.problem(error)
-        session.link(session.RATE, "See the runs that can be rated", icon=":material/thumbs_up_down:")
-        return
+    found, default = choosing_run.recent(store)
     if not found:
         _nothing()
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="rate-what"):
-        run = choosing_run.choose_run(found)
+        run = choosing_run.choose_run(found, default)
         pair = choosing_run.choose_pair(run) if run is not None else None
         rater = choosing_run.rater()
     if run is None:

@@ -1,5 +1,6 @@
 """Rating in a real browser: by keys alone, with a note that triggers nothing, taken back, read at every size."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from tests.comparison.judged import different, run_of
 from tests.pages.stores import HOSTILE
 from workbench.comparison import places, ratings
 from workbench.comparison.ratings import BOTH_BAD, LEFT, RIGHT, TIE
+from workbench.runner import reading
 
 _TOAST = frozenset({"aria-dialog-name"})  # the framework's own toasts have no name
 NOTE = "Note"
@@ -82,6 +84,53 @@ def test_a_key_pressed_twice_in_haste_judges_no_item_unseen(page: Page, server: 
     assert kept[0].place == first
     # The second press came before or after the next item was on the screen; it never jumps over one.
     assert [one.place for one in kept] in ([first], [first, second])
+
+
+@pytest.mark.parametrize("gap_ms", [40, 100, 200])
+def test_keys_in_a_row_judge_only_what_was_on_the_screen_at_the_press(page: Page, server: Server, gap_ms: int) -> None:
+    run = run_of(server.store, different(2, 30), run_id=f"fast{gap_ms}")
+    visit(page, f"{server.url}/rate?run={run}")
+    ready(page)
+    words = {"1": LEFT, "2": RIGHT, "t": TIE, "b": BOTH_BAD}
+    pressed = []
+    for key in "tb12" * 6:
+        pressed.append((page.get_by_test_id("stCode").first.inner_text().strip(), words[key]))
+        page.keyboard.press(key)
+        page.wait_for_timeout(gap_ms)
+    ready(page, 1_500)
+    kept = [(f"case {one.place.case_position}", one.choice) for one in ratings.all_of(server.store, run)]
+    assert kept[0] == pressed[0]
+    assert 0 < len(kept) < len(pressed)
+    left = iter(pressed)
+    assert all(one in left for one in kept), (kept, pressed)  # in the order of the presses, each for the pair then on the screen
+    expect(page.get_by_text("Too fast: a key was dropped.")).to_be_visible()
+
+
+def test_a_run_whose_label_changes_while_it_is_rated_stays_chosen(page: Page, server: Server) -> None:
+    run_of(server.store, different(2, 6), run_id="renamed")
+    visit(page, f"{server.url}/rate?run=renamed")
+    for done in (1, 2, 3):
+        reading.rename(server.store, "renamed", f"name number {done}")
+        ready(page)
+        page.keyboard.press("t")
+        expect(page.get_by_text(f"{done} of 6")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(f"name number {done}"))
+        assert page.url.endswith("/rate?run=renamed")
+
+
+def test_on_a_phone_both_replies_come_out_above_the_bar_of_choices(open_page: OpenPage, server: Server, judged: str) -> None:
+    page = open_page(size=PHONE)
+    visit(page, f"{server.url}/rate?run={judged}")
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 1e6")
+    page.wait_for_timeout(300)
+    bar, left, right = (
+        page.locator(f"{where}").bounding_box() for where in ("[data-testid=stBottom]", ".st-key-box-left", ".st-key-box-right")
+    )
+    assert bar is not None
+    assert left is not None
+    assert right is not None
+    assert left["y"] > 0
+    assert right["y"] + right["height"] <= bar["y"]
 
 
 def test_an_item_is_rated_and_results_are_read_by_keyboard_alone(page: Page, server: Server) -> None:

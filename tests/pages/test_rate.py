@@ -1,7 +1,11 @@
 """The Rate page: what it asks, what it hides, what a choice keeps, and what the choices say."""
 
-import pytest
+import time
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.measure.rate_parts import haste
 from tests.comparison.judged import different, run_of
 from tests.pages import stores
 from tests.pages.conftest import Open, said
@@ -16,6 +20,12 @@ def shown(store: Store, run_id: str = "r", rater: str = "tester") -> ratings.Ite
     item = ratings.queue(store, run_id, rater).item
     assert item is not None
     return item
+
+
+def choose(page: AppTest, choice: str, item: ratings.Item) -> None:
+    """Press the button of a choice once the item has been seen."""
+    time.sleep(haste.SEEN_MS / 1000)
+    page.button(key=f"rate-{choice}-{item.place.key}").click().run()
 
 
 def prefer(store: Store, rater: str, variant: int, count: int, run_id: str = "r") -> None:
@@ -65,7 +75,7 @@ def test_a_press_keeps_the_choice_with_its_note_and_shows_the_next(app: Open, be
     page = app(FILE, run="r")
     item = shown(bench)
     page.text_input(key=f"note-r-{item.place.key}").set_value("<b>why</b>").run()
-    page.button(key=f"rate-{choice}-{item.place.key}").click().run()
+    choose(page, choice, item)
     assert not page.exception
     (kept,) = ratings.all_of(bench, "r")
     assert (kept.place, kept.choice, kept.note, kept.rater) == (item.place, choice, "<b>why</b>", "tester")
@@ -144,8 +154,7 @@ def test_another_person_rates_under_another_name(app: Open, bench: Store) -> Non
     page.text_input(key="rater").set_value("ann").run()
     assert not page.exception
     assert page.code[1].value == shown(bench, rater="ann").left
-    place = shown(bench, rater="ann").place
-    page.button(key=f"rate-{TIE}-{place.key}").click().run()
+    choose(page, TIE, shown(bench, rater="ann"))
     assert [one.rater for one in ratings.all_of(bench, "r")] == ["tester", "tester", "ann"]
 
 
@@ -176,6 +185,27 @@ def test_a_run_that_is_not_there_or_has_one_variant_is_answered(app: Open, bench
     page = app(FILE, run="alone")
     assert not page.exception
     assert "That run has no replies of two variants. Choose another." in said(page).replace("\\", "")
+
+
+def test_an_address_that_names_no_run_gets_a_notice_and_the_newest_run(app: Open, bench: Store) -> None:
+    run_of(bench, different(2, 2))
+    page = app(FILE, run="run r · 15 minutes ago")
+    assert [element.value for element in page.error] == []
+    assert "Another is shown" in said(page).replace("\\", "")
+    assert page.selectbox(key="run").value == "r"
+    assert page.code[1].value == shown(bench).left
+
+
+def test_an_item_that_was_just_drawn_takes_no_choice_and_the_page_says_so(app: Open, bench: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_of(bench, different(2, 3))
+    monkeypatch.setattr(haste, "SEEN_MS", 60_000)
+    page = app(FILE, run="r")
+    page.button(key=f"rate-{LEFT}-{shown(bench).place.key}").click().run()
+    assert ratings.all_of(bench, "r") == []
+    assert "Too fast" in page.get("progress")[0].text
+    monkeypatch.setattr(haste, "SEEN_MS", 0)
+    page.button(key=f"rate-{LEFT}-{shown(bench).place.key}").click().run()
+    assert len(ratings.all_of(bench, "r")) == 1
 
 
 def test_hostile_replies_are_text_in_boxes(app: Open, bench: Store) -> None:

@@ -3,33 +3,46 @@
 import streamlit as st
 
 from pages.parts import format as fmt
-from pages.parts import safe, session
+from pages.parts import page, safe, session
 from pages.parts.choosing import choose
 from workbench import settings
+from workbench.errors import NotFound
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
 
 _RECENT = 100
 ALL = "all"
+_RUN = "run"
 
 
-def recent(store: Store) -> list[Run]:
-    """Runs that have ended with replies of two variants or more, newest first; and the run of the URL, if it has."""
+def recent(store: Store) -> tuple[list[Run], str | None]:
+    """Runs that have ended with replies of two variants or more, newest first, with the run of the URL if it has; and the id of the
+    one to begin with. That is None where the URL names a run that cannot be rated. A URL that names no run gets a notice.
+    """
     found = [run for run in reading.page(store, limit=_RECENT) if run.state in reading.ENDED and _rateable(run)]
-    asked = session.query("run")
-    if asked and asked not in {run.id for run in found}:
-        # A link that names no run raises, and is answered where the page is guarded.
-        run = reading.get(store, asked)
-        found = [run, *found] if _rateable(run) else found
-    return found
+    asked = session.query(_RUN)
+    newest = found[0].id if found else None
+    if not asked:
+        return found, newest
+    if asked not in {run.id for run in found}:
+        try:
+            run = reading.get(store, asked)
+        except NotFound as error:
+            page.notice(f"{error.message} Another is shown; choose one below.", "warning")
+            return found, newest
+        if not _rateable(run):
+            # Or the run that was rated before would pass for the one that was asked for.
+            st.session_state.pop(_RUN, None)
+            return found, None
+        found = [run, *found]
+    return found, asked
 
 
-def choose_run(found: list[Run]) -> Run | None:
-    """The run that is rated: that of the URL, else the newest."""
-    said = {run.id: f"{run.name} · {fmt.ago(run.created_ms)}" for run in found}
-    default = session.query("run") or found[0].id
-    chosen = choose("Run", list(said), "run", say=lambda run_id: said.get(run_id, run_id), default=default)
+def choose_run(found: list[Run], default: str | None) -> Run | None:
+    """The run that is rated; None while none is chosen."""
+    said = {run.id: f"{run.name} · {fmt.moment(run.created_ms)} UTC" for run in found}
+    chosen = choose("Run", list(said), _RUN, say=said.__getitem__, default=default)
     return next((run for run in found if run.id == chosen), None)
 
 
