@@ -53,6 +53,22 @@ def test_undecided_is_exit_code_3(home: Path) -> None:
     assert (done.exit_code, done.stdout.splitlines()[0]) == (3, "Nothing has been rated yet.")
 
 
+def test_latest_is_the_newest_run(rated: str) -> None:
+    assert command("latest", "--json").stdout == command(rated, "--json").stdout
+
+
+def test_latest_without_a_run_says_how_one_is_made(home: Path) -> None:
+    done = command("latest")
+    assert done.exit_code == 1
+    assert "There are no runs." in done.stderr
+
+
+def test_one_rating_is_counted_in_the_singular(home: Path) -> None:
+    run_id = run_of(store.current(), different(3, 2))
+    ratings.rate(store.current(), run_id, "ann", places.of(store.current(), run_id).open[0], LEFT)
+    assert command(run_id).stdout.splitlines()[0].endswith("n = 1 rating.")
+
+
 def test_every_rating_goes_into_a_file_or_onto_stdout(rated: str, tmp_path: Path) -> None:
     file = tmp_path / "ratings.csv"
     assert command(rated, "--csv", str(file)).exit_code == 0

@@ -11,6 +11,7 @@ from workbench.cli import output
 
 if TYPE_CHECKING:
     from workbench.comparison.preferences import Results
+    from workbench.store import Store
 
 
 @click.command()
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 )
 @output.json_option
 def ratings(run_id: str, file: Path | None, as_json: bool) -> None:
-    """What people's ratings of a run say: preference, ranking, agreement. Exit code 0 a winner, 3 undecided."""
+    """What people's ratings of a run say: preference, ranking, agreement.
+
+    RUN is the id of a run, or `latest`. Exit code 0 where there is a winner, 3 where it is undecided, 0 with --csv.
+    """
     from workbench import store
     from workbench.comparison import preferences
     from workbench.comparison import ratings as kept
 
     target = store.current()
+    if run_id == "latest":
+        run_id = _latest(target)
     if file is not None:
         _write(kept.export_csv(target, run_id), file)
         return
@@ -33,6 +39,15 @@ def ratings(run_id: str, file: Path | None, as_json: bool) -> None:
     output.emit(found.to_json(), as_json, _told(found))
     if found.winner is None:
         sys.exit(output.UNDECIDED)
+
+
+def _latest(target: "Store") -> str:
+    from workbench.runner import reading
+
+    newest = reading.page(target, limit=1)
+    if not newest:
+        output.fail("There are no runs.", "`workbench run REF --dataset NAME` makes one.")
+    return newest[0].id
 
 
 def _write(pieces: Iterator[str], file: Path) -> None:
