@@ -216,7 +216,8 @@ def test_a_run_without_scores_compares_the_rest(store: Store) -> None:
     ("scores", "state", "sentence"),
     [
         ([[], []], "planned", "There is nothing to compare yet: no cell has been answered."),
-        ([[None] * 10] * 2, "finished", "There is nothing to compare: every cell so far has failed."),
+        ([[None] * 10] * 2, "finished", "There is nothing to compare: every cell failed."),
+        ([[None] * 10] * 2, "stopped", "There is nothing to compare: every cell that was asked failed."),
         ([[1.0, 0.0]], "finished", "There is only one variant, v0: a comparison takes two."),
         ([[1.0, None], [None, 1.0]], "finished", "Nothing can be said yet: no case has a score under both v0 and v1."),
     ],

@@ -162,7 +162,8 @@ def checked(options: Options, names: Sequence[str]) -> Options:
 def _nothing(base: Comparison) -> str:
     """What is said where no cell has come in, or no row was there."""
     if base.about.get("failed"):
-        return "There is nothing to compare: every cell so far has failed."
+        failed = {"running": "every cell so far has failed", "finished": "every cell failed"}
+        return f"There is nothing to compare: {failed.get(base.about.get('state', ''), 'every cell that was asked failed')}."
     if base.about.get("run_id"):
         return "There is nothing to compare yet: no cell has been answered."
     return "There is nothing to compare: no score was found."
