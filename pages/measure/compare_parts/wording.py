@@ -136,4 +136,4 @@ def badge(found: Comparison) -> Outcome:
 
 def width(texts: Sequence[str], least: int, most: int) -> int:
     """Pixels of a column in which the longest of `texts` is read whole."""
-    return min(most, max(least, round(6.2 * max(map(len, texts), default=0)) + 18))
+    return min(most, max(least, round(6.2 * max(map(len, texts), default=0)) + 24))
