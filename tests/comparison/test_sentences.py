@@ -143,7 +143,7 @@ def test_one_of_three_beats_both_others() -> None:
 def test_two_lead_and_are_better_than_the_third() -> None:
     found = compared([[0.0] * 60 + [1.0] * 60, [1.0] * 100 + [0.0] * 20, [1.0] * 99 + [0.0] * 20 + [1.0]])
     assert found.verdict == (
-        "intent@3 and intent@4 lead; both are better than intent@2; between them no clear difference yet: "
+        "intent@3 and intent@4 lead; both are better than intent@2; between the two no clear difference yet: "
         "intent@3 and intent@4 have equal means (95 % interval −3.8 to 3.8, n = 120)."
     )
     assert [(rank.place, rank.variant) for rank in found.ranking] == [(1, "intent@3"), (1, "intent@4"), (3, "intent@2")]
@@ -208,7 +208,7 @@ def test_two_leaders_are_told_with_the_points_between_them() -> None:
     scores[1, :49] = scores[2, :38] = scores[2, 49:72] = 1
     found = compare_scores(["A", "B", "C"], scores)
     assert found.verdict == (
-        "C and B lead; both are better than A; between them no clear difference yet: "
+        "C and B lead; both are better than A; between the two no clear difference yet: "
         "C is ahead of B by 10.0 points (95 % interval 0.5 to 19.6, n = 120); about 190 more cases would tell them apart."
     )
     assert found.numbers[1].startswith("C against B: p = 0.058 (mid-p 0.041). The interval")

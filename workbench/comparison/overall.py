@@ -143,8 +143,8 @@ def _group(found: Standing, said: Told, there: Sequence[str]) -> str:
     more += sentences.not_worse(said, key)
     if not behind:
         return f"No clear difference between {wording.names(leaders)} yet: {_apart(said, key, best=True)}{more}."
-    between = f"between them no clear difference yet: {_apart(said, key)}" if key.result.n else _apart(said, key)
-    return f"{wording.names(leaders)} lead; {_behind(leaders, behind, said)}; {between}{more}."
+    between = f"between {'the two' if len(leaders) == 2 else 'the leaders'} no clear difference yet: " if key.result.n else ""
+    return f"{wording.names(leaders)} lead; {_behind(leaders, behind, said)}; {between}{_apart(said, key)}{more}."
 
 
 def _circle(there: Sequence[str], pairs: Sequence[Pair]) -> str:
