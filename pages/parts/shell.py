@@ -14,7 +14,8 @@ _SHOWN = 3
 # chosen words keep a contrast of 4.5, which the framework alone does not give them.
 # A panel that redraws itself every second neither fades nor sets off the running figure in the corner. A button that has been
 # replaced goes at once: the framework keeps it as long as it has the focus, and the next press would move its neighbour away
-# from under the pointer, so that the click is lost. Nothing else is styled here.
+# from under the pointer, so that the click is lost. On a phone two replies to choose
+# from stand one below the other: their boxes and the bar of choices are lower, or the second is out of sight. Nothing else is styled here.
 _STYLE = """<style>
 .stApp { font-variant-numeric: tabular-nums; }
 [data-testid="stMainBlockContainer"] { padding-left: clamp(1rem, 3vw, 2.6rem); padding-right: clamp(1rem, 3vw, 2.6rem); max-width: 90rem; }
@@ -30,6 +31,10 @@ button[role="tab"][aria-selected="true"] :is(div, p, span) { color: light-dark(#
 [data-testid="stStatusWidget"] { display: none; }
 :is([class*="st-key-run-"], .st-key-chosen-run, .st-key-running) [data-stale="true"] { opacity: 1; }
 [data-retained="true"]:has(.stButton) { display: none; }
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-box-"]) { max-height: 8.5rem; }
+  [data-testid="stBottomBlockContainer"] { padding: 0.6rem 1rem 0.8rem; }
+}
 </style>"""
 
 

@@ -39,7 +39,7 @@ def test_every_choice_and_the_way_back_have_a_key(page: Page, server: Server) ->
         page.keyboard.press(key)
         expect(page.get_by_text(f"{done} of 6")).to_be_visible(timeout=15_000)
         assert choices(server, "keys")[-1] == choice
-        ready(page, 100)
+        ready(page, 600)
     page.keyboard.press("u")
     expect(page.get_by_text("3 of 6")).to_be_visible(timeout=15_000)
     assert choices(server, "keys") == [LEFT, RIGHT, TIE]
@@ -203,6 +203,6 @@ def test_hostile_replies_are_shown_as_text(page: Page, server: Server, judged: s
     for _ in range(len(HOSTILE)):
         assert page.locator("[data-testid=stCode] :is(img, a, b, script, h1, table)").count() == 0
         page.keyboard.press("b")
-        ready(page, 300)
+        ready(page, 600)
     expect(page.get_by_text("No preference")).to_be_visible(timeout=15_000)
     assert set(choices(server, "hostile")) == {BOTH_BAD}

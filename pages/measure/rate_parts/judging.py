@@ -20,11 +20,6 @@ _AGAIN = "rate-again"
 _LINE, _FRAME = 21, 34  # pixels of a line of text in its box, and of the box around it
 _INPUT, _REPLY = 130, 250  # pixels from which a box scrolls
 _WIDE, _HALF = 120, 56  # characters in a line of a box
-# On a phone the replies stand one below the other above the bar of choices: lower boxes and a lower bar, or the second is out of sight.
-_PHONE = """<style>@media (max-width: 640px) {
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-box-"]) { max-height: 8.5rem; }
-[data-testid="stBottomBlockContainer"] { padding: 0.6rem 1rem 0.8rem; }
-}</style>"""
 
 
 def waiting(run_id: str) -> Place | None:
@@ -47,7 +42,6 @@ def progress(found: Queue) -> None:
 
 def draw(run_id: str, rater: str, item: Item) -> None:
     """Draw the item and its choices."""
-    st.html(_PHONE)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         names = list(item.inputs)
         st.caption(safe.escape(names[0]) if len(names) == 1 else f"{len(names)} inputs", width="content")
