@@ -21,6 +21,7 @@ IN_THE_WHEEL = [
     "migrations/env.py",
     "migrations/versions/0001_first.py",
     "migrations/versions/0002_ratings.py",
+    "migrations/versions/0003_spend.py",
     "data/demo/banking77.csv",
 ]
 HEAVY = ["streamlit", "pandas", "sqlalchemy", "openai", "anthropic", "scipy", "numpy", "jinja2", "genai_prices", "tiktoken"]

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Connection, Float, Integer, MetaData, Table, func, inspect, select, text
 
 import workbench.comparison.tables
+import workbench.cost.tables
 import workbench.datasets.tables
 import workbench.ledger.tables
 import workbench.prompts.tables
@@ -50,21 +51,23 @@ def test_opening_a_store_twice_changes_nothing(store: Store) -> None:
         assert session.execute(text("SELECT count(*) FROM leases")).scalar() == 1
 
 
-PREVIOUS = "0001"  # the schema of release 0.1.0
+PREVIOUS = ("0001", "0002")  # the schemas that files of earlier programs have
+NEW = ("ratings", "price_overrides", "budgets", "budget_events", "scenarios", "scenario_versions")  # tables that come up empty
 
 
-def _of_the_previous_release(url: str) -> dict[str, int]:
-    """Make a store as the previous release left it, a row in every table; how many rows each has."""
+def _of_an_earlier_release(url: str, revision: str) -> dict[str, int]:
+    """Make a store as an earlier release left it, a row in every table; how many rows each has."""
     made = engines._engine(url)
     with made.execution_options(workbench_write=True).begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(settings.migrations_dir()))
         config.attributes["connection"] = connection
-        command.upgrade(config, PREVIOUS)
+        command.upgrade(config, revision)
     with made.execution_options(workbench_write=True).begin() as connection:
         tables = _tables(connection)
         for table in tables:
-            connection.execute(table.insert(), {column.name: _something(column.type) for column in table.columns})
+            ordered = {"first_variant": 0} if table.name == "ratings" else {}  # a check of that table
+            connection.execute(table.insert(), {column.name: _something(column.type) for column in table.columns} | ordered)
         rows = _rows(connection)
     made.dispose()
     return rows
@@ -89,8 +92,8 @@ def _something(kind: Any) -> object:
     return "1"
 
 
-def _comes_into_todays_schema(url: str) -> None:
-    before = _of_the_previous_release(url)
+def _comes_into_todays_schema(url: str, revision: str) -> None:
+    before = _of_an_earlier_release(url, revision)
     assert set(before.values()) == {1}
     assert len(before) > 10
     opened = stores.open_store(url)
@@ -99,8 +102,19 @@ def _comes_into_todays_schema(url: str) -> None:
         assert connection.execute(text("SELECT content FROM versions")).scalar_one() in ({"kept": ["as it was"]}, '{"kept": ["as it was"]}')
     assert migrate.revision(opened.engine) == migrate.HEAD
     assert {name: after[name] for name in before} == before
-    assert {name: count for name, count in after.items() if name not in before} == {"ratings": 0}
-    row = "(1, '1', 0, 0, 0, 1, 1, 'left', '', 'ann', 1)"
+    assert {name: count for name, count in after.items() if name not in before} == {name: 0 for name in NEW if name not in before} | {
+        "spend_days": 1
+    }
+    with opened.read() as session:  # the call that was there is in the sums of its day
+        assert session.execute(text("SELECT day_ms, provider, calls, ok, input_tokens, cost_nano FROM spend_days")).one() == (
+            0,
+            "1",
+            1,
+            0,
+            1,
+            1,
+        )
+    row = "(2, '1', 1, 0, 0, 1, 1, 'left', '', 'ann', 1)"
     with opened.write() as session:
         session.execute(text(f"INSERT INTO ratings VALUES {row}"))
     with opened.write() as session:
@@ -110,13 +124,15 @@ def _comes_into_todays_schema(url: str) -> None:
     opened.close()
 
 
-def test_a_file_of_the_previous_release_comes_up_with_every_row(tmp_path: Path) -> None:
-    _comes_into_todays_schema(f"sqlite:///{tmp_path / 'previous.db'}")
+@pytest.mark.parametrize("revision", PREVIOUS)
+def test_a_file_of_an_earlier_release_comes_up_with_every_row(tmp_path: Path, revision: str) -> None:
+    _comes_into_todays_schema(f"sqlite:///{tmp_path / 'previous.db'}", revision)
 
 
 @pytest.mark.postgres
-def test_a_database_of_the_previous_release_comes_up_with_every_row(cluster) -> None:
-    _comes_into_todays_schema(cluster.database("previous"))
+@pytest.mark.parametrize("revision", PREVIOUS)
+def test_a_database_of_an_earlier_release_comes_up_with_every_row(cluster, revision: str) -> None:
+    _comes_into_todays_schema(cluster.database("previous"), revision)
     cluster.drop("previous")
 
 

@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, get_args, get_type_hints
 
 from workbench.errors import InputError
+from workbench.ledger.derived import derive
 from workbench.store.base import storable
 
 OK, ERROR = "ok", "error"
@@ -15,14 +16,16 @@ _NANO = 10**9
 # The widest text of each column that has a width: PostgreSQL refuses more, and a paid reply must not be lost for a long name.
 _WIDTHS = {
     "source": 40, "prompt": 200, "label": 100, "provider": 100, "model": 200, "status": 10, "error_type": 40, "error_kind": 40,
-    "user": 200, "run_id": 40, "cell_id": 80, "trace_id": 80, "external_id": 200,
+    "user": 200, "run_id": 40, "cell_id": 80, "trace_id": 80, "external_id": 200, "processing": 20,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One request to a model. `latency_ms` is the time of the attempt that answered; `cost_nano` is None where no price is known;
-    `estimated` says that tokens were counted here because the provider sent none. The last six fields are its large texts.
+    `estimated` says that tokens were counted here because the provider sent none; `cache_write_1h_tokens` are those of
+    `cache_write_tokens` that are kept an hour; `processing` is the provider's word for another tariff (batch, flex), None for the
+    standard one. The last six fields are its large texts.
     """
 
     started_ms: int
@@ -41,6 +44,7 @@ class CallRecord:
     input_tokens: int | None = None
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_nano: int | None = None
@@ -52,6 +56,7 @@ class CallRecord:
     trace_id: str | None = None
     external_id: str | None = None
     feedback: int | None = None
+    processing: str | None = None
     request: dict[str, Any] | None = None
     variables: dict[str, Any] | None = None
     reply: str | None = None
@@ -104,7 +109,7 @@ def call_row(record: CallRecord, call_id: int) -> dict[str, Any]:
     row["user_name"] = row.pop("user")
     row["tags"] = list(record.tags) or None
     row["id"] = call_id
-    return row
+    return row | derive(record.request)
 
 
 def text_row(record: CallRecord, call_id: int) -> dict[str, Any] | None:

@@ -1,8 +1,10 @@
-"""The calls table: one row a request to a model. Narrow on purpose; texts lie beside it, so that retention can drop them alone."""
+"""The tables of the ledger: calls, their texts, sums by day, own prices, budgets. The calls table is one row a request to a model,
+narrow on purpose: texts lie beside it, so that retention can drop them alone.
+"""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.store.base import Base, RowId
@@ -46,6 +48,7 @@ class CallRow(Base):
     input_tokens: Mapped[int | None]
     cached_tokens: Mapped[int | None]
     cache_write_tokens: Mapped[int | None]
+    cache_write_1h_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]
     reasoning_tokens: Mapped[int | None]
     cost_nano: Mapped[int | None] = mapped_column(BigInteger)
@@ -57,6 +60,10 @@ class CallRow(Base):
     trace_id: Mapped[str | None] = mapped_column(String(80))
     external_id: Mapped[str | None] = mapped_column(String(200))
     feedback: Mapped[int | None]
+    processing: Mapped[str | None] = mapped_column(String(20))
+    prompt_hash: Mapped[int | None] = mapped_column(BigInteger)
+    words: Mapped[int | None]
+    question: Mapped[bool | None]
 
 
 class CallTextRow(Base):
@@ -70,3 +77,71 @@ class CallTextRow(Base):
     tool_calls: Mapped[list[Any] | None]
     error_message: Mapped[str | None]
     attempts: Mapped[list[Any] | None]
+
+
+class SpendDayRow(Base):
+    """Sums of the calls of one day (UTC) by model and prompt, kept in the transaction that inserts them; prompt "" is no prompt.
+    `unpriced` counts answered calls that no price is known of.
+    """
+
+    __tablename__ = "spend_days"
+    day_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(100), primary_key=True)
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
+    prompt: Mapped[str] = mapped_column(String(200), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    ok: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_nano: Mapped[int] = mapped_column(BigInteger)
+    unpriced: Mapped[int] = mapped_column(BigInteger)
+
+
+class PriceOverrideRow(Base):
+    """A price of one's own for a model from `from_ms` until before `until_ms`. Never changed: another row takes its place, and
+    `removed_ms` says since when a row no longer counts. `rates` is the JSON of `pricing.overrides`.
+    """
+
+    __tablename__ = "price_overrides"
+    __table_args__ = (Index("ix_price_overrides_model", "provider", "model", "from_ms"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(String(200))
+    from_ms: Mapped[int] = mapped_column(BigInteger)
+    until_ms: Mapped[int | None] = mapped_column(BigInteger)
+    rates: Mapped[dict[str, Any]]
+    note: Mapped[str]
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    removed_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class BudgetRow(Base):
+    """A limit in nano-dollars for a day or a month (UTC). `scope` is total, model or prompt; `key` is empty, provider/model or the name.
+    From `warn_percent` of the limit on it warns; `stops` says whether calls are refused once the limit is reached.
+    """
+
+    __tablename__ = "budgets"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    scope: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(310))
+    period: Mapped[str] = mapped_column(String(10))
+    limit_nano: Mapped[int] = mapped_column(BigInteger)
+    warn_percent: Mapped[int | None]
+    stops: Mapped[bool]
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    removed_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class BudgetEventRow(Base):
+    """A budget's level (warn, limit) was crossed in the period that began at `period_ms`, by the call `call_id`."""
+
+    __tablename__ = "budget_events"
+    __table_args__ = (UniqueConstraint("budget_id", "period_ms", "level", name="uq_budget_events_level"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    budget_id: Mapped[int] = mapped_column(ForeignKey("budgets.id", ondelete="CASCADE"))
+    period_ms: Mapped[int] = mapped_column(BigInteger)
+    level: Mapped[str] = mapped_column(String(10))
+    call_id: Mapped[int | None] = mapped_column(BigInteger)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    spent_nano: Mapped[int] = mapped_column(BigInteger)
+    limit_nano: Mapped[int] = mapped_column(BigInteger)
