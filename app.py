@@ -22,6 +22,12 @@ MENU = {
         ("measure/compare.py", "Compare", "balance"),
         ("measure/rate.py", "Rate", "thumbs_up_down"),
     ),
+    "Spend": (
+        ("spend/whatif.py", "What-if", "calculate"),
+        ("spend/spend.py", "Spend", "payments"),
+        ("spend/budgets.py", "Budgets", "savings"),
+        ("spend/prices.py", "Prices", "sell"),
+    ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),
         ("system/settings.py", "Settings", "tune"),

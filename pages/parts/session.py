@@ -13,6 +13,7 @@ _FLASH = "_flash"
 # Pages by the name that other pages use.
 HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets"
 COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
+WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -20,6 +21,10 @@ _FILES = {
     DATASETS: "pages/build/datasets.py",
     COMPARE: "pages/measure/compare.py",
     RATE: "pages/measure/rate.py",
+    WHATIF: "pages/spend/whatif.py",
+    SPEND: "pages/spend/spend.py",
+    BUDGETS: "pages/spend/budgets.py",
+    PRICES: "pages/spend/prices.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

@@ -19,6 +19,8 @@ COMMANDS = {
     "compare": ("compare", "Which variant is better, of a run or of your own scores."),
     "runs": ("runs", "Runs: list, show, stop, resume, export."),
     "ratings": ("ratings", "What people's blind choices say of a run."),
+    "cost": ("cost", "Scenarios, the cheapest plan, the price of a call."),
+    "budgets": ("budgets", "Budgets: set, list, remove, what is left, what was crossed."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),
     "restore": ("backup", "Bring a store back from a backup."),

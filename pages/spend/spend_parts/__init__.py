@@ -1,0 +1,1 @@
+"""Parts of the Spend and Budgets pages."""

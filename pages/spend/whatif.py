@@ -1,0 +1,6 @@
+"""What-if."""
+
+from pages.parts import page
+
+with page.guard():
+    page.start("What-if", subtitle="")
