@@ -93,6 +93,39 @@ def test_cached_and_thinking_tokens_are_parts_of_the_whole():
     assert (reply.usage.output_tokens, reply.usage.reasoning_tokens) == (8, 6)
 
 
+def test_tokens_written_for_an_hour_are_part_of_those_written():
+    usage = {"input_tokens": 10, "cache_creation_input_tokens": 30, "output_tokens": 8}
+    usage["cache_creation"] = {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 20}
+    reply = wire_anthropic.reply({"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": usage})
+    assert (reply.usage.input_tokens, reply.usage.cache_write_tokens, reply.usage.cache_write_1h_tokens) == (40, 30, 20)
+
+
+@pytest.mark.parametrize(
+    ("used", "processing"),
+    [
+        ({"service_tier": "standard"}, None),
+        ({"service_tier": "batch"}, "batch"),
+        ({"speed": "fast"}, "fast"),
+        ({"service_tier": None}, None),
+    ],
+)
+def test_the_tariff_of_an_anthropic_answer_is_read(used: dict[str, object], processing: str | None):
+    answer = {"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": {"input_tokens": 1, **used}}
+    assert wire_anthropic.reply(answer).processing == processing
+
+
+@pytest.mark.parametrize(("tier", "processing"), [("default", None), ("flex", "flex"), ("priority", "priority"), (None, None), (7, None)])
+def test_the_tariff_of_an_openai_answer_is_read(tier: object, processing: str | None):
+    chunk = {"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}], "service_tier": tier}
+    assert (
+        wire_openai.reply({"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], "service_tier": tier}).processing
+        == processing
+    )
+    stream = wire_openai.StreamReading()
+    stream.feed(chunk)
+    assert stream.reply().processing == processing
+
+
 @pytest.mark.parametrize("used", [{}, {"prompt_tokens": 0, "completion_tokens": 0}, {"prompt_tokens": None}])
 def test_a_usage_that_counts_nothing_is_no_count(used: dict[str, object]):
     assert wire_openai.reply({"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], "usage": used}).usage_estimated

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from workbench import clock as clocks
-from workbench import pricing, providers
+from workbench import providers
 from workbench import store as stores
 from workbench.calls import limits, loop
 from workbench.calls.outcome import Attempt, Call, Outcome, record
@@ -21,7 +21,7 @@ from workbench.calls.retry import PRESETS, RetryPolicy
 from workbench.calls.stopping import stopped_by
 from workbench.clock import Clock
 from workbench.errors import CallError, CallTimeout, Cancelled, ProviderMissing, UnknownFailure, WorkbenchError
-from workbench.ledger import writer
+from workbench.ledger import tariff, writer
 from workbench.ledger.writer import Beside
 from workbench.providers import connections, keys
 from workbench.providers.base import OnText, Provider, Reply
@@ -208,16 +208,10 @@ class _Errand:
         return sum(len(message.text) for message in request.messages) // 4 + (request.parameters.max_tokens or _OUTPUT_GUESS_TOKENS)
 
     def _cost_nano(self, reply: Reply) -> int | None:
-        if self._provider is None or self._provider.free:
-            return 0
-        connection = connections.find(self._store, self._call.provider)
-        own_address = "" if connection.builtin else connection.base_url or ""
-        name = connection.name if connection.builtin or own_address else connection.kind
-        for model in (reply.model, self._call.request.model):  # the one that answered, unless only the one asked for is on the list
-            priced = pricing.price(name, model, reply.usage, at_ms=self._started_ms, base_url=own_address) if model else None
-            if priced is not None:
-                return priced.nano
-        return None
+        asked = self._call.provider, self._call.request.model
+        free = self._provider is None or self._provider.free
+        priced = tariff.of_reply(self._store, *asked, reply, at_ms=self._started_ms, free=free)
+        return None if priced is None else priced.nano
 
     def _tell(self, error: CallError, wait_s: float | None) -> None:
         if _LOG.isEnabledFor(logging.INFO):

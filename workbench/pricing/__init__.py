@@ -1,5 +1,23 @@
 """Prices of calls, dated. Pure: knows no database, no clock, no network. Refuses to guess: a price that is not known is None."""
 
-from workbench.pricing.price import FREE_PROVIDERS, Priced, TokenCounts, estimate, price
+from workbench.pricing.overrides import Override, OverrideRates, Overrides
+from workbench.pricing.price import FREE_PROVIDERS, Priced, embedding, estimate, price, priced, rates, training
+from workbench.pricing.rates import PricedPart, Rate, Rates, TokenCounts
 
-__all__ = ["FREE_PROVIDERS", "Priced", "TokenCounts", "estimate", "price"]
+__all__ = [
+    "FREE_PROVIDERS",
+    "Override",
+    "OverrideRates",
+    "Overrides",
+    "Priced",
+    "PricedPart",
+    "Rate",
+    "Rates",
+    "TokenCounts",
+    "embedding",
+    "estimate",
+    "price",
+    "priced",
+    "rates",
+    "training",
+]

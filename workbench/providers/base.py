@@ -45,13 +45,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens as the provider counted them. `input_tokens` includes cached and cache-write ones; `output_tokens` includes reasoning."""
+    """Tokens as the provider counted them. `input_tokens` includes cached and cache-write ones; `output_tokens` includes reasoning;
+    `cache_write_1h_tokens` are those of `cache_write_tokens` that are kept an hour.
+    """
 
     input_tokens: int = 0
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    cache_write_1h_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class RateHeaders:
 @dataclass(frozen=True)
 class Reply:
     """What came back. `model` is the one that answered; `finish` is stop, length, tool_calls or the provider's own word.
-    `usage_estimated` says that the provider sent no usage and tokens were counted here.
+    `usage_estimated` says that the provider sent no usage and tokens were counted here; `processing` is the tariff it says it answered
+    under (batch, flex, priority, fast), None for the standard one.
     """
 
     text: str
@@ -78,6 +82,7 @@ class Reply:
     ttft_ms: int | None = None
     rate: RateHeaders = field(default_factory=RateHeaders)
     usage_estimated: bool = False
+    processing: str | None = None
 
 
 OnText = Callable[[str], None]

@@ -17,6 +17,7 @@ _FINISHES = {
     "model_context_window_exceeded": "length",
     "tool_use": "tool_calls",
 }
+_TARIFFS = ("batch", "priority")
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 
 
@@ -132,7 +133,16 @@ def _made(text: str, tools: tuple[ToolCall, ...], finish: str, used: object, mod
         model=model if isinstance(model, str) else "",
         finish=_FINISHES.get(finish, finish),
         usage_estimated=not usage.input_tokens,  # no request is empty: a server that says so has not counted
+        processing=_processing(used) if isinstance(used, dict) else None,
     )
+
+
+def _processing(used: dict[str, Any]) -> str | None:
+    """The tariff: batches are a service tier here, and the faster one a speed."""
+    tier, speed = used.get("service_tier"), used.get("speed")
+    if tier in _TARIFFS:
+        return str(tier)
+    return "fast" if speed == "fast" else None
 
 
 def _usage(used: dict[str, Any]) -> Usage:
@@ -144,6 +154,7 @@ def _usage(used: dict[str, Any]) -> Usage:
         cache_write_tokens=written,
         output_tokens=whole(used, "output_tokens"),
         reasoning_tokens=whole(used, "output_tokens_details", "thinking_tokens"),
+        cache_write_1h_tokens=min(written, whole(used, "cache_creation", "ephemeral_1h_input_tokens")),
     )
 
 

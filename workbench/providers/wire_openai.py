@@ -8,6 +8,7 @@ from workbench.providers.sdk import Reading, whole
 from workbench.text.messages import Image, Message, Text, ToolCall, ToolResult
 
 _FINISHES = {"function_call": "tool_calls"}
+_TARIFFS = ("flex", "priority", "batch")
 
 
 def body(request: Request, *, max_tokens: str = "max_tokens") -> dict[str, Any]:
@@ -89,7 +90,7 @@ def reply(data: dict[str, Any]) -> Reply:
     calls = message.get("tool_calls") or ()
     tools = tuple(ToolCall(str(call.get("id") or ""), *_function(call)) for call in calls if isinstance(call, dict))
     _require_answered(choice.get("finish_reason"), message.get("refusal"))
-    return _made(text, tools, choice.get("finish_reason"), data.get("usage"), data.get("model"))
+    return _made(text, tools, choice.get("finish_reason"), data.get("usage"), model=data.get("model"), tier=data.get("service_tier"))
 
 
 def _content(content: object) -> str:
@@ -112,7 +113,7 @@ def _require_answered(finish: object, refusal: object) -> None:
         raise ContentRefused("The provider's content filter withheld the answer.")
 
 
-def _made(text: str, tools: tuple[ToolCall, ...], finish: object, used: object, model: object) -> Reply:
+def _made(text: str, tools: tuple[ToolCall, ...], finish: object, used: object, *, model: object, tier: object) -> Reply:
     usage = _usage(used) if isinstance(used, dict) else Usage()
     word = str(finish or ("tool_calls" if tools else "stop"))
     return Reply(
@@ -122,6 +123,7 @@ def _made(text: str, tools: tuple[ToolCall, ...], finish: object, used: object, 
         model=model if isinstance(model, str) else "",
         finish=_FINISHES.get(word, word),
         usage_estimated=not usage.input_tokens,  # no request is empty: a server that says so has not counted
+        processing=str(tier) if tier in _TARIFFS else None,
     )
 
 
@@ -144,6 +146,7 @@ class StreamReading(Reading):
         self._finish: str | None = None
         self._usage: dict[str, Any] | None = None
         self._model = ""
+        self._tier: object = None
         self._calls: dict[int, list[str]] = {}
 
     def feed(self, event: dict[str, Any]) -> str:
@@ -151,6 +154,7 @@ class StreamReading(Reading):
         if isinstance(used := event.get("usage"), dict):
             self._usage = used
         self._model = self._model or str(event.get("model") or "")
+        self._tier = event.get("service_tier") or self._tier
         choices = event.get("choices")
         if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             return ""
@@ -179,4 +183,4 @@ class StreamReading(Reading):
         if self._finish is None:
             raise TruncatedReply("The stream ended before the answer did.")
         tools = tuple(ToolCall(*parts) for _, parts in sorted(self._calls.items()))
-        return _made("".join(self._texts), tools, self._finish, self._usage, self._model)
+        return _made("".join(self._texts), tools, self._finish, self._usage, model=self._model, tier=self._tier)
