@@ -128,14 +128,12 @@ def _run_ids(store: "Store") -> list[str]:
 
 def _erase_runs(store: "Store", ids: list[str]) -> int:
     """Delete the runs and the calls they made; how many calls. Cells of other runs that reused a reply keep their figures."""
-    from sqlalchemy import delete, func, select
+    from sqlalchemy import delete
 
+    from workbench.ledger import spend
     from workbench.ledger.tables import CallRow
     from workbench.runner.tables import RunRow
 
-    theirs = CallRow.run_id.in_(ids)
     with store.write() as session:
-        calls = session.scalar(select(func.count()).select_from(CallRow).where(theirs)) or 0
         session.execute(delete(RunRow).where(RunRow.id.in_(ids)))
-        session.execute(delete(CallRow).where(theirs))
-    return calls
+        return spend.erase(session.connection(), CallRow.run_id.in_(ids))

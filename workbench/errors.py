@@ -26,6 +26,7 @@
         │   └── ModelUnknown     the provider has no such model                     final
         ├── AuthFailed           no key, a wrong key, or no permission              final
         ├── ProviderMissing      the provider is not set up here                    final
+        ├── BudgetReached        a budget that stops calls is used up               final
         ├── Cancelled            stopped by a person                                final
         └── UnknownFailure       anything else                                      final
 
@@ -211,6 +212,13 @@ class ProviderMissing(CallError):
 
     error_type, kind = "invalid_request", "provider_missing"
     default_hint = "Run `workbench doctor`: it says what is set up and what to do."
+
+
+class BudgetReached(CallError):
+    """A budget that stops calls is used up: nothing was sent."""
+
+    error_type, kind = "invalid_request", "budget_reached"
+    default_hint = "Raise the budget or wait for its next period: `workbench budgets status`."
 
 
 class Cancelled(CallError):

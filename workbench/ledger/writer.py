@@ -1,7 +1,7 @@
 """Writes the ledger: one thread a store, many calls a commit. Owns durability: a future resolves only after its commit.
 
-A call and the rows that belong to it (a run's cell) are written in one transaction, so that a process killed at any instant has
-both or neither. While one commit is under way the next batch gathers; under load the thread also lingers a moment, because a
+A call, the sums it adds to and the rows that belong to it (a run's cell) are written in one transaction, so that a process killed at
+any instant has all or nothing. While one commit is under way the next batch gathers; under load the thread also lingers a moment, because a
 commit costs the same for one call and for fifty.
 """
 
@@ -20,6 +20,8 @@ from sqlalchemy import Connection, Executable, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workbench.errors import StoreError
+from workbench.ledger import book, spend
+from workbench.ledger.book import Noted
 from workbench.ledger.record import CallRecord, call_row, text_row
 from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.store import Store
@@ -172,7 +174,10 @@ class Writer:
         for left in range(_TRIES_WHILE_LOCKED - 1, -1, -1):
             try:
                 with self._store.write() as session:
-                    return _insert(session.connection(), batch, is_sqlite=self._store.is_sqlite)
+                    ids, noted = _insert(session.connection(), batch, self._store)
+                if noted is not None:  # what was spent counts once it is committed
+                    noted.settle()
+                return ids
             except OperationalError as error:
                 if not left or _state(error) not in _LOCKED:
                     raise
@@ -198,13 +203,17 @@ def flush_all() -> None:
         writer.flush()
 
 
-def _insert(connection: Connection, batch: list[_Job], *, is_sqlite: bool) -> list[int | None]:
+def _insert(connection: Connection, batch: list[_Job], store: Store) -> tuple[list[int | None], Noted | None]:
     records = [job.record for job in batch if job.record is not None]
-    fresh = iter(_new_ids(connection, len(records), is_sqlite=is_sqlite)) if records else iter(())
+    noted = None
+    fresh = iter(_new_ids(connection, len(records), is_sqlite=store.is_sqlite)) if records else iter(())
     ids = [next(fresh) if job.record is not None else None for job in batch]
     pairs = [(job.record, call_id) for job, call_id in zip(batch, ids, strict=True) if job.record is not None and call_id is not None]
     if pairs:
-        connection.execute(_INSERT_CALLS, [call_row(record, call_id) for record, call_id in pairs])
+        calls = [call_row(record, call_id) for record, call_id in pairs]
+        connection.execute(_INSERT_CALLS, calls)
+        noted = book.of(store).note(connection, calls)
+        spend.note(connection, calls)
         if texts := [row for record, call_id in pairs if (row := text_row(record, call_id)) is not None]:
             connection.execute(_INSERT_TEXTS, texts)
     rows: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
@@ -214,7 +223,7 @@ def _insert(connection: Connection, batch: list[_Job], *, is_sqlite: bool) -> li
             rows.setdefault(id(beside.statement), (beside.statement, []))[1].append(values)
     for statement, values_of in rows.values():
         connection.execute(statement, values_of)
-    return ids
+    return ids, noted
 
 
 def _new_ids(connection: Connection, n: int, *, is_sqlite: bool) -> list[int]:
