@@ -7,8 +7,9 @@ level and what the future adds. The slow one moves the level along the four lowe
 Watson (Review of Economic Studies 83 (2016) 1711) forecast over long horizons. It costs width where nothing drifts, but traffic does. Both
 are widened by Student's factor for how few of these movements a short past shows.
 
-Measured: per cent of actual totals inside p5..p95 (90 would be right), in brackets the half width in per cent of the actual; 3,000 simulated
-series each, n days of the past -> days of the future. A resampling of days or of blocks alone gives 65..82 % of independent days over 30 -> 30.
+Measured: per cent of actual totals inside p5..p95 (90 would be right), in brackets the half width in per cent of the actual; 3,000
+simulated series each, n days of the past -> days of the future. A resampling of days or of blocks alone gives 65..82 % for independent
+days over 30 -> 30.
 
                              30 -> 30   90 -> 30    28 -> 7   14 -> 30    7 -> 30    3 -> 30    2 -> 30
     independent, 20 %         98 (14)     94 (8)    93 (17)    99 (29)    99 (37)    98 (69)   95 (119)
@@ -87,7 +88,7 @@ def _root(units: int, horizon: float, period: int) -> "NDArray[Any]":
     quick *= (1 / units + 1 / horizon) / np.trace(quick)
     orders = np.arange(1, max(1, min(_COSINES, units - 1, 2 * units // whole - 1)) + 1)
     waves = np.cos(np.pi * np.outer(orders, np.arange(units) + 0.5) / units)
-    if 1 < whole and units < 4 * whole:
+    if whole > 1 and units < 4 * whole:
         waves = waves @ blocks  # over so few weeks a wave would take their pattern for a drift
     waves *= 1 / (orders * np.linalg.norm(waves, axis=1))[:, None]
     slow = waves.T @ waves
