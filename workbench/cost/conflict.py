@@ -1,0 +1,72 @@
+"""Why no plan keeps all limits: the smallest sets of limits that exclude each other, and how near each can be come. Solves, says nothing
+of scenarios; the words are in `plan_words`.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from workbench.cost import plan_words, solving
+from workbench.cost.optimiser import SLOW_SHARE, Limit
+from workbench.cost.programme import Programme
+
+MOST_SETS = 3
+
+
+def sentences(built: Programme, limits: tuple[Limit, ...]) -> tuple[str, ...]:
+    """Sentences with figures, a set of limits at a time. A set is irreducible: without any one of its limits the rest can be had, so
+    every limit of it is told by how far it would have to give way, the others kept.
+    """
+    if solving.cheapest(built, ()) is None:
+        served = built.open.any(axis=(0, 1, 3))
+        return tuple(plan_words.nobody(name) for name, some in zip(built.problem.classes, served, strict=True) if not some)
+    said: list[str] = []
+    left = limits
+    for _ in range(MOST_SETS):
+        if solving.cheapest(built, left) is not None:
+            break
+        stuck = irreducible(built, left)
+        left = tuple(limit for limit in left if limit not in stuck)
+        found = [(limit, nearest(built, limit, _others(built, limit, stuck, limits))) for limit in stuck]
+        said += plan_words.together(found) if len(stuck) > 1 else plan_words.alone(*found[0], nearest(built, stuck[0], ()))
+    return tuple(said)
+
+
+def irreducible(built: Programme, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    """A smallest set out of `limits` that cannot be had together: the deletion filter (Chinneck and Dravnieks 1991)."""
+    kept = limits
+    for limit in limits:
+        without = tuple(each for each in kept if each != limit)
+        if solving.cheapest(built, without) is None:
+            kept = without
+    return kept
+
+
+def nearest(built: Programme, limit: Limit, others: Iterable[Limit]) -> float | None:
+    """The best that can be had of what `limit` is on while `others` are kept; None: nothing is known that could be told."""
+    others = tuple(others)
+    if limit.name in SLOW_SHARE:
+        return _fastest(built, limit, others)
+    row, _ = built.row(limit)
+    tie = solving.TIE * solving.SCALE * built.usd_row / built.money
+    found = solving.best(built, row * solving.SCALE + tie, others, known=(limit.name,))
+    return None if found is None else built.reached(limit, found)
+
+
+def _fastest(built: Programme, limit: Limit, others: tuple[Limit, ...]) -> float | None:
+    """The smallest number of whole milliseconds, to a thousandth, that can be kept; by halving."""
+    low, high = float(limit.value), max(2.0, 2 * float(limit.value))
+    while solving.cheapest(built, (*others, Limit(limit.name, Decimal(high)))) is None:
+        low, high = high, high * 4
+        if high > 1e8:
+            return None
+    while high - low > max(1.0, high / 1000):
+        middle = float(round((low + high) / 2))
+        kept = solving.cheapest(built, (*others, Limit(limit.name, Decimal(middle)))) is not None
+        low, high = (low, middle) if kept else (middle, high)
+    return high
+
+
+def _others(built: Programme, limit: Limit, stuck: tuple[Limit, ...], limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    """All other limits where they can be had together, else those of the set alone."""
+    every = tuple(each for each in limits if each != limit)
+    return every if solving.cheapest(built, every) is not None else tuple(each for each in stuck if each != limit)

@@ -1,0 +1,129 @@
+"""Solving the optimiser's programme by HiGHS, to more places than HiGHS keeps. Owns the tolerances; knows no sentence.
+
+A programme with whole-numbered columns is solved to HiGHS's tolerances (1e-6). Therefore its whole numbers are kept, the shares are
+solved for again as a linear programme at 1e-10, rounded to 12 places so that they sum to 1, and looked at once more. Whole numbers
+that held by the tolerance alone are ruled out and the programme is asked again.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from workbench.cost.optimiser import Limit
+from workbench.cost.programme import PLACES, Choice, Programme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TOLERANCE = 1e-11  # of a limit, after scaling; rounding to 12 places moves a scaled row by less
+SCALE = 1e4  # the cheapest imaginable month in the objective: HiGHS's absolute gap of 1e-6 is 1e-10 of it
+TIE = 1e-9  # what a whole point of quality may cost, as a share of that month: of equal cost the better one
+
+
+def cheapest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
+    """The cheapest choice that keeps `limits`, the better one of equal cost; None: there is none."""
+    return best(built, built.usd_row / built.money * SCALE - TIE * SCALE * built.quality_row(), tuple(limits))
+
+
+def finest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
+    """The choice of best quality that keeps `limits`, the cheaper one of equal quality, of models whose quality is known."""
+    objective = -built.quality_row() * SCALE + TIE * SCALE * built.usd_row / built.money
+    return best(built, objective, tuple(limits), known=("quality",))
+
+
+def best(built: Programme, objective: "NDArray[Any]", limits: tuple[Limit, ...], *, known: tuple[str, ...] = ()) -> Choice | None:
+    """The choice with the least `objective` that keeps `limits`. `known`: limits by name that are not kept, but whose figure must be
+    known of every model that is chosen (the best quality can only be told of models whose quality is known).
+    """
+    import numpy as np
+    from scipy.optimize import LinearConstraint
+
+    pairs = [built.row(limit) for limit in limits]
+    opened = built.opened({limit.name for limit in limits} | set(known))
+    models = built.pays_models or any(limit.name == "most_models" for limit in limits) or bool(objective[built.at_z :].any())
+    equal, right, used = built.structure
+    rows = [LinearConstraint(equal, right, right)]
+    if models:
+        rows.append(LinearConstraint(used, -np.inf, 0))
+    if pairs:
+        rows.append(LinearConstraint(np.array([row for row, _ in pairs]), -np.inf, np.array([bound for _, bound in pairs])))
+    for _ in range(10):
+        whole = _whole_numbers(built, objective, rows, opened, models=models)
+        if whole is None:
+            return None
+        choice = _shares(built, objective, pairs, opened, whole, models=models)
+        if choice is not None:
+            return choice
+        cut = np.zeros(built.size)
+        cut[built.at_y : built.size if models else built.at_z] = 1 - 2 * whole[: None if models else built.at_z - built.at_y]
+        rows.append(LinearConstraint(cut, 1 - float((cut < 0).sum()), np.inf))
+    return None
+
+
+def _whole_numbers(built: Programme, objective: Any, rows: Any, opened: Any, *, models: bool) -> "NDArray[Any] | None":
+    """The columns y, d and z of the solution."""
+    import numpy as np
+    from scipy.optimize import Bounds, milp
+
+    upper = np.concatenate([opened.ravel().astype(float), np.ones(built.size - built.n_x)])
+    upper[built.at_d : built.at_z][~built.problem.can_wait] = 0
+    whole = np.zeros(built.size)
+    whole[built.at_y : built.size if models else built.at_z] = 1
+    found = milp(objective, integrality=whole, bounds=Bounds(np.zeros(built.size), upper), constraints=rows, options={"mip_rel_gap": 0})
+    return None if found.x is None else np.round(found.x[built.at_y :])
+
+
+def _shares(built: Programme, objective: Any, pairs: Any, opened: Any, whole: Any, *, models: bool) -> Choice | None:
+    """The shares with whole numbers fixed; a limit that rounding would break is drawn tighter by as much. None: there are none."""
+    import numpy as np
+
+    n_caches, n_classes, n_models = built.cells[0], built.n_classes, built.n_models
+    batched = whole[n_caches : n_caches + n_classes] > 0.5
+    cache = int(whole[:n_caches].argmax())
+    cells = np.arange(built.n_x).reshape(built.cells)[cache, batched.astype(int), np.arange(n_classes)].ravel()
+    upper = opened.ravel()[cells].astype(float)
+    if models:
+        upper = upper * np.tile(whole[n_caches + n_classes :], n_classes)
+    fixed = np.concatenate([np.zeros(built.n_x), whole])
+    matrix = np.array([row[cells] for row, _ in pairs]).reshape(len(pairs), len(cells))
+    bounds = np.array([bound - row @ fixed for row, bound in pairs])
+    slack, kept = np.zeros(len(pairs)), None
+    for _ in range(4):
+        found = _linear(objective[cells], matrix, bounds - slack, np.kron(np.eye(n_classes), np.ones(n_models)), upper)
+        if found is None:
+            break
+        kept = Choice(cache, batched, rounded(found.reshape(n_classes, n_models)))
+        over = matrix @ kept.shares.ravel() - bounds
+        if not (over > TOLERANCE).any():
+            break
+        slack = slack + 2 * np.clip(over, 0, None)
+    return kept
+
+
+def _linear(objective: Any, matrix: Any, bounds: Any, spread: Any, upper: Any) -> "NDArray[Any] | None":
+    """Shares that sum to 1 in every class, by the dual simplex: a vertex, so that no share is split without a reason."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    found = linprog(
+        objective,
+        A_ub=matrix if len(matrix) else None,
+        b_ub=bounds if len(matrix) else None,
+        A_eq=spread,
+        b_eq=np.ones(len(spread)),
+        bounds=np.column_stack([np.zeros(len(upper)), upper]),
+        method="highs-ds",
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    values: NDArray[Any] | None = found.x
+    return values
+
+
+def rounded(shares: "NDArray[Any]") -> "NDArray[Any]":
+    """Shares at 12 places, each row's largest taking what is left to 1."""
+    import numpy as np
+
+    rows = []
+    for row in np.round(np.clip(shares, 0, 1), PLACES):
+        largest = int(row.argmax())
+        rows.append([float(1 - (row.sum() - row[largest])) if m == largest else float(each) for m, each in enumerate(row)])
+    return np.round(np.array(rows), PLACES)
