@@ -145,7 +145,7 @@ PRICE = PriceShape(
 RULE = Shape(
     model.Rule,
     (
-        Field("when", Text(2_000), "The condition, e.g. `words < 20 and question`; left out: always."),
+        Field("when", Text(2_000), "The condition, e.g. `words < 20 and question`; left out: always.", optional=True),
         Field("class", NAME, "The class of calls on which it holds.", "klass"),
         Field("model", NAME, "Send them to this model."),
         Field("cache", Flag(), "Whether a cache may answer them."),

@@ -14,12 +14,16 @@ from workbench.errors import InputError
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its name in a document, its form, what it means; `attribute` where the dataclass calls it otherwise."""
+    """One field: its name in a document, its form, what it means; `attribute` where the dataclass calls it otherwise.
+
+    `optional`: it may be left out though the dataclass asks for it, and is None then.
+    """
 
     name: str
     form: Form
     says: str
     attribute: str = ""
+    optional: bool = False
 
     @property
     def of(self) -> str:
@@ -47,6 +51,7 @@ class Shape:
         given = {
             field.of: field.form.read(raw[field.name], at.inner(field.name)) for field in self.fields if raw.get(field.name) is not None
         }
+        given |= {field.of: None for field in self.fields if field.optional and field.of not in given}
         missing = next((field for field in self.fields if field.of not in given and self.required(field)), None)
         if missing is not None:
             at.inner(missing.name).refuse("is missing", f"{missing.says} Write {missing.form.told}.")
@@ -65,7 +70,7 @@ class Shape:
 
     def required(self, field: Field) -> bool:
         """Whether the dataclass cannot be made without it."""
-        return self.default(field) is MISSING
+        return self.default(field) is MISSING and not field.optional
 
     def default(self, field: Field) -> Any:
         """What it is where it is left out; MISSING where it cannot be."""
