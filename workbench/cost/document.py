@@ -146,4 +146,4 @@ def _numbers(value: Any, number: Any) -> Any:
 def _json_number(value: Decimal) -> int | float | str:
     if value == value.to_integral_value() and abs(value) < _EXACT:
         return int(value)
-    return float(value) if Decimal(repr(float(value))) == value else f"{value:f}"
+    return float(value) if Decimal(repr(float(value))) == value else f"{value.normalize():f}"
