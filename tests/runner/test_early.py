@@ -92,11 +92,11 @@ def test_two_equal_variants_run_to_the_end(many: Bench) -> None:
 
 def test_two_equal_variants_are_decided_where_a_margin_says_what_is_as_good(many: Bench) -> None:
     many.version("Which one? Be strict. {{text}}")
-    run = many.finish("intent@2", "intent@3", **asked(margin=0.2))
+    run = many.finish("intent@2", "intent@3", **asked(margin=0.4))
     assert run.state == "decided"
     assert run.plan.decision is not None
     assert (run.plan.decision["outcome"], run.plan.decision["winner"]) == ("equivalent", None)
-    assert run.plan.margin == 0.2
+    assert run.plan.margin == 0.4
 
 
 def test_a_run_that_was_decided_goes_on_to_its_end_when_it_is_resumed(many: Bench) -> None:
