@@ -21,7 +21,7 @@ from workbench.calls.retry import PRESETS, RetryPolicy
 from workbench.calls.stopping import stopped_by
 from workbench.clock import Clock
 from workbench.errors import CallError, CallTimeout, Cancelled, ProviderMissing, UnknownFailure, WorkbenchError
-from workbench.ledger import tariff, writer
+from workbench.ledger import budgets, tariff, writer
 from workbench.ledger.writer import Beside
 from workbench.providers import connections, keys
 from workbench.providers.base import OnText, Provider, Reply
@@ -150,6 +150,8 @@ class _Errand:
             return await self._request(provider, waited_from_s)
 
     async def _request(self, provider: Provider, waited_from_s: float) -> Reply:
+        if not provider.free:
+            await budgets.obey(self._store, self._call.provider, self._call.request.model, self._call.prompt, self._clock.now_ms())
         limiter = self._limiter()
         slot = await limiter.enter(self._tokens() if limiter.counts_tokens else 0)
         began_ms, began_s = self._clock.now_ms(), self._clock.monotonic_s()
