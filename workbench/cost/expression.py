@@ -67,7 +67,7 @@ Condition = Compare | Not | Both
 def parse(text: str, place: str = "when") -> Condition:
     """The condition. Raises InputError that names the column."""
     if len(text) > LONGEST:
-        raise InputError(f"has {len(text):,} characters: at most {LONGEST:,}", place=place)
+        raise InputError(f"has {len(text):,} characters: at most {LONGEST:,}", place=place, hint="Write several rules.")
     reader = _Reader(list(_tokens(text, place)), place, len(text) + 1)
     found = reader.any_of(0)
     if reader.kind:

@@ -170,7 +170,8 @@ def alike(texts: Sequence[str]) -> list[tuple[str, int]]:
     In sorted order texts that begin alike stand together, and a stretch of them shares what its neighbours share at least. Of stretches
     over all, nine tenths, half, a quarter and a tenth of the texts the one with the most characters wins; then the rest is looked at.
     """
-    left, found = sorted(texts), []
+    left = sorted(texts)
+    found: list[tuple[str, int]] = []
     fewest = max(2, round(len(texts) * RARE))
     while len(left) >= fewest and len(found) < KINDS_OF_PROMPT:
         best = _best(left, fewest)
