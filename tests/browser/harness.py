@@ -23,6 +23,10 @@ from workbench.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts"
 DESKTOP, PHONE = (1366, 768), (390, 844)
+# Both widths and both colour schemes: what a page's own tests look at. The shell's tests
+# look at every page in the other pairings, too.
+LOOKS = ((DESKTOP, "light"), (PHONE, "dark"))
+OTHER_LOOKS = ((DESKTOP, "dark"), (PHONE, "light"))
 _START_S = 60
 _READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # What axe finds in the page framework itself, on any page: the list around its sidebar sections.

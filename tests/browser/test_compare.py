@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
 from tests.pages import stores
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
@@ -83,8 +83,7 @@ def test_a_case_opens_in_a_drawer_with_every_reply(page: Page, server: Server, f
     assert axe(page, allowed=_TOAST) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_form_and_result_read_well_at_every_size(open_page: OpenPage, server: Server, finished: str, size: tuple[int, int], scheme: str):
     page = open_page(size=size, scheme=scheme)
     for name, query in (("form", f"{ASKED}&dataset=messages&m=simulated/good"), ("result", f"run={finished}")):

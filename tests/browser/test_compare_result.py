@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, click_cell, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, axe, click_cell, ready, snap, visit, wide
 from tests.pages import verdicts
 from tests.pages.verdicts import right
 from workbench.comparison.verdict import compare_run
@@ -108,8 +108,7 @@ def test_the_sequence_plot_appears_while_the_run_is_at_work_and_moves(page: Page
     assert run_id[1] != won
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_every_view_reads_well_at_every_size(open_page: OpenPage, server: Server, won: str, size: tuple[int, int], scheme: str):
     page = open_page(size=size, scheme=scheme)
     for view in VIEWS:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
 from tests.pages.stores import HOSTILE
 from workbench.datasets import registry
 from workbench.datasets.cases import NewCase
@@ -96,8 +96,7 @@ def test_a_case_is_read_and_edited_in_full(page: Page, server: Server):
     assert registry.cases(server.store, "drawer")[0].inputs["text"] == "at length"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_hostile_cases_are_text_at_every_size(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str):
     name = f"hostile {size[0]} {scheme} ![x](http://leak.example/a.png)"
     registry.create(server.store, name, [NewCase({"a": text, "=cmd": text}, text, (text[:50],)) for text in HOSTILE])

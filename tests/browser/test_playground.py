@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
 from workbench.playground import shelf
 from workbench.playground.conversation import Conversation
 from workbench.prompts import content as contents
@@ -97,7 +97,7 @@ def test_a_reply_full_of_markup_stays_text_even_when_formatted(page: Page, serve
     assert page.locator('[data-testid="stMain"] img').count() == 0
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_the_page_can_be_looked_at_and_axe_finds_nothing(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str):
     models = ("simulated/good", "simulated/fair", "simulated/poor?error_rate=1&errors=auth_error", "simulated/poor")
     page = open_page(size=size, scheme=scheme)

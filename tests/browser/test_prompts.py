@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
 from tests.pages import stores
 from workbench.prompts import content as contents
 from workbench.prompts import drafts, registry
@@ -146,7 +146,7 @@ def test_a_broken_file_says_where_and_nothing_is_taken(page: Page, server: Serve
     expect(page.get_by_text("line 2")).to_be_visible()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_every_tab_can_be_looked_at_and_axe_finds_nothing(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str):
     if not registry.page(server.store, search="hostile"):
         stores.fill_hostile(server.store)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, PHONE, Server, axe, ready, snap, visit, wide
 from tests.comparison.judged import different, run_of
 from tests.pages.stores import HOSTILE
 from workbench.comparison import places, ratings
@@ -189,8 +189,7 @@ def judged(server: Server) -> str:
     return "panel"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["1366-light", "390-dark"])
 def test_rating_and_results_read_well_at_every_size(
     open_page: OpenPage, server: Server, judged: str, size: tuple[int, int], scheme: str
 ) -> None:

@@ -8,13 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import harness
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import DESKTOP, PHONE, Server
+from tests.browser.harness import LOOKS, OTHER_LOOKS, Server
 from tests.pages import stores
 
-_TOP = ["/", "/prompts", "/playground", "/datasets", "/compare", "/rate", "/runs"]
+_TOP = ["/", "/prompts", "/playground", "/datasets", "/compare", "/rate", "/whatif", "/spend", "/budgets", "/prices", "/runs"]
 PATHS = [*_TOP, "/settings", "/settings?section=Data", "/settings?section=About"]
-MODES = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
-_IDS = ["desktop-light", "desktop-dark", "phone-light", "phone-dark"]
 
 
 def _name(path: str) -> str:
@@ -35,7 +33,7 @@ def _walk(page: Page, server: Server, tag: str) -> Iterator[str]:
         yield from (f"{path}: {found}" for found in harness.axe(page))
 
 
-@pytest.mark.parametrize(("size", "scheme"), MODES, ids=_IDS)
+@pytest.mark.parametrize(("size", "scheme"), OTHER_LOOKS, ids=["desktop-dark", "phone-light"])
 def test_pages_of_an_empty_store(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str) -> None:
     assert list(_walk(open_page(size, scheme), server, f"empty-{size[0]}-{scheme}")) == []
 
@@ -72,7 +70,7 @@ def test_the_demo_is_loaded_runs_is_stopped_and_goes_without_a_trace(page: Page,
     expect(page.get_by_role("button", name="Load the demo and run it")).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize(("size", "scheme"), MODES, ids=_IDS)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=["desktop-light", "phone-dark"])
 def test_pages_of_a_hostile_store(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str) -> None:
     _fill(server)
     assert list(_walk(open_page(size, scheme), server, f"hostile-{size[0]}-{scheme}")) == []
