@@ -238,8 +238,9 @@ class _Names:
         import numpy as np
 
         seen = self._seen
-        for row in set(rows) - seen.keys():
-            seen[row] = self._code(*row)
+        for row in dict.fromkeys(rows):
+            if row not in seen:
+                seen[row] = self._code(*row)
         return np.fromiter(chain.from_iterable(map(seen.__getitem__, rows)), np.int32, len(rows) * 4).reshape(-1, 4)
 
     def _code(self, provider: str, model: str, prompt: str | None, processing: str | None, tags: str | None) -> tuple[int, int, int, int]:
