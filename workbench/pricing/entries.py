@@ -124,6 +124,35 @@ def edition() -> Edition:
     return Edition(f"genai-prices {at}", at, newest, installed)
 
 
+@lru_cache(maxsize=1)
+def thresholds() -> tuple[int, ...]:
+    """Input tokens past which any price of the list is another, ascending."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    return tuple(
+        sorted(
+            {
+                tier.start
+                for owner in get_snapshot().providers
+                for model in owner.models
+                for prices in _all_prices(model)
+                for value in prices.__dict__.values()
+                for tier in getattr(value, "tiers", ())
+            }
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def hours() -> tuple[int, ...]:
+    """Milliseconds of the day (UTC) at which any price of the list changes with the hour, ascending."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    return tuple(
+        sorted({edge for owner in get_snapshot().providers for model in owner.models for edge in _slots(_constraints(model, None))})
+    )
+
+
 def day_ms(day: date) -> int:
     """The first millisecond of a day (UTC)."""
     return round(datetime.combine(day, time(), UTC).timestamp() * 1000)
@@ -140,6 +169,11 @@ def _made(provider: str, model: str) -> Entry | None:
                 if entry.id == model:
                     return Entry(owner, entry, edition().name)
     return None  # the entry of another provider that this one falls back on
+
+
+def _all_prices(model: Any) -> list[Any]:
+    standard = [dated.prices for dated in model.prices] if isinstance(model.prices, list) else [model.prices]
+    return standard + [variant.prices for variant in model.price_variants or ()]
 
 
 def _constraints(model: Any, processing: str | None) -> list[Any]:

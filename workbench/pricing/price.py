@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbench.pricing import entries
 from workbench.pricing import overrides as own
 from workbench.pricing.overrides import Override
-from workbench.pricing.rates import OUTPUT_KINDS, PricedPart, Rate, Rates, TokenCounts, nano_of, usd
+from workbench.pricing.rates import OUTPUT_KINDS, PricedPart, Rate, Rates, TokenCounts, rounded, usd
 
 FREE_PROVIDERS = frozenset({"simulated", "local"})  # run on this machine, no one sends a bill
 _FREE_SOURCE = "free"
@@ -110,7 +110,7 @@ def training(provider: str, model: str, tokens: int, *, at_ms: int, overrides: I
 
 
 def _component(kind: str, tokens: int, rate: Rate, found: Rates) -> Priced:
-    nano = nano_of(rate.base, tokens)
+    nano = rounded(rate.base * tokens)
     return Priced(nano, nano, 0, found.model_ref, found.source, (PricedPart(kind, tokens, usd(rate.base), nano),))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 _SCALE_DIGITS = 18  # the price list's finest rate has this many decimals
-_NANO_TOKEN: int = 10 ** (_SCALE_DIGITS + 6 - 9)  # scaled dollars per million tokens -> nano-dollars per token
+EXACT: int = 10 ** (_SCALE_DIGITS + 6 - 9)  # scaled dollars per million tokens -> nano-dollars per token
 _NANO_REQUEST: int = 10 ** (_SCALE_DIGITS + 3 - 9)  # scaled dollars per thousand requests -> nano-dollars per request
 
 INPUT_KINDS = ("input", "cached", "cache_write", "cache_write_1h")
@@ -102,8 +102,8 @@ class Rates:
                 of_output += rate.at(total_input) * tokens
             else:
                 of_input += rate.at(total_input) * tokens
-        of_request = self.request * (_NANO_TOKEN // _NANO_REQUEST)
-        return _rounded(of_input + of_output + of_request), _rounded(of_input), _rounded(of_output)
+        of_request = self.request * (EXACT // _NANO_REQUEST)
+        return rounded(of_input + of_output + of_request), rounded(of_input), rounded(of_output)
 
     def parts(self, usage: TokenCounts) -> tuple[tuple[PricedPart, ...], int]:
         """What each kind of tokens costs, kinds without tokens left out, and the nano-dollars of the request itself.
@@ -116,9 +116,14 @@ class Rates:
             if tokens:
                 scaled = rate.at(usage.input_tokens)
                 running += scaled * tokens
-                found.append(PricedPart(kind, tokens, usd(scaled), _rounded(running) - before))
-                before = _rounded(running)
-        return tuple(found), _rounded(running + self.request * (_NANO_TOKEN // _NANO_REQUEST)) - before
+                found.append(PricedPart(kind, tokens, usd(scaled), rounded(running) - before))
+                before = rounded(running)
+        return tuple(found), rounded(running + self.request * (EXACT // _NANO_REQUEST)) - before
+
+    def exact(self, usage: TokenCounts, *, size: int, calls: int = 1) -> int:
+        """Nano-dollars times `EXACT`, not rounded, of `calls` calls with `usage` between them, each in the band of `size` input tokens."""
+        of_tokens = sum(rate.at(size) * tokens for _kind, tokens, rate in self._billed(usage))
+        return of_tokens + calls * self.request * (EXACT // _NANO_REQUEST)
 
     @property
     def usd_per_request(self) -> Decimal:
@@ -184,9 +189,10 @@ def scaled(dollars: Decimal) -> int:
     return int(dollars.scaleb(_SCALE_DIGITS))
 
 
-def nano_of(rate: int, tokens: int) -> int:
-    """Nano-dollars of tokens at a scaled rate, rounded half to even."""
-    return _rounded(rate * tokens)
+def rounded(exact: int) -> int:
+    """Nano-dollars of an exact sum, a half to the even neighbour as Decimal rounds."""
+    whole, rest = divmod(exact, EXACT)
+    return whole + (rest * 2 > EXACT or (rest * 2 == EXACT and whole % 2 == 1))
 
 
 def _rate(value: Any) -> Rate | None:
@@ -195,9 +201,3 @@ def _rate(value: Any) -> Rate | None:
     if hasattr(value, "tiers"):
         return Rate(scaled(value.base), tuple((tier.start, scaled(tier.price)) for tier in value.tiers))
     return Rate(scaled(value))
-
-
-def _rounded(exact: int) -> int:
-    """Nano-dollars, a half to the even neighbour as Decimal rounds."""
-    whole, rest = divmod(exact, _NANO_TOKEN)
-    return whole + (rest * 2 > _NANO_TOKEN or (rest * 2 == _NANO_TOKEN and whole % 2 == 1))
