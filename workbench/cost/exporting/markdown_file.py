@@ -1,0 +1,153 @@
+"""Outcomes as a Markdown page: a comparison where there are several, then each with its months, parts, models and assumptions.
+
+Quality and latency stand beside every saving. What people and models named is escaped: it reads as it was written.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from workbench.cost import comparing
+from workbench.cost.amounts import ranged, span, told
+from workbench.cost.comparing import Record, Row
+from workbench.cost.model import Baseline, Figure, Outcome, Recorded, Typed
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^&=@:\"'-])")
+_LEADING = re.compile(r"^(\d+)([.)])")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_WWW = re.compile(r"(?<=[wW]{3})\.")
+
+
+def write(outcomes: Sequence[Outcome]) -> str:
+    """The page, ending in a newline."""
+    titles = comparing.titles(outcomes)
+    blocks: list[str] = []
+    if len(outcomes) != 1:
+        blocks += ["# Scenarios compared", _compared(outcomes, titles)]
+    for title, outcome in zip(titles, outcomes, strict=True):
+        blocks += _one(title, outcome, 1 if len(outcomes) == 1 else 2)
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def literal(text: str) -> str:
+    """`text` in one line, every mark of Markdown escaped, so that it reads as it was written."""
+    line = _SPACES.sub(" ", text).strip()
+    return _WWW.sub(r"\\.", _LEADING.sub(r"\1\\\2", _MARKS.sub(r"\\\1", line)))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, text: int = 1) -> str:
+    """A table of cells that are Markdown already; the first `text` columns are aligned left, the others right."""
+    lines = [header, ["---"] * text + ["---:"] * (len(header) - text), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _compared(outcomes: Sequence[Outcome], titles: Sequence[str]) -> str:
+    shown = [row for row in comparing.side_by_side(outcomes) if row.section in ("month", "quality", "latency", "parts", "models", "year")]
+    return table(["", *map(literal, titles)], ([_name(row), *map(_cell, row.cells)] for row in shown))
+
+
+def _name(row: Row | Record) -> str:
+    named = {"parts": f"{literal(row.item)}, changes alone", "models": literal(row.item)}
+    side = row.side if row.side in (comparing.BEFORE, comparing.AFTER) else ""
+    return named.get(row.section, row.item) + (f", {side}" if side else "")
+
+
+def _cell(record: Record | None) -> str:
+    if record is None:
+        return ""
+    within = span(record.low, record.high, record.unit)
+    figure = told(record.value, record.unit) + (f" ({within})" if within else "")
+    return figure.replace("$", r"\$") + (f"; {literal(record.text)}" if record.text else "")
+
+
+def _one(title: str, outcome: Outcome, level: int) -> Iterator[str]:
+    head, found = "#" * level, comparing.records(outcome)
+    yield f"{head} {literal(title)}"
+    yield literal(outcome.scenario.note)
+    yield f"Baseline: {literal(outcome.traffic or _baseline(outcome.scenario.baseline))}."
+    yield _sentence(outcome)
+    yield _sides(found)
+    yield _listed("Findings", outcome.findings)
+    yield _listed("Warnings", outcome.warnings)
+    yield f"{head}# What each part changes"
+    yield _waterfall(outcome)
+    yield f"{head}# By model"
+    yield _models(outcome)
+    yield f"{head}# {len(outcome.months)} months"
+    yield _months(outcome)
+    if outcome.tornado:
+        yield f"{head}# What matters most"
+        bars = (
+            [literal(bar.name), literal(bar.at_low), told(bar.low, "usd"), literal(bar.at_high), told(bar.high, "usd")]
+            for bar in outcome.tornado
+        )
+        yield table(["unsure", "at p5", "month", "at p95", "month"], bars, text=2)
+    yield f"{head}# Assumptions"
+    rows = ([literal(each.name), literal(each.value), literal(each.source), literal(each.field)] for each in outcome.assumptions)
+    yield table(["what", "how much", "where from", "field"], rows, text=4)
+
+
+def _sentence(outcome: Outcome) -> str:
+    """What a month costs and saves, and what that does to quality and latency, in one breath."""
+    saved, share, before, after = outcome.saved, comparing.saved_share(outcome), outcome.before, outcome.after
+    less = "less" if saved.value >= 0 else "more"
+    part = "" if share is None else f", {told(abs(share), 'share')}"
+    month = f"A month costs **{_ranged(after.usd)}** instead of {_ranged(before.usd)}: {usd(abs(saved.value))} {less}{part}."
+    quality = f"Quality: {told(after.quality.value, 'share')} instead of {told(before.quality.value, 'share')}."
+    times = [told(None if ms is None else Decimal(str(ms)), "ms") for ms in (after.latency.p95_ms, before.latency.p95_ms)]
+    return f"{month} {quality} Latency (p95): {times[0]} instead of {times[1]}. Ranges are p5 to p95."
+
+
+def usd(value: Decimal | None) -> str:
+    """Dollars as Markdown: a bare $ begins a formula in some readers."""
+    return told(value, "usd").replace("$", r"\$")
+
+
+def _ranged(figure: Figure) -> str:
+    return ranged(figure).replace("$", r"\$")
+
+
+def _sides(found: Sequence[Record]) -> str:
+    """Before and after of the month, quality and latency among them whether they are known or not."""
+    shown: dict[str, dict[str, str]] = {}
+    for record in found:
+        if record.section in ("month", "quality", "latency"):
+            shown.setdefault(record.item, {})[record.side] = _cell(record)
+    sides = (comparing.BEFORE, comparing.AFTER, comparing.SAVED)
+    return table(["a month", *sides], ([item, *(cells.get(side, "") for side in sides)] for item, cells in shown.items()))
+
+
+def _waterfall(outcome: Outcome) -> str:
+    steps = [[literal(part.label or part.kind), usd(part.usd)] for part in outcome.parts]
+    before, after = usd(outcome.before.usd.value), usd(outcome.after.usd.value)
+    return table(["step", "dollars a month"], [["before", before], *steps, ["after", after]])
+
+
+def _models(outcome: Outcome) -> str:
+    before, after = comparing.by_model(outcome.before), comparing.by_model(outcome.after)
+    rows = []
+    for model in dict.fromkeys([*before, *after]):
+        cells = [literal(model)]
+        for side in (before, after):
+            each = side.get(model)
+            usd = "" if each is None else "unpriced" if each.usd is None else usd(each.usd)
+            cells += [usd, "" if each is None else told(each.share, "share")]
+        source = (after.get(model) or before[model]).source
+        rows.append([*cells, literal(source)])
+    return table(["model", "before", "share of calls", "after", "share of calls", "price from"], rows)
+
+
+def _months(outcome: Outcome) -> str:
+    both = zip(outcome.months_before, outcome.months, strict=True)
+    rows = [[str(at), _ranged(before), _ranged(after)] for at, (before, after) in enumerate(both, 1)]
+    return table(["month", "before", "after"], [*rows, ["sum", "", _ranged(outcome.year)]])
+
+
+def _listed(title: str, sentences: Sequence[str]) -> str:
+    return "\n".join([f"{title}:\n", *(f"- {literal(said)}" for said in sentences)]) if sentences else ""
+
+
+def _baseline(baseline: Baseline) -> str:
+    if isinstance(baseline, Typed):
+        return f"{told(baseline.queries_per_day, 'calls')} queries a day, typed"
+    return "recorded calls" if isinstance(baseline, Recorded) else "a trace"
