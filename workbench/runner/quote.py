@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from workbench.clock import SYSTEM, Clock
 from workbench.ledger.tables import CallRow
+from workbench.runner import budgeting
 from workbench.runner.checking import check
 from workbench.runner.fingerprints import fingerprint, known
 from workbench.runner.prices import is_priced, nano
@@ -87,15 +88,14 @@ def quote(store: "Store", spec: RunSpec, *, clock: Clock = SYSTEM) -> Quote:
     share = 1 - reusable / (cells * len(each))
     calls = [cells * share] * len(each)
     at_ms = clock.now_ms()
-    low, high = (
-        _cost([_thousand(store, variant, one, side, at_ms) for variant, one in zip(spec.variants, each, strict=True)], calls)
-        for side in (0, 1)
-    )
+    thousands = [[_thousand(store, variant, one, side, at_ms) for variant, one in zip(spec.variants, each, strict=True)] for side in (0, 1)]
+    low, high = (_cost(side, calls) for side in thousands)
     unpriced = tuple(dict.fromkeys(variant.full_model for variant in spec.variants if not is_priced(store, variant)))
     seconds = [_seconds(store, spec, each, calls, side) for side in (0, 1)]
     warnings = [warning for one in each for warning in one.warnings]
     if unpriced:
         warnings.append(f"No price is known for {', '.join(unpriced)}: the cost leaves it out.")
+    warnings.extend(budgeting.warnings(store, spec.variants, [[(one or 0) * calls[0] / 1000 for one in side] for side in thousands], at_ms))
     return Quote(
         calls=cells * len(each) - reusable,
         reusable=reusable,

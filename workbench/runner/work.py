@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from workbench.calls import door, retry
 from workbench.calls.door import Call, Outcome
 from workbench.clock import Clock
-from workbench.errors import AuthFailed, Cancelled, ModelUnknown, ProviderMissing, RunError, WorkbenchError
+from workbench.errors import AuthFailed, BudgetReached, Cancelled, ModelUnknown, ProviderMissing, RunError, WorkbenchError
 from workbench.ledger import writer
 from workbench.ledger.writer import Beside
 from workbench.providers import keys
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("workbench.runner")
 _HOPELESS = {AuthFailed.kind, ProviderMissing.kind, ModelUnknown.kind}  # no other cell of the variant will fare better
 _HOPELESS_AFTER = 5
+_UNFINISHED = {Cancelled.kind, BudgetReached.kind}  # the cell was not asked to its end: it can be, when the run goes on
 _WAITING = 4  # cells begun for each place on the way: a call that waits for its retry leaves its place to another
 _READ_AHEAD = 64  # cells in hand below which the next chunk is read
 _LEAD = 64  # cases a quick provider may be ahead where the run may end early: more would be asked in vain
@@ -211,8 +212,8 @@ class Work:
         )
 
     def _row(self, todo: Todo, outcome: Outcome, rows: "list[Beside]") -> list[Beside]:
-        """The cell's row, put in `rows`; none where it was stopped: it has not finished."""
-        rows[:] = [] if outcome.error_kind == Cancelled.kind else [self.job.finished(todo, outcome)]
+        """The cell's row, put in `rows`; none where it was stopped, or refused for a budget: it has not finished."""
+        rows[:] = [] if outcome.error_kind in _UNFINISHED else [self.job.finished(todo, outcome)]
         return rows
 
     def _learn(self, todo: Todo, outcome: Outcome) -> None:
@@ -220,6 +221,8 @@ class Work:
         at = todo.variant
         if outcome.reply is not None:
             self._answered[at] += 1
+        elif outcome.error_kind == BudgetReached.kind:
+            self.end("capped", f"{outcome.message} {outcome.hint} Then resume the run: finished cells are kept.")
         elif outcome.error_kind in _HOPELESS and not self._answered[at]:
             self._hopeless[at] += 1
             if self._hopeless[at] >= _HOPELESS_AFTER:
