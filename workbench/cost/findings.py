@@ -1,0 +1,176 @@
+"""What is worth knowing of an outcome, in sentences: what a target allows, which lever does nothing, what is not known.
+
+Every sentence is computed. Owns no advice: it says what holds under the scenario's own assumptions.
+"""
+
+from collections.abc import Iterable
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from workbench.cost import billing
+from workbench.cost.levers import describe, percent
+from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing
+from workbench.cost.worked import Worked, components_of
+
+MOST_MODELS = 20
+_NONE, _ONE, _HALF = Decimal(0), Decimal(1), Decimal("0.5")
+_TENTH = Decimal("0.001")  # of a per cent: shares are told to 0.1 %
+
+
+def usd(amount: Decimal) -> str:
+    """Dollars as a person writes them: $1,650, $0.0042."""
+    sign, size = "−" if amount < 0 else "", abs(amount)
+    if size >= 100 or not size:
+        return f"{sign}${size:,.0f}"
+    return f"{sign}${size:,.2f}" if size >= _ONE else f"{sign}${float(size):.3g}"
+
+
+def found(done: Worked, outcome: Outcome) -> tuple[str, ...]:
+    """Sentences worth knowing, the most useful first."""
+    return (*_of_bill(done, outcome), *_of_target(done, outcome), *_of_saving(outcome), *_of_levers(done, outcome), *_of_quality(outcome))
+
+
+def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
+    """What the figures leave out, or take in another way than was asked."""
+    scenario, book = done.scenario, done.book
+    said = []
+    for name, side in (("baseline", outcome.before), ("scenario", outcome.after)):
+        unknown = sorted({one.model for one in side.models if one.usd is None and one.calls})
+        if unknown:
+            said.append(f"{side.unpriced_calls:,.0f} calls of the {name} have no known price and are left out: {', '.join(unknown)}.")
+    unpriced = [one for one, rate in components_of(scenario, book) if rate is None]
+    said += [f"No price is known for {one.name} ({one.model}): it is left out." for one in unpriced]
+    classes = {stream.klass for stream in done.base.streams}
+    for lever in scenario.levers:
+        if isinstance(lever, Batch) and lever.share:
+            plain = sorted({one.model for one in done.after.flow.streams if book.of(one.model) and not book.has_batch(one.model)})
+            said += [f"No batch price is known for {', '.join(plain)}: its calls keep the standard price."] if plain else []
+        absent = {Routing: getattr(lever, "shares", ()), Batch: getattr(lever, "classes", ())}.get(type(lever), ())
+        said += [f"No traffic is of the class {name}: {describe(lever)} does nothing to it." for name in absent if name not in classes]
+        if isinstance(lever, ExactCache) and lever.hit_rate is None and done.base.measured.exact is None:
+            said.append("There are no recorded prompts to replay: type a hit rate for the exact cache (levers.exact_cache.hit_rate).")
+        if isinstance(lever, PromptCaching) and None in (lever.prefix_tokens, lever.hit_rate) and done.base.measured.prefix is None:
+            said.append("There are no recorded prompts to measure: type prefix_tokens and hit_rate of levers.prompt_caching.")
+    hits = done.base.measured.exact
+    if hits and hits.without_text:
+        said.append(f"{hits.without_text:,} calls were recorded without their text and are taken as never repeated.")
+    if scenario.calibrate and done.ratio is None:
+        said.append("The baseline costs nothing that is known, so that nothing can be scaled to the bill.")
+    return (*said, *done.traffic.notes)
+
+
+def _of_bill(done: Worked, outcome: Outcome) -> Iterable[str]:
+    """What a stated bill says beside prices and tokens."""
+    bill, ratio = done.scenario.bill_usd, done.ratio
+    if bill is None or ratio is None:
+        return []
+    computed = (done.before.total + done.components) if done.scale else _NONE
+    how = "every figure is scaled to the bill" if done.scenario.calibrate else "no figure is scaled; calibrate does that"
+    if abs(ratio - 1) < Decimal("0.005"):
+        return [f"The stated bill of {usd(bill)} is what prices and tokens give."]
+    return [f"Prices and tokens give {usd(computed)} a month, the stated bill is {usd(bill)}: {ratio:.2f} of it; {how}."]
+
+
+def _of_target(done: Worked, outcome: Outcome) -> Iterable[str]:
+    """What a limit in dollars allows: the largest share of the calls that may stay on each dear model."""
+    limit = done.scenario.limits.usd_per_month
+    if limit is None:
+        return []
+    whole = _whole_on(done)
+    said = []
+    if whole:
+        cheapest = min(whole, key=lambda model: (whole[model], model))
+        dear = [one for one in dict.fromkeys(stream.model for stream in done.before.flow.streams) if whole.get(one, _NONE) > limit]
+        least = whole[cheapest]
+        if least > limit:
+            traffic = least - done.components * done.scale
+            room = limit - done.components * done.scale
+            needed = (
+                f"{percent((1 - room / traffic).quantize(_TENTH, ROUND_CEILING))} of the calls answered by a cache"
+                if room > 0
+                else "fewer calls"
+            )
+            said.append(f"No mix of models comes under {usd(limit)}: all on {cheapest} costs {usd(least)}; it takes {needed}.")
+        else:
+            said += [_stays(done, model, cheapest, whole, limit) for model in dear if model != cheapest]
+    reached = outcome.after.usd.value
+    if done.scenario.levers and reached > limit:
+        said.append(f"These levers come to {usd(reached)}: {usd(reached - limit)} over the limit of {usd(limit)}.")
+    return said
+
+
+def _stays(done: Worked, model: str, cheapest: str, whole: dict[str, Decimal], limit: Decimal) -> str:
+    fixed = done.components * done.scale
+    dear, cheap, room = whole[model] - fixed, whole[cheapest] - fixed, limit - fixed
+    cached = 1 - sum(done.after.flow.calls, _NONE) / sum(done.after.flow.asked, _NONE) if sum(done.after.flow.asked, _NONE) else _NONE
+    rate = cached if cached > 0 else _HALF
+
+    def share(hits: Decimal) -> str:
+        most = (room / (1 - hits) - cheap) / (dear - cheap) if hits < 1 else _ONE
+        return percent(min(_ONE, most.quantize(_TENTH, ROUND_FLOOR)))
+
+    return (
+        f"Under {usd(limit)} a month at most {share(_NONE)} of the calls may stay on {model} with no cache, "
+        f"{share(rate)} at {percent(rate)} cache hits; the others go to {cheapest}, where all of them cost {usd(whole[cheapest])}."
+    )
+
+
+def _whole_on(done: Worked) -> dict[str, Decimal]:
+    """What a month costs with all calls on one model and nothing else done, by model, of those the scenario knows a price of."""
+    levers = [row for lever in done.scenario.levers if isinstance(lever, Routing) for row in lever.shares.values()]
+    named = [
+        *(stream.model for stream in done.before.flow.streams),
+        *done.scenario.limits.models,
+        *done.scenario.prices,
+        *(model for row in levers for model in row),
+        *(lever.model for lever in done.scenario.levers if isinstance(lever, NewModel)),
+    ]
+    known = [model for model in dict.fromkeys(named) if done.book.of(model) is not None][:MOST_MODELS]
+    return {model: done.dollars(billing.work(done.base, (NewModel(model),), done.book).total) for model in known}
+
+
+def _of_saving(outcome: Outcome) -> Iterable[str]:
+    """Whether the saving is more than chance."""
+    saved = outcome.saved
+    if not outcome.scenario.levers or saved.low is None or saved.high is None or not saved.value:
+        return []
+    if saved.low < 0 < saved.high:
+        both = f"{usd(saved.low)} to {usd(saved.high)}"
+        return [f"The saving of {usd(saved.value)} is inside the noise: between p5 and p95 it is {both}."]
+    return []
+
+
+def _of_levers(done: Worked, outcome: Outcome) -> Iterable[str]:
+    """Levers that change nothing, or cost money."""
+    said = []
+    by_kind = {part.kind: part for part in outcome.parts}
+    for lever in done.scenario.levers:
+        part = by_kind[lever.kind]
+        if lever.kind == "growth":
+            continue
+        if not part.usd:
+            said.append(f"{describe(lever)}: saves nothing by itself{_why(done, lever)}.")
+        elif part.usd > 0 and lever.kind not in ("retries", "shorter_prompt"):
+            said.append(f"{describe(lever)}: costs {usd(part.usd)} more a month by itself.")
+    return said
+
+
+def _why(done: Worked, lever: object) -> str:
+    models = list(dict.fromkeys(stream.model for stream in done.before.flow.streams))
+    if isinstance(lever, Batch) and lever.share and not any(done.book.has_batch(model) for model in models):
+        return ", because no batch price is known of these models"
+    if isinstance(lever, PromptCaching):
+        rates = [done.book.of(model) for model in models]
+        if all(one is None or one["cached"] == one["input"] for one in rates):
+            return ", because no price for cached tokens is known of these models"
+    return ""
+
+
+def _of_quality(outcome: Outcome) -> Iterable[str]:
+    """Models whose quality or latency nobody knows: a saving is not to be shown without."""
+    after = outcome.after
+    said = []
+    if after.quality.unknown:
+        said.append(f"Quality is unknown: no run has scored {', '.join(after.quality.unknown)}, and nothing is stated of it.")
+    if after.latency.unknown:
+        said.append(f"Latency is unknown: no call of {', '.join(after.latency.unknown)} is recorded, and nothing is stated of it.")
+    return said
