@@ -130,8 +130,8 @@ def _models(outcome: Outcome) -> str:
         cells = [literal(model)]
         for side in (before, after):
             each = side.get(model)
-            usd = "" if each is None else "unpriced" if each.usd is None else usd(each.usd)
-            cells += [usd, "" if each is None else told(each.share, "share")]
+            paid = "" if each is None else "unpriced" if each.usd is None else usd(each.usd)
+            cells += [paid, "" if each is None else told(each.share, "share")]
         source = (after.get(model) or before[model]).source
         rows.append([*cells, literal(source)])
     return table(["model", "before", "share of calls", "after", "share of calls", "price from"], rows)

@@ -52,8 +52,9 @@ def put(sheet: "Worksheet", row: int, cells: Iterable[object], *, column: int = 
             continue
         cell: Any = sheet.cell(row, at)
         if isinstance(value, Decimal | int):
-            cell.value = nano(value) if isinstance(value, Decimal) else value
-            cell.number_format = _SMALL if unit == "usd" and 0 < abs(value) < 1 else _FORMATS.get(unit, "General")
+            number = Decimal(value)
+            cell.value = nano(number)
+            cell.number_format = _SMALL if unit == "usd" and 0 < abs(number) < 1 else _FORMATS.get(unit, "General")
         else:
             text = _UNPRINTABLE.sub("\ufffd", str(value))
             cell.value = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
