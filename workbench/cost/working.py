@@ -104,7 +104,7 @@ def _inputs(store: "Store", scenario: Scenario, ruling: tuple[Rule, ...]) -> Inp
     if isinstance(baseline, Typed):
         from workbench.cost import typed
 
-        traffic, measured = typed.traffic(baseline, scenario.days_per_month), Measured()
+        traffic, measured = typed.traffic(baseline, days_per_month=scenario.days_per_month), Measured()
     else:
         loaded = _columns(store, baseline)
         bands = book.bands(dict.fromkeys([*loaded.models, *_named(scenario)]))
