@@ -3,7 +3,7 @@
 Requests are grouped by model, prompt and version, and sampled. The beginning is everything up to the first character that differs:
 tools first, then messages, as providers lay them out. Where not all of a group begin alike, up to KINDS_OF_PROMPT beginnings are taken,
 each with its share of the sample; a request belongs to one or to none. A beginning shorter than the provider's minimum is none, and its
-length is rounded down to the provider's steps.
+length is rounded down to the provider's steps. A conversation shares more with its own earlier turns than is counted here.
 
 A call finds its beginning where one with the same beginning came at most the time-to-live before it, because every use renews the
 entry. Times are those of the whole group; which of its calls share a beginning is known of the sample alone, so that a call with k

@@ -119,9 +119,10 @@ def _chain(times: "NDArray[Any]", first: "NDArray[Any]", ttl_ms: int) -> "NDArra
     """
     import numpy as np
 
-    since = times.astype(np.int64) - int(times.min())
+    key = np.cumsum(first) - 1
+    since = times - times[first][key]  # since the key was first asked for: small, so that no product overflows
     ttl_ms = min(ttl_ms, int(since.max()) + 1)
-    moved = since + (np.cumsum(first) - 1) * (int(since.max()) + ttl_ms + 1)
+    moved = since + key * (int(since.max()) + ttl_ms + 1)
     after = np.searchsorted(moved, moved + ttl_ms).tolist()
     written, place, end = [], 0, len(after)
     while place < end:
