@@ -26,8 +26,13 @@ def sentences(built: Programme, limits: tuple[Limit, ...]) -> tuple[str, ...]:
             break
         stuck = irreducible(built, left)
         left = tuple(limit for limit in left if limit not in stuck)
-        found = [(limit, nearest(built, limit, _others(built, limit, stuck, limits))) for limit in stuck]
-        said += plan_words.together(found) if len(stuck) > 1 else plan_words.alone(*found[0], nearest(built, stuck[0], ()))
+        found, every = [], True
+        for limit in stuck:
+            others = tuple(each for each in limits if each != limit)
+            if solving.cheapest(built, others) is None:
+                others, every = tuple(each for each in stuck if each != limit), False
+            found.append((limit, nearest(built, limit, others)))
+        said += plan_words.together(found, every=every) if len(stuck) > 1 else plan_words.alone(*found[0], nearest(built, stuck[0], ()))
     return tuple(said)
 
 
@@ -64,9 +69,3 @@ def _fastest(built: Programme, limit: Limit, others: tuple[Limit, ...]) -> float
         kept = solving.cheapest(built, (*others, Limit(limit.name, Decimal(middle)))) is not None
         low, high = (low, middle) if kept else (middle, high)
     return high
-
-
-def _others(built: Programme, limit: Limit, stuck: tuple[Limit, ...], limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
-    """All other limits where they can be had together, else those of the set alone."""
-    every = tuple(each for each in limits if each != limit)
-    return every if solving.cheapest(built, every) is not None else tuple(each for each in stuck if each != limit)

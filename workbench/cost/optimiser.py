@@ -2,7 +2,7 @@
 
 Pure: arrays in, a plan out. Knows no store, no scenario's levers, no price list; see `optimising` for those and `programme` for the rows.
 What is decided: each class of traffic splits over models in shares; one cache option stands before all of them; a class that can wait
-goes wholly in batches or not at all (what the Batch lever can say). Cost, mean quality, the share of calls that are too slow and a
+goes in batches or does not (a yes or no, with one share for all: what the Batch lever can say). Cost, mean quality, the share of calls that are too slow and a
 model's share of the calls are all linear in those shares, so that the plan is the cheapest one, not one that was found.
 
 Latency is a limit on a percentile of a mixture: p95 <= L holds exactly where at most 5 % of the calls somebody waits for take longer
@@ -11,7 +11,7 @@ than L. Calls in a batch are waited for by nobody and stand outside. Answers of 
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ class Problem:
     limits: Limits = field(default_factory=Limits)
     base_usd: float = 0.0  # a month, whatever is decided
     model_usd: Mapping[str, float] = field(default_factory=dict)  # a month for using a model at all
+    batch_share: float = 1.0  # of a class that is batched, what nobody waits for
 
 
 @dataclass(frozen=True)
@@ -134,28 +135,34 @@ def solve(problem: Problem, *, explain: bool = True) -> Plan:
     """The cheapest plan that keeps every limit; of equal cost, the one of best quality. Infeasible: `conflict` says in sentences which
     limits exclude each other and how far each is from what can be had. `explain` False: neither that nor what limits are worth.
     """
-    from workbench.cost import conflict, plan_words, programme, solving
+    from workbench.cost import conflict, programme, solving
 
     begun = time.perf_counter()
     built = programme.Programme(problem)
     limits = limits_of(problem.limits)
     found = solving.cheapest(built, limits)
     if found is None:
-        told = conflict.sentences(built, limits) if explain else ()
-        return Plan(feasible=False, conflict=told, notes=_notes(problem), seconds=time.perf_counter() - begun)
+        said = conflict.sentences(built, limits) if explain else ()
+        return Plan(feasible=False, conflict=said, notes=_notes(problem), seconds=time.perf_counter() - begun)
+    plan = told(built, found)
     binding = tuple(_binding(built, limits, found)) if explain else ()
+    return replace(plan, binding=binding, notes=_notes(problem), seconds=time.perf_counter() - begun)
+
+
+def told(built: "Programme", choice: "Choice") -> Plan:
+    """A choice as a plan: names for numbers, and what it costs and gives."""
+    from workbench.cost import plan_words
+
+    problem = built.problem
     return Plan(
         feasible=True,
-        shares=found.by_name(problem),
-        cache=problem.caches[found.cache].name,
-        batch={name: Decimal(1) for name, batched in zip(problem.classes, found.batched, strict=True) if batched},
-        usd=plan_words.money(built.usd(found)),
-        quality=plan_words.exact(built.quality(found)),
-        p95_ms=built.percentile(found, SLOW_SHARE["latency_p95_ms"]),
-        p50_ms=built.percentile(found, SLOW_SHARE["latency_p50_ms"]),
-        binding=binding,
-        notes=_notes(problem),
-        seconds=time.perf_counter() - begun,
+        shares=choice.by_name(problem),
+        cache=problem.caches[choice.cache].name,
+        batch={name: Decimal(repr(problem.batch_share)) for name, batched in zip(problem.classes, choice.batched, strict=True) if batched},
+        usd=plan_words.money(built.usd(choice)),
+        quality=plan_words.exact(built.quality(choice)),
+        p95_ms=built.percentile(choice, SLOW_SHARE["latency_p95_ms"]),
+        p50_ms=built.percentile(choice, SLOW_SHARE["latency_p50_ms"]),
     )
 
 

@@ -53,12 +53,15 @@ def best(limit: "Limit", reached: float) -> str:
 def alone(limit: "Limit", kept: float | None, free: float | None) -> list[str]:
     """Sentences on a limit that cannot be had whatever else is asked for: what can be had `free` of, and `kept` with, other limits."""
     said = f"{_capital(phrase(limit))} cannot be had: {_best(limit, free)}"
-    more = f"; with the other limits {_best(limit, kept)}" if kept is not None and free is not None and kept != free else ""
+    told = kept is not None and free is not None and best(limit, kept) != best(limit, free)
+    more = f"; with the other limits {_best(limit, kept)}" if told else ""
     return [f"{said}{more}."]
 
 
-def together(stuck: "list[tuple[Limit, float | None]]") -> list[str]:
-    """Sentences on limits that exclude each other; each comes with what can be had of it while the others are kept."""
+def together(stuck: "list[tuple[Limit, float | None]]", *, every: bool = True) -> list[str]:
+    """Sentences on limits that exclude each other; each comes with what can be had of it while `every` other limit is kept, or the
+    others of these.
+    """
     names = {limit.name: (limit, reached) for limit, reached in stuck}
     if set(names) == {"usd_per_month", "quality"}:
         spend, quality = names["usd_per_month"], names["quality"]
@@ -66,7 +69,8 @@ def together(stuck: "list[tuple[Limit, float | None]]") -> list[str]:
         return [f"{_capital(phrase(quality[0]))} cannot be had under {most} a month: {_best(*spend)}; with {most} {_best(*quality)}."]
     phrases = [phrase(limit) for limit, _ in stuck]
     head = f"{_capital(', '.join(phrases[:-1]))} and {phrases[-1]} cannot be had together."
-    return [head, *(f"Without {phrase(limit)}: {_best(limit, reached)}." for limit, reached in stuck)]
+    kept = "the other limits" if every else "the others of these limits"
+    return [head, *(f"With {kept} {_best(limit, reached)}." for limit, reached in stuck)]
 
 
 def nobody(klass: str) -> str:

@@ -1,7 +1,7 @@
 """The rows and columns of the optimiser's programme and what a choice gives. Solves nothing (see `solving`), says nothing.
 
 Columns: x[k, b, c, m], the share of class c that model m answers behind cache option k, batched (b = 1) or not; y[k], the option that
-stands; d[c], the class that goes in batches; z[m], the model that is used (only where their number or use is limited or paid for).
+stands; d[c], whether the class goes in batches; z[m], the model that is used (only where their number or use is limited or paid for).
 Rows: sum over b, m of x = y[k] for every k and c; sum of y = 1; sum over k, m of x[k, 1, c, m] = d[c]; x <= z. Whatever divides by what
 a cache leaves over (a model's share of the calls) stays linear, because x[k] is 0 unless option k stands.
 """
@@ -16,7 +16,7 @@ from workbench.cost.optimiser import SLOW_SHARE, Limit, Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PLACES = 12
+PLACES = 14
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Choice:
     shares: "NDArray[Any]"  # [C, M]
 
     def by_name(self, problem: Problem) -> dict[str, dict[str, Decimal]]:
-        """Class -> model -> share, exact to 12 places, none that is 0."""
+        """Class -> model -> share, exact to PLACES, none that is 0."""
         return {name: _whole(dict(zip(problem.models, row, strict=True))) for name, row in zip(problem.classes, self.shares, strict=True)}
 
 
@@ -78,7 +78,7 @@ class Programme:
         """The time in ms that a share `slow` of the calls takes longer than; None where nobody waits or a model's times are unknown."""
         import numpy as np
 
-        waited = np.where(choice.batched, 0.0, self.weight)
+        waited = np.where(choice.batched, 1 - self.problem.batch_share, 1.0) * self.weight
         left = (waited * self.kept[choice.cache])[:, None] * choice.shares
         used = left > 0
         if not waited.sum() or np.isnan(self.problem.slower(1.0)[used]).any():
@@ -128,6 +128,7 @@ class Programme:
             slow, allowed = np.nan_to_num(self.problem.slower(value)), SLOW_SHARE[limit.name]
             row = np.zeros(self.cells)
             row[:, 0] = self.weight[:, None] * (self.kept[:, :, None] * slow - allowed)
+            row[:, 1] = row[:, 0] * (1 - self.problem.batch_share)
             return self._columns(row), 0.0
         if limit.name == "most_models":
             row = np.zeros(self.size)
@@ -200,7 +201,8 @@ class Programme:
         if "quality" in names:
             opened &= ~np.isnan(self.problem.quality)
         if names & set(SLOW_SHARE):
-            opened[:, 0] &= ~np.isnan(self.problem.slower(1.0))
+            waited_for = opened if self.problem.batch_share < 1 else opened[:, :1]
+            waited_for &= ~np.isnan(self.problem.slower(1.0))
         return opened
 
     def vector(self, choice: Choice) -> "NDArray[Any]":

@@ -1,7 +1,7 @@
 """Solving the optimiser's programme by HiGHS, to more places than HiGHS keeps. Owns the tolerances; knows no sentence.
 
 A programme with whole-numbered columns is solved to HiGHS's tolerances (1e-6). Therefore its whole numbers are kept, the shares are
-solved for again as a linear programme at 1e-10, rounded to 12 places so that they sum to 1, and looked at once more. Whole numbers
+solved for again as a linear programme at 1e-10, rounded to 14 places so that they sum to 1, and looked at once more. Whole numbers
 that held by the tolerance alone are ruled out and the programme is asked again.
 """
 
@@ -14,14 +14,17 @@ from workbench.cost.programme import PLACES, Choice, Programme
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TOLERANCE = 1e-11  # of a limit, after scaling; rounding to 12 places moves a scaled row by less
+TOLERANCE = 2e-13  # of a limit, after scaling: less than what `latency.percentile` takes for rounding in sums of shares
 SCALE = 1e4  # the cheapest imaginable month in the objective: HiGHS's absolute gap of 1e-6 is 1e-10 of it
-TIE = 1e-9  # what a whole point of quality may cost, as a share of that month: of equal cost the better one
+TIE = 1e-9  # what all of quality may cost, as a share of that month: of equal cost the better one
+IDLE = 2e-6  # in the objective: a cache or a batch that changes nothing is left out
 
 
 def cheapest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
     """The cheapest choice that keeps `limits`, the better one of equal cost; None: there is none."""
-    return best(built, built.usd_row / built.money * SCALE - TIE * SCALE * built.quality_row(), tuple(limits))
+    objective = built.usd_row / built.money * SCALE - TIE * SCALE * built.quality_row()
+    objective[built.at_y + 1 : built.at_z] += IDLE
+    return best(built, objective, tuple(limits))
 
 
 def finest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
@@ -119,7 +122,7 @@ def _linear(objective: Any, matrix: Any, bounds: Any, spread: Any, upper: Any) -
 
 
 def rounded(shares: "NDArray[Any]") -> "NDArray[Any]":
-    """Shares at 12 places, each row's largest taking what is left to 1."""
+    """Shares at PLACES, each row's largest taking what is left to 1."""
     import numpy as np
 
     rows = []
