@@ -1,6 +1,7 @@
 """The replay of an exact-match cache against a plain simulation, and its shares by stream."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cost.columns import made
-from workbench.cost import replay
+from workbench.cost import loading, replay
 from workbench.cost.columns import Columns
 from workbench.cost.model import KINDS
 from workbench.cost.rules import SHIPPED
@@ -138,3 +139,27 @@ def test_a_hundred_thousand_calls_of_one_key_are_followed_write_by_write() -> No
     found = replay.hits(many, 1)
     assert int(found.sum()) == n * 9 // 10
     assert np.flatnonzero(~found).tolist() == list(range(0, n, 10))
+
+
+def test_calls_stand_in_the_streams_that_the_traffic_was_cut_into() -> None:
+    drawn = np.random.default_rng(3)
+    calls = [
+        {
+            "started_ms": n * 60_000,
+            "model": f"p/{drawn.integers(3)}",
+            "prompt": [None, "x", "y"][drawn.integers(3)],
+            "processing": [None, "batch"][drawn.integers(2)],
+            "words": int(drawn.integers(-1, 150)),
+            "question": int(drawn.integers(-1, 2)),
+            "input": int(drawn.integers(1, 400)),
+            "ok": bool(drawn.random() < 0.9),
+        }
+        for n in range(2_000)
+    ]
+    columns = replace(made(calls), until_ms=2_000 * 60_000)
+    cut = loading.traffic(columns, rules=SHIPPED, bands=(100, 200), days_per_month=30)
+    streams = replay.places(columns, cut, SHIPPED)
+    assert int(streams[columns.ok].min()) >= 0
+    counts = np.bincount(streams[columns.ok], minlength=len(cut.streams))
+    month = 30 * 86_400_000 / (2_000 * 60_000)
+    assert [float(calls) for calls in cut.month_calls] == pytest.approx((counts * month).tolist())
