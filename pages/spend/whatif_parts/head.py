@@ -1,0 +1,113 @@
+"""The head of the page: which scenario, its name, what is unsaved, the way back, and Save."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts import choosing, confirm, safe, session
+from pages.spend.whatif_parts import bar, fields, library
+from pages.spend.whatif_parts import desk as desks
+from pages.spend.whatif_parts.desk import Desk
+from workbench.errors import WorkbenchError
+from workbench.store import Store
+
+_PICKER = "scenario"
+
+
+def choose(store: Store, row: DeltaGenerator) -> str:
+    """The scenario of the URL, or as chosen since."""
+    offered = library.options(store)
+    wanted = st.query_params.get(_PICKER)
+    if wanted and wanted not in offered:
+        session.flash(f"There is no scenario {library.said(wanted)} here. Another is shown.", "warning")
+        st.query_params.pop(_PICKER)
+    with row, st.container(width=330):
+        chosen = choosing.choose(
+            "Scenario", offered, _PICKER, say=library.said, default=library.first(store, offered), help="Saved, recorded, shipped or new."
+        )
+    return str(chosen or offered[0])
+
+
+def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) -> None:
+    """Draw the name, what is unsaved and what can be done into `row`, Undo and Save into `slot`."""
+    with row:
+        with st.container(width=280):
+            fields.line(desk, ("name",), "Name", help="Saved under this name. Another name makes another scenario.")
+        _state(desk)
+        _more(store, desk)
+    with slot:
+        st.button(
+            "Undo", icon=":material/undo:", key="undo", disabled=not desk.past, on_click=desks.undo, args=(desk,),
+            help="Take the last change back.",
+        )  # fmt: skip
+        st.button("Save", icon=":material/save:", key="save", type="primary", on_click=save, args=(store, desk), disabled=bool(desk.wrong))
+
+
+def save(store: Store, desk: Desk) -> None:
+    """Save what is on the desk under its name, and open that. For a callback."""
+    from workbench.cost import keeping
+
+    try:
+        kept = keeping.save(store, desk.good)
+    except WorkbenchError as error:
+        session.flash(f"{error} {error.hint}".strip(), "error")
+        return
+    desks.discard_draft(desk)
+    _open(f"{library.SAVED}{kept.name}")
+    session.flash(f"Saved as version {kept.number}." if kept.new else f"This is version {kept.number} already: no new version was made.")
+
+
+def _open(option: str) -> None:
+    """Show another scenario in the next view. For a callback."""
+    st.session_state[_PICKER] = option
+    st.session_state[f"_url-{_PICKER}"] = option
+    st.query_params[_PICKER] = option
+    st.query_params.pop(bar.LINK, None)
+    st.session_state.pop(desks.KEY, None)
+
+
+def _state(desk: Desk) -> None:
+    if desk.wrong:
+        st.badge(f"{len(desk.wrong)} to mend", icon=":material/error:", color="red")
+    elif desk.dirty:
+        st.badge("Unsaved · draft kept", icon=":material/edit:", color="orange")
+    elif desk.number:
+        st.badge(f"Saved, version {desk.number}", icon=":material/check:", color="green")
+    else:
+        st.badge("Not saved", icon=":material/draft:", color="gray")
+
+
+def _more(store: Store, desk: Desk) -> None:
+    from workbench.cost import keeping
+
+    with st.popover("More", icon=":material/more_horiz:", key="more"):
+        st.button(
+            "Discard changes", icon=":material/restart_alt:", key="discard", on_click=desks.discard, args=(desk,), disabled=not desk.dirty
+        )
+        st.button("Duplicate", icon=":material/content_copy:", key="duplicate", on_click=_duplicate, args=(desk,),
+                  help="The same under another name; saved once you press Save.")  # fmt: skip
+        if desk.number is not None:
+            name = desk.base.name
+            versions = keeping.versions(store, name)
+            st.caption("Versions")
+            for each in versions[:8]:
+                st.button(
+                    f"Go back to version {each.number}" + (f": {safe.escape(each.note, limit=40)}" if each.note else ""),
+                    key=f"version-{each.number}", type="tertiary", on_click=desks.replace, args=(desk, each.scenario),
+                    disabled=each.scenario == desk.good,
+                )  # fmt: skip
+            st.button("Archive", icon=":material/archive:", key="archive", on_click=_archive, args=(store, name))
+        if desk.link:
+            st.caption("Share what is not saved: the address of this page holds it.")
+
+
+def _duplicate(desk: Desk) -> None:
+    desks.edit(desk, ("name",), f"{desk.good.name} (copy)"[:200], redraw=True)
+
+
+def _archive(store: Store, name: str) -> None:
+    from workbench.cost import keeping
+
+    if confirm.act_and_say(f"{name} is archived: it is no longer offered, and its versions stay.", lambda: keeping.archive(store, name)):
+        st.query_params.pop(_PICKER, None)
+        for key in (_PICKER, desks.KEY):
+            st.session_state.pop(key, None)

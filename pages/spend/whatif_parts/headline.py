@@ -1,0 +1,150 @@
+"""The answer: a month before and after, what it saves, and what it does to quality and latency. Never the one without the others."""
+
+import streamlit as st
+
+from pages.parts import format as fmt
+from pages.parts import page, session
+from pages.spend.whatif_parts import result, wording
+from pages.spend.whatif_parts.desk import Desk
+from workbench.cost.model import Latency, Outcome, Quality
+
+_FINDINGS = 4
+
+
+def draw(desk: Desk, outcome: Outcome) -> None:
+    """Draw the cards and the sentences under them."""
+    if result.is_stale(desk):
+        _stale(desk)
+    with st.container(key="whatif-headline", gap="small"):
+        upper = st.columns(2, gap="small")
+        with upper[0]:
+            _month(outcome)
+        with upper[1]:
+            _saved(outcome)
+        lower = st.columns(2, gap="small")
+        with lower[0]:
+            _quality(outcome)
+        with lower[1]:
+            _latency(outcome.before.latency, outcome.after.latency)
+    _sentences(outcome)
+
+
+def nothing(desk: Desk) -> None:
+    """What is said where nothing could be worked out yet."""
+    if desk.problem is not None:
+        page.problem(desk.problem)
+    st.caption("Choose another baseline or period on the left; nothing you set is lost.")
+
+
+def line(outcome: Outcome) -> None:
+    """The answer in one line, for a screen on which the cards are out of sight while a lever is moved."""
+    with st.container(key="whatif-line"):
+        st.markdown(wording.md(in_words(outcome)))
+
+
+def in_words(outcome: Outcome) -> str:
+    """The answer as a sentence: cost, saving, quality, latency."""
+    before, after = outcome.before, outcome.after
+    saves = outcome.saved.value
+    told = "no change" if not saves else f"{'saves' if saves > 0 else 'costs more:'} {wording.usd(abs(saves))}"
+    return (
+        f"{wording.usd(before.usd.value)} → {wording.usd(after.usd.value)} a month, {told} · "
+        f"quality {wording.quality(after.quality)} · p95 {fmt.ms(after.latency.p95_ms) if after.latency.p95_ms is not None else 'unknown'}"
+    )
+
+
+def _month(outcome: Outcome) -> None:
+    before, after = outcome.before.usd, outcome.after.usd
+    changed = after.value != before.value or bool(outcome.scenario.levers)
+    value = f"{wording.usd(before.value)} → {wording.usd(after.value)}" if changed else wording.usd(after.value)
+    lines = [wording.band_said(after)]
+    if outcome.as_billed_usd is not None:
+        lines.append(f"as billed {wording.usd(outcome.as_billed_usd)}")
+    unpriced = outcome.after.unpriced_calls or outcome.before.unpriced_calls
+    if unpriced:
+        lines.append(f"without {wording.count(unpriced)} unpriced calls")
+    elif outcome.after.usd_per_call is not None:
+        lines.append(f"{wording.usd(outcome.after.usd_per_call)} a call")
+    _card("month", "A month", value, lines)
+
+
+def _saved(outcome: Outcome) -> None:
+    saved = outcome.saved
+    if not outcome.scenario.levers:
+        _card("saved", "Saved a month", fmt.NONE, ["Nothing is changed yet: switch a lever on."])
+        return
+    before = outcome.before.usd.value
+    part = f" · {wording.share(abs(saved.value) / before)}" if before else ""
+    more = saved.value < 0
+    _card(
+        "saved",
+        "Costs more a month" if more else "Saved a month",
+        f"{wording.usd(abs(saved.value))}{part}",
+        [wording.band_said(saved), f"over {len(outcome.months)} months {wording.usd(outcome.year.value)}"],
+    )
+
+
+def _quality(outcome: Outcome) -> None:
+    before, after = outcome.before.quality, outcome.after.quality
+    value = f"{wording.quality(before)} → {wording.quality(after)}" if outcome.scenario.levers else wording.quality(after)
+    if before.value is None and after.value is None:
+        value = "Unknown"
+    with st.container(border=True, key="whatif-card-quality", gap="xsmall", height="stretch"):
+        _head("Quality of the mix", value)
+        st.caption(wording.md(_quality_said(after)))
+        if after.unknown:
+            _plan_button(after)
+
+
+def _quality_said(found: Quality) -> str:
+    if found.unknown:
+        names = ", ".join(found.unknown[:3]) + (" and others" if len(found.unknown) > 3 else "")
+        return f"No run and no statement says how good {names} {'is' if len(found.unknown) == 1 else 'are'}."
+    source = "; ".join(dict.fromkeys(found.sources.values()))
+    interval = wording.quality_band(found)
+    return " · ".join(each for each in (f"interval {interval}" if interval else "", source) if each)
+
+
+def _plan_button(found: Quality) -> None:
+    """The way to a run that would tell."""
+    if st.button("Plan a run", icon=":material/balance:", key="plan-run", help="Compare the models on your own cases: then it is known."):
+        session.go(session.COMPARE, m=",".join(found.unknown))
+
+
+def _latency(before: Latency, after: Latency) -> None:
+    value = wording.latency(after)
+    lines = ["p50 / p95 of a reply" if value != "unknown" else _unknown(after)]
+    if value != "unknown" and wording.latency(before) != value:
+        lines.append(f"before {wording.latency(before)}")
+    _card("latency", "Latency", value.capitalize() if value == "unknown" else value, lines)
+
+
+def _unknown(found: Latency) -> str:
+    return f"No call and no statement says how fast {', '.join(found.unknown[:3]) or 'it'} is."
+
+
+def _card(key: str, title: str, value: str, lines: list[str]) -> None:
+    with st.container(border=True, key=f"whatif-card-{key}", gap="xsmall", height="stretch"):
+        _head(title, value)
+        st.caption(wording.md(" · ".join(each for each in lines if each)))
+
+
+def _head(title: str, value: str) -> None:
+    st.caption(title)
+    with st.container(key=f"whatif-value-{title.split(maxsplit=1)[0].lower()}"):
+        st.markdown(wording.md(value))
+
+
+def _sentences(outcome: Outcome) -> None:
+    if outcome.warnings:
+        st.warning("\n".join(f"- {wording.md(each)}" for each in outcome.warnings), icon=page.ICONS["warning"])
+    shown = outcome.findings[:_FINDINGS]
+    if shown:
+        st.markdown("\n".join(f"- :material/lightbulb: {wording.md(each)}" for each in shown))
+
+
+def _stale(desk: Desk) -> None:
+    if desk.problem is not None:
+        page.problem(desk.problem)
+    if desk.outcome is not None:
+        page.notice("Figures of the last scenario that could be worked out: a field waits to be mended.", "warning")
