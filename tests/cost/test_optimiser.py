@@ -339,16 +339,16 @@ def test_three_limits_that_only_together_exclude_each_other_are_told_together() 
     assert not plan.feasible
     assert plan.conflict[0] == "A quality of 93 % and at most 45 % on dear cannot be had together."
     assert plan.conflict[1:] == (
-        "With the other limits the best quality is 91.7 %.",
-        "With the other limits dear has to take 50.0 %.",
+        "With all other limits the best quality is 91.7 %.",
+        "With all other limits dear has to take 50.0 %.",
     )
 
 
 def test_the_lowest_percentile_that_can_be_had_is_told_in_milliseconds() -> None:
     plan = optimiser.solve(small(Limits(quality=Decimal("0.96"), latency_p95_ms=1000)))
     assert plan.conflict[0] == "A quality of 96 % and a p95 of 1 s cannot be had together."
-    (told,) = [line for line in plan.conflict if line.startswith("With the other limits the lowest p95 is ")]
-    reached = Decimal(told.removeprefix("With the other limits the lowest p95 is ").removesuffix(" s.")) * 1000
+    (told,) = [line for line in plan.conflict if line.startswith("With all other limits the lowest p95 is ")]
+    reached = Decimal(told.removeprefix("With all other limits the lowest p95 is ").removesuffix(" s.")) * 1000
     assert optimiser.solve(small(Limits(quality=Decimal("0.96"), latency_p95_ms=int(reached)))).feasible
     assert not optimiser.solve(small(Limits(quality=Decimal("0.96"), latency_p95_ms=int(reached) - 5))).feasible
 

@@ -20,20 +20,24 @@ def sentences(built: Programme, limits: tuple[Limit, ...]) -> tuple[str, ...]:
         served = built.open.any(axis=(0, 1, 3))
         return tuple(plan_words.nobody(name) for name, some in zip(built.problem.classes, served, strict=True) if not some)
     said: list[str] = []
-    left = limits
-    for _ in range(MOST_SETS):
-        if solving.cheapest(built, left) is not None:
-            break
-        stuck = irreducible(built, left)
-        left = tuple(limit for limit in left if limit not in stuck)
-        found, every = [], True
-        for limit in stuck:
-            others = tuple(each for each in limits if each != limit)
-            if solving.cheapest(built, others) is None:
-                others, every = tuple(each for each in stuck if each != limit), False
-            found.append((limit, nearest(built, limit, others)))
-        said += plan_words.together(found, every=every) if len(stuck) > 1 else plan_words.alone(*found[0], nearest(built, stuck[0], ()))
+    for stuck in _sets(built, limits):
+        found = [(limit, *_within(built, limit, stuck, limits)) for limit in stuck]
+        said += plan_words.together(found) if len(stuck) > 1 else plan_words.alone(found[0], nearest(built, stuck[0], ()))
     return tuple(said)
+
+
+def _sets(built: Programme, limits: tuple[Limit, ...]) -> list[tuple[Limit, ...]]:
+    """Irreducible sets, at most MOST_SETS: the first, then those that are left where any one limit of a set found is taken out."""
+    found: list[tuple[Limit, ...]] = []
+    queue = [limits]
+    while queue and len(found) < MOST_SETS:
+        left = queue.pop(0)
+        if any(set(stuck) <= set(left) for stuck in found) or solving.cheapest(built, left) is not None:
+            continue
+        stuck = irreducible(built, left)
+        found.append(stuck)
+        queue += [tuple(each for each in left if each != limit) for limit in stuck]
+    return found
 
 
 def irreducible(built: Programme, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
@@ -69,3 +73,11 @@ def _fastest(built: Programme, limit: Limit, others: tuple[Limit, ...]) -> float
         kept = solving.cheapest(built, (*others, Limit(limit.name, Decimal(middle)))) is not None
         low, high = (low, middle) if kept else (middle, high)
     return high
+
+
+def _within(built: Programme, limit: Limit, stuck: tuple[Limit, ...], limits: tuple[Limit, ...]) -> tuple[float | None, bool]:
+    """What can be had while all other limits are kept, else (False) while those of the set are: the others may exclude each other."""
+    every = tuple(each for each in limits if each != limit)
+    if solving.cheapest(built, every) is not None:
+        return nearest(built, limit, every), True
+    return nearest(built, limit, tuple(each for each in stuck if each != limit)), False

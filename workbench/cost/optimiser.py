@@ -2,8 +2,9 @@
 
 Pure: arrays in, a plan out. Knows no store, no scenario's levers, no price list; see `optimising` for those and `programme` for the rows.
 What is decided: each class of traffic splits over models in shares; one cache option stands before all of them; a class that can wait
-goes in batches or does not (a yes or no, with one share for all: what the Batch lever can say). Cost, mean quality, the share of calls that are too slow and a
-model's share of the calls are all linear in those shares, so that the plan is the cheapest one, not one that was found.
+goes in batches or does not (a yes or no, with one share for all: what the Batch lever can say). Cost, mean quality, the share of calls
+that are too slow and a model's share of the calls are all linear in those shares, so that the plan is the cheapest one, not one that
+was found.
 
 Latency is a limit on a percentile of a mixture: p95 <= L holds exactly where at most 5 % of the calls somebody waits for take longer
 than L. Calls in a batch are waited for by nobody and stand outside. Answers of caches are never too slow.

@@ -85,8 +85,6 @@ def setup(scenario: Scenario, inputs: "Inputs") -> Setup:
     """What may be decided in a scenario. Its own levers say which caches there are and what can wait."""
     by_kind = {lever.kind: lever for lever in scenario.levers}
     exact, semantic, batch, routing = (by_kind.get(kind) for kind in ("exact_cache", "semantic_cache", "batch", "routing"))
-    if exact is None and inputs.measured.exact is not None and inputs.measured.exact.hits:
-        exact = ExactCache()
     caches: dict[str, tuple[Lever, ...]] = {OFF: ()}
     caches |= {EXACTLY: (exact,)} if exact else {}
     caches |= {SIMILARLY: (semantic,)} if semantic else {}

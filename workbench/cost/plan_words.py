@@ -50,27 +50,30 @@ def best(limit: "Limit", reached: float) -> str:
     return f"{limit.model} can take {_percent(figure, limit.value, up=False)} at most"
 
 
-def alone(limit: "Limit", kept: float | None, free: float | None) -> list[str]:
-    """Sentences on a limit that cannot be had whatever else is asked for: what can be had `free` of, and `kept` with, other limits."""
-    said = f"{_capital(phrase(limit))} cannot be had: {_best(limit, free)}"
-    told = kept is not None and free is not None and best(limit, kept) != best(limit, free)
+def alone(found: "tuple[Limit, float | None, bool]", free: float | None) -> list[str]:
+    """Sentences on a limit that cannot be had whatever else is asked for: what can be had `free` of, and with, other limits."""
+    limit, kept, every = found
+    told = every and kept is not None and free is not None and best(limit, kept) != best(limit, free)
     more = f"; with the other limits {_best(limit, kept)}" if told else ""
-    return [f"{said}{more}."]
+    return [f"{_capital(phrase(limit))} cannot be had: {_best(limit, free)}{more}."]
 
 
-def together(stuck: "list[tuple[Limit, float | None]]", *, every: bool = True) -> list[str]:
-    """Sentences on limits that exclude each other; each comes with what can be had of it while `every` other limit is kept, or the
-    others of these.
+def together(stuck: "list[tuple[Limit, float | None, bool]]") -> list[str]:
+    """Sentences on limits that exclude each other; each comes with what can be had of it while every other limit is kept, or (False)
+    those of this set.
     """
-    names = {limit.name: (limit, reached) for limit, reached in stuck}
+    names = {limit.name: (limit, reached) for limit, reached, _ in stuck}
     if set(names) == {"usd_per_month", "quality"}:
         spend, quality = names["usd_per_month"], names["quality"]
         most = _usd(spend[0].value, spend[0].value)
         return [f"{_capital(phrase(quality[0]))} cannot be had under {most} a month: {_best(*spend)}; with {most} {_best(*quality)}."]
-    phrases = [phrase(limit) for limit, _ in stuck]
-    head = f"{_capital(', '.join(phrases[:-1]))} and {phrases[-1]} cannot be had together."
-    kept = "the other limits" if every else "the others of these limits"
-    return [head, *(f"With {kept} {_best(limit, reached)}." for limit, reached in stuck)]
+    phrases = [phrase(limit) for limit, _, _ in stuck]
+    rest = [" and ".join(other for other in phrases if other != one) for one in phrases]
+    said = [
+        f"With {'all other limits' if every else others} {_best(limit, reached)}."
+        for (limit, reached, every), others in zip(stuck, rest, strict=True)
+    ]
+    return [f"{_capital(', '.join(phrases[:-1]))} and {phrases[-1]} cannot be had together.", *said]
 
 
 def nobody(klass: str) -> str:

@@ -20,11 +20,11 @@ TIE = 1e-9  # what all of quality may cost, as a share of that month: of equal c
 IDLE = 2e-6  # in the objective: a cache or a batch that changes nothing is left out
 
 
-def cheapest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
-    """The cheapest choice that keeps `limits`, the better one of equal cost; None: there is none."""
+def cheapest(built: Programme, limits: Iterable[Limit], *, known: tuple[str, ...] = ()) -> Choice | None:
+    """The cheapest choice that keeps `limits`, the better one of equal cost; None: there is none. `known`: see `best`."""
     objective = built.usd_row / built.money * SCALE - TIE * SCALE * built.quality_row()
     objective[built.at_y + 1 : built.at_z] += IDLE
-    return best(built, objective, tuple(limits))
+    return best(built, objective, tuple(limits), known=known)
 
 
 def finest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
