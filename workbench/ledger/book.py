@@ -190,7 +190,7 @@ class Book:
         noted.spent[place] = after = before + row["cost_nano"]
         for level, nano in budget.levels:
             if before < nano <= after and tell(connection, budget, level, call_id=row["id"], at_ms=at_ms, spent_nano=after):
-                noted.told.append(f"The budget of ${budget.limit_usd:,.2f} for {budget.title}: ${usd(after)} spent, {_LEVELS[level]}.")
+                noted.told.append(f"The budget of ${usd(budget.limit_nano)} for {budget.title}: ${usd(after)} spent, {_LEVELS[level]}.")
 
     def _before(self, connection: Connection, noted: Noted, place: Place, at_ms: int) -> int:
         """What was spent of a budget before this batch: by memory where that is exact, else by the sums."""
@@ -296,7 +296,7 @@ def reached(budget: Budget, spent_nano: int, now_ms: int) -> BudgetReached:
     until_ms = end(budget.period, now_ms)
     again = iso(until_ms)[:16].replace("T", " ")
     return BudgetReached(
-        f"The budget of ${budget.limit_usd:,.2f} for {budget.title} is used up: ${usd(spent_nano)} spent.",
+        f"The budget of ${usd(budget.limit_nano)} for {budget.title} is used up: ${usd(spent_nano)} spent.",
         hint=f"It starts anew at {again} UTC. To go on before, raise or remove it: Budgets, or `workbench budgets list`.",
     )
 

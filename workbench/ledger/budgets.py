@@ -172,7 +172,7 @@ def all(store: Store, removed: bool = False) -> list[Budget]:  # noqa: A001 (rea
     query = select(BudgetRow) if removed else select(BudgetRow).where(BudgetRow.removed_ms.is_(None))
     with store.read() as session:
         found = [_budget(row) for row in session.scalars(query)]
-    return sorted(found, key=lambda one: (-1 if one.removed_ms is None else -one.removed_ms, *_order(one)))
+    return sorted(found, key=lambda one: (one.removed_ms is not None, -(one.removed_ms or 0), *_order(one)))
 
 
 def standings(store: Store, now_ms: int) -> list[Standing]:

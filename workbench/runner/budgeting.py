@@ -1,10 +1,10 @@
 """What a run would do to the budgets there are, said before it starts. Refuses nothing: the door does."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workbench.ledger import budgets
+from workbench.ledger.book import usd
 
 if TYPE_CHECKING:
     from workbench.ledger.budgets import Budget, Standing
@@ -30,14 +30,9 @@ def _told(standing: "Standing", least: float, most: float) -> str:
     left = budget.limit_nano - standing.spent_nano
     if most <= 0 or most < left:
         return ""
-    named = f"the budget of ${budget.limit_usd:,.2f} for {budget.title}"
+    named = f"the budget of ${usd(budget.limit_nano)} for {budget.title}"
     then = "the run stops there, and can be resumed" if budget.stops else "it only warns"
     if left <= 0:
         return f"{named[0].upper()}{named[1:]} is used up: {'the run would stop at once' if budget.stops else then}."
     verb = "would" if least >= left else "may"
-    return f"At up to ${_usd(most)} it {verb} cross {named}, of which ${_usd(left)} is left: {then}."
-
-
-def _usd(nano: float) -> str:
-    value = Decimal(round(nano)).scaleb(-9)
-    return f"{value:,.2f}" if value >= 1 else f"{value:,.4f}"
+    return f"At up to ${usd(round(most))} it {verb} cross {named}, of which ${usd(left)} is left: {then}."
