@@ -32,6 +32,30 @@ _BATCH = 20_000
 _KEPT = 3
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """Lines of a file that were left out for one reason: how many, and the first few of them."""
+
+    why: str
+    lines: int
+    first: tuple[int, ...]
+
+    @property
+    def said(self) -> str:
+        """As a sentence: "3 lines (4, 9, 12): output is negative"."""
+        more = ", ..." if self.lines > len(self.first) else ""
+        return f"{self.lines:,} line{'' if self.lines == 1 else 's'} ({', '.join(map(str, self.first))}{more}): {self.why}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the lines of a file, and which of its columns was read as what."""
+
+    taken: int
+    skipped: tuple[Skipped, ...]
+    read_as: tuple[tuple[str, str], ...]  # ("time", "TIMESTAMP")
+
+
 @dataclass(frozen=True, eq=False)
 class Columns:
     """n calls. Codes point into the names beside them, -1 is none; a number of -1 is not known. Arrays are not to be written to.
@@ -63,8 +87,8 @@ class Columns:
     until_ms: int = 0
     without_tokens: int = 0  # answered calls that were left out, because nobody counted their tokens
     impossible: int = 0  # calls that were left out for numbers that cannot be: negative, or over 2,147,483,647 tokens
-    label: str = ""
     notes: tuple[str, ...] = ()
+    report: "Report | None" = None  # of a trace
 
     def __len__(self) -> int:
         return len(self.started_ms)

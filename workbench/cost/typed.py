@@ -1,6 +1,7 @@
 """Numbers typed in as traffic: one unit of time, a stream a model and class, a month of each exact. Refuses what cannot be."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 
 from workbench.cost.model import ANY_CLASS, KINDS, ClassOf, Component, Typed
@@ -13,8 +14,10 @@ _NEAR = Decimal("0.000001")  # shares typed as thirds sum to 0.999999
 _ALL = {ANY_CLASS: ClassOf(Decimal(1))}
 
 
-def traffic(typed: Typed, *, days_per_month: Decimal | int) -> Traffic:
-    """A month of the numbers: `calls` and `tokens` are of that one unit of time, of unit_ms 0. Raises InputError that names the field."""
+def traffic(typed: Typed, *, days_per_month: Decimal | int, bands: Sequence[int] = ()) -> Traffic:
+    """A month of the numbers: `calls` and `tokens` are of that one unit of time, of unit_ms 0. All calls of a class are as long as their
+    mean, which says their band. Raises InputError that names the field.
+    """
     import numpy as np
 
     days = amount(Decimal(days_per_month), "days_per_month", most=Decimal(366))
@@ -22,13 +25,17 @@ def traffic(typed: Typed, *, days_per_month: Decimal | int) -> Traffic:
         raise InputError("is 0", place="field days_per_month", hint="A month has 28 to 31 days; 30 is usual.")
     check(typed)
     month = _EXACT.multiply(typed.queries_per_day, days)
-    streams, calls, tokens = [], [], []
+    streams, calls, tokens, classes = [], [], [], typed.classes or _ALL
+    # Shares that were rounded when they were typed (thirds) lose no call.
+    whole = _EXACT.multiply(sum(typed.models.values(), Decimal(0)), sum((one.share for one in classes.values()), Decimal(0)))
     for model, of_model in typed.models.items():
-        for klass, one in (typed.classes or _ALL).items():
-            asked = _EXACT.multiply(month, _EXACT.multiply(of_model, one.share))
-            streams.append(Stream(model=model, klass=klass))
+        for klass, one in classes.items():
+            share = _EXACT.multiply(of_model, one.share)
+            asked = _EXACT.multiply(month, share if whole == 1 else _EXACT.divide(share, whole))
+            each = _per_call(typed, one)
+            streams.append(Stream(model=model, klass=klass, band=bisect_left(list(bands), each[0])))
             calls.append(asked)
-            tokens.append(tuple(_EXACT.multiply(asked, each) for each in _per_call(typed, one)))
+            tokens.append(tuple(_EXACT.multiply(asked, kind) for kind in each))
     return Traffic(
         streams=tuple(streams),
         calls=np.array([[float(value) for value in calls]]),
@@ -36,6 +43,7 @@ def traffic(typed: Typed, *, days_per_month: Decimal | int) -> Traffic:
         month_calls=tuple(calls),
         month_tokens=tuple(tokens),
         unit_ms=0,
+        bands=tuple(bands),
         can_wait=frozenset(name for name, one in typed.classes.items() if one.can_wait),
         label=f"{_said(typed.queries_per_day)} queries a day for {_said(days)} days, "
         f"{len(typed.models)} model{'' if len(typed.models) == 1 else 's'}, typed in",
@@ -80,7 +88,7 @@ def _whole(shares: Mapping[str, Decimal], field: str, after: str = "") -> None:
         raise InputError(
             f"the shares sum to {_percent(total)}, not to 100 %",
             place=f"field {field}",
-            hint=f"{_percent(abs(total - 1))} {'too much: take it off' if total > 1 else 'is missing: give it to'} one of {', '.join(shares)}.",
+            hint=f"{_percent(abs(total - 1))} {'too much' if total > 1 else 'is missing'}: change one of {', '.join(shares)}.",
         )
 
 
