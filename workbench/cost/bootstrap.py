@@ -35,7 +35,8 @@ from workbench.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+_PERIODS = {3_600_000: 24, 86_400_000: 7}  # hours of a day, days of a week
+_P95 = 1.6448536269514722  # standard deviations
 _SLOW = 2.0  # the variance of the slow part in units of that of a mean of independent units; 0 covers 33..55 % on the Azure trace
 _COSINES = 4
 _FARTHEST = 3.0  # horizons of the past beyond which the slow part grows no more: an hour does not show how a month drifts
@@ -51,7 +52,7 @@ def weights(units: int, horizon: float, *, draws: int = 10_000, seed: int = 0, u
     """
     if units < 1 or draws < 1 or not 0 < horizon < float("inf"):
         raise InputError(f"{units} units, {draws} draws and a horizon of {horizon} give no range", place="bootstrap")
-    return _weights(units, float(horizon), draws, seed, {_HOUR_MS: 24, _DAY_MS: 7}.get(unit_ms, 1))
+    return _weights(units, float(horizon), draws, seed, _PERIODS.get(unit_ms, 1))
 
 
 def totals(values: "NDArray[Any]", horizon: float, *, draws: int = 10_000, seed: int = 0, unit_ms: int = 0) -> "NDArray[Any]":
@@ -60,6 +61,20 @@ def totals(values: "NDArray[Any]", horizon: float, *, draws: int = 10_000, seed:
 
     drawn: NDArray[Any] = np.maximum(weights(len(values), horizon, draws=draws, seed=seed, unit_ms=unit_ms) @ values, 0)
     return drawn
+
+
+def limits(values: "NDArray[Any]", horizon: float, *, unit_ms: int = 0) -> tuple[float, float]:
+    """The p5 and p95 that endlessly many draws of `totals` of `values` [units] would have."""
+    import numpy as np
+
+    if len(values) < 1 or not 0 < horizon < float("inf"):
+        raise InputError(f"{len(values)} units and a horizon of {horizon} give no range", place="bootstrap")
+    middle = float(np.mean(values)) * horizon
+    if len(values) == 1:
+        return middle, middle
+    moved = np.asarray(values, dtype=np.float64) @ _root(len(values), float(horizon), _PERIODS.get(unit_ms, 1))
+    reach = _P95 * horizon * float(np.linalg.norm(moved))
+    return max(0.0, middle - reach), max(0.0, middle + reach)
 
 
 @lru_cache(maxsize=4)
@@ -75,6 +90,7 @@ def _weights(units: int, horizon: float, draws: int, seed: int, period: int) -> 
     return rows
 
 
+@lru_cache(maxsize=64)
 def _root(units: int, horizon: float, period: int) -> "NDArray[Any]":
     """The symmetric root [units, units] of how the weights of a mean vary together."""
     import numpy as np
@@ -98,4 +114,4 @@ def _root(units: int, horizon: float, period: int) -> "NDArray[Any]":
     values, vectors = np.linalg.eigh(varies)
     scales = np.sqrt(np.where(values > 1e-12 * values[-1], values, 0))  # the sum of a row does not vary at all
     root: NDArray[Any] = (vectors * scales) @ vectors.T
-    return root * float(stdtrit(max(movements, 1.0), 0.95) / stdtrit(np.inf, 0.95))
+    return root * float(stdtrit(max(movements, 1.0), 0.95)) / _P95

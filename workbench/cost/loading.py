@@ -44,7 +44,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
     ok = columns.ok
     started, tokens = columns.started_ms[ok], columns.tokens[ok]
     unit_ms = unit(span, len(streams))
-    at, lengths = _cut(started - columns.since_ms, span, unit_ms)
+    at, lengths = cut(started - columns.since_ms, span, unit_ms)
     cell = at * len(streams) + place
     size = len(lengths) * len(streams)
     by_unit = (1 / lengths)[:, None]
@@ -67,7 +67,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
         bands=tuple(bands),
         lengths=_lengths(tokens[:, KINDS.index("output")], place, len(streams)),
         latency_ms=_latencies(columns.latency_ms[ok], place, len(streams)),
-        recorded_nano=_sum(columns.cost_nano[columns.cost_nano >= 0]),
+        recorded_nano=exact_sum(columns.cost_nano[columns.cost_nano >= 0]),
         recorded_unpriced=int(np.count_nonzero(ok & (columns.cost_nano < 0))),
         failed=int(np.count_nonzero(~ok)),
         label=_label(len(started), span, columns),
@@ -90,7 +90,7 @@ def unit(span_ms: int, streams: int = 1) -> int:
         if many <= _MOST and (many * streams <= _CELLS or fewer < _FEWEST // 2):
             break
         at += 1
-    return _UNITS[at]
+    return max(_UNITS[at], span_ms // _MOST if at + 1 == len(_UNITS) else 1)  # "since ever" must not ask for a million units
 
 
 def _days(days_per_month: Decimal | int) -> Decimal:
@@ -127,7 +127,7 @@ def _streams(columns: Columns, rules: Sequence[Rule], bands: Sequence[int]) -> "
     ), place
 
 
-def _cut(since_start: "NDArray[Any]", span_ms: int, unit_ms: int) -> "tuple[NDArray[Any], NDArray[Any]]":
+def cut(since_start: "NDArray[Any]", span_ms: int, unit_ms: int) -> "tuple[NDArray[Any], NDArray[Any]]":
     """The unit of time of every call, and how long each unit is in units: what is left over of the period at its end is a unit of its
     own from half a unit on, else a part of the last one. Sums are divided by these lengths, so that units can be compared.
     """
@@ -163,7 +163,7 @@ def _latencies(latency: "NDArray[Any]", place: "NDArray[Any]", streams: int) -> 
     return tuple(kept)
 
 
-def _sum(values: "NDArray[Any]") -> int:
+def exact_sum(values: "NDArray[Any]") -> int:
     """The exact sum: nano-dollars of many calls may not fit into 64 bits."""
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
 
