@@ -206,5 +206,5 @@ def _crosses(totals: "NDArray[Any]", spent: int, limit_nano: int | None) -> floa
 
 def _note(days: int, unpriced: int) -> str:
     weekdays = "days of the week told apart" if days >= _WEEKS_DAYS else "days of the week not told apart yet"
-    left_out = f" {unpriced:,} calls of unknown price are not in it." if unpriced else ""
+    left_out = f" Calls of unknown price are not in it: {unpriced:,}." if unpriced else ""
     return f"From the pace of the last {days} whole days (UTC), {weekdays}.{left_out}"
