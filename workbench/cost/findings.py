@@ -6,12 +6,13 @@ Every sentence is computed. Owns no advice: it says what holds under the scenari
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from workbench.cost import billing
+from workbench.cost import billing, levers
 from workbench.cost.levers import describe, percent
-from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing
+from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing, SemanticCache
 from workbench.cost.worked import Worked, components_of
 
 MOST_MODELS = 20
+FREE = "free"  # what a price of this machine's own models has for a source
 _NONE, _ONE, _HALF = Decimal(0), Decimal(1), Decimal("0.5")
 _TENTH = Decimal("0.001")  # of a per cent: shares are told to 0.1 %
 
@@ -42,7 +43,8 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
     classes = {stream.klass for stream in done.base.streams}
     for lever in scenario.levers:
         if isinstance(lever, Batch) and lever.share:
-            plain = sorted({one.model for one in done.after.flow.streams if book.of(one.model) and not book.has_batch(one.model)})
+            there = {one.model for one in done.after.flow.streams}
+            plain = sorted(one for one in there if book.of(one) and book.source(one) != FREE and not book.has_batch(one))
             said += [f"No batch price is known for {', '.join(plain)}: its calls keep the standard price."] if plain else []
         absent = {Routing: getattr(lever, "shares", ()), Batch: getattr(lever, "classes", ())}.get(type(lever), ())
         said += [f"No traffic is of the class {name}: {describe(lever)} does nothing to it." for name in absent if name not in classes]
@@ -77,7 +79,7 @@ def _of_target(done: Worked, outcome: Outcome) -> Iterable[str]:
         return []
     whole = _whole_on(done)
     said = []
-    if whole:
+    if whole and outcome.before.usd.value > limit:
         cheapest = min(whole, key=lambda model: (whole[model], model))
         dear = [one for one in dict.fromkeys(stream.model for stream in done.before.flow.streams) if whole.get(one, _NONE) > limit]
         least = whole[cheapest]
@@ -99,33 +101,37 @@ def _of_target(done: Worked, outcome: Outcome) -> Iterable[str]:
 
 
 def _stays(done: Worked, model: str, cheapest: str, whole: dict[str, Decimal], limit: Decimal) -> str:
+    """The largest share of the calls that may stay: with no cache, at half of them answered by one, and at the scenario's own caches."""
     fixed = done.components * done.scale
     dear, cheap, room = whole[model] - fixed, whole[cheapest] - fixed, limit - fixed
-    cached = 1 - sum(done.after.flow.calls, _NONE) / sum(done.after.flow.asked, _NONE) if sum(done.after.flow.asked, _NONE) else _NONE
-    rate = cached if cached > 0 else _HALF
 
-    def share(hits: Decimal) -> str:
-        most = (room / (1 - hits) - cheap) / (dear - cheap) if hits < 1 else _ONE
-        return percent(min(_ONE, most.quantize(_TENTH, ROUND_FLOOR)))
+    def share(hits: Decimal, lookups: Decimal = _NONE) -> str:
+        most = ((room - lookups) / (1 - hits) - cheap) / (dear - cheap) if hits < 1 else _ONE
+        return percent(max(_NONE, min(_ONE, most.quantize(_TENTH, ROUND_FLOOR))))
 
-    return (
-        f"Under {usd(limit)} a month at most {share(_NONE)} of the calls may stay on {model} with no cache, "
-        f"{share(rate)} at {percent(rate)} cache hits; the others go to {cheapest}, where all of them cost {usd(whole[cheapest])}."
-    )
+    said = f"{share(_NONE)} of the calls may stay on {model} with no cache, {share(_HALF)} at {percent(_HALF)} cache hits"
+    caches = [lever for lever in done.scenario.levers if isinstance(lever, ExactCache | SemanticCache)]
+    flow = levers.pull(done.base.flow(exact=True), caches, levers.setting_of(done.base, caches))
+    hits = 1 - sum(flow.calls, _NONE) / sum(flow.asked, _NONE)
+    if 0 < hits < 1 and hits != _HALF:
+        said += f", {share(hits, sum(flow.beside, _NONE) * done.scale)} at the {percent(hits)} of the caches here"
+    return f"Under {usd(limit)} a month at most {said}; the others go to {cheapest}, where all of them cost {usd(whole[cheapest])}."
 
 
 def _whole_on(done: Worked) -> dict[str, Decimal]:
     """What a month costs with all calls on one model and nothing else done, by model, of those the scenario knows a price of."""
-    levers = [row for lever in done.scenario.levers if isinstance(lever, Routing) for row in lever.shares.values()]
+    rows = [row for lever in done.scenario.levers if isinstance(lever, Routing) for row in lever.shares.values()]
     named = [
         *(stream.model for stream in done.before.flow.streams),
         *done.scenario.limits.models,
         *done.scenario.prices,
-        *(model for row in levers for model in row),
+        *(model for row in rows for model in row),
         *(lever.model for lever in done.scenario.levers if isinstance(lever, NewModel)),
     ]
     known = [model for model in dict.fromkeys(named) if done.book.of(model) is not None][:MOST_MODELS]
-    return {model: done.dollars(billing.work(done.base, (NewModel(model),), done.book).total) for model in known}
+    whole = {model: done.dollars(billing.work(done.base, (NewModel(model),), done.book).total) for model in known}
+    # That a model on this machine costs nothing is no news, and hides what a priced one would cost.
+    return {model: total for model, total in whole.items() if done.book.source(model) != FREE}
 
 
 def _of_saving(outcome: Outcome) -> Iterable[str]:

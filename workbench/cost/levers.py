@@ -133,8 +133,10 @@ def percent(share: Decimal) -> str:
 
 
 def _tell_routing(it: Routing) -> str:
-    rows = (f"{klass}: {' + '.join(f'{percent(share)} {model}' for model, share in row.items())}" for klass, row in it.shares.items())
-    return f"Routing, {'; '.join(rows)}" if it.shares else "Routing by rules"
+    rows = (
+        f"{klass} {' + '.join(f'{percent(share)} {model}' for model, share in row.items() if share)}" for klass, row in it.shares.items()
+    )
+    return f"Routing: {'; '.join(rows)}" if it.shares else "Routing by rules"
 
 
 @lever("routing", _tell_routing)

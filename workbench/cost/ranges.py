@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOW, HIGH = 5.0, 95.0
+_SAME = 1e-12  # draws as close as that differ by the rounding of floats
 _DAY_MS = 86_400_000
 
 
@@ -57,12 +58,14 @@ class Unknowns:
 
 
 def figure(value: Decimal, draws: "NDArray[Any] | None") -> Figure:
-    """The value with p5 and p95 of its draws, to the nano-dollar; without a range where there are no draws."""
+    """The value with p5 and p95 of its draws, to the nano-dollar; without a range where the draws are all the same."""
     import numpy as np
 
     if draws is None or len(draws) == 1:
         return Figure(billing.nano(value))
     low, high = np.percentile(draws, (LOW, HIGH))
+    if high - low <= _SAME * max(abs(low), abs(high)):
+        return Figure(billing.nano(value))
     return Figure(billing.nano(value), billing.nano(Decimal(float(low))), billing.nano(Decimal(float(high))))
 
 
