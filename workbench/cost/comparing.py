@@ -103,24 +103,25 @@ def _month(outcome: Outcome) -> Iterator[Record]:
     yield _figure("month", "total", BEFORE, before.usd)
     yield _figure("month", "total", AFTER, after.usd)
     yield _figure("month", "total", SAVED, outcome.saved)
-    yield Record("month", "share saved", SAVED, "share", saved_share(outcome))
+    yield Record("month", "share saved", SAVED, "share", _nano(saved_share(outcome)))
     for name, side in ((BEFORE, before), (AFTER, after)):
-        yield Record("month", "per call", name, "usd", side.usd_per_call)
-        yield Record("month", "calls", name, "calls", side.calls)
-        yield Record("month", "unpriced calls", name, "calls", side.unpriced_calls)
+        yield Record("month", "per call", name, "usd", _nano(side.usd_per_call))
+        yield Record("month", "calls", name, "calls", nano(side.calls))
+        yield Record("month", "unpriced calls", name, "calls", nano(side.unpriced_calls))
         if side.components_usd:
-            yield Record("month", "components", name, "usd", nano(side.components_usd))
+            yield Record("month", "of it look-ups, components", name, "usd", nano(side.components_usd))
     if outcome.as_billed_usd is not None:
         yield Record("month", "as billed", BEFORE, "usd", nano(outcome.as_billed_usd), text="what the ledger says the same calls cost")
     if outcome.bill_ratio is not None:
         calibrated = "figures are scaled to the bill" if outcome.scenario.calibrate else "figures are not scaled to the bill"
         yield Record("month", "bill stated", BEFORE, "usd", outcome.scenario.bill_usd, text=calibrated)
-        yield Record("month", "bill over computed", BEFORE, "ratio", outcome.bill_ratio, text=calibrated)
+        yield Record("month", "bill over computed", BEFORE, "ratio", nano(outcome.bill_ratio), text=calibrated)
 
 
 def _quality(quality: Quality, side: str) -> Iterator[Record]:
     unknown = f"unknown for {', '.join(quality.unknown)}" if quality.unknown else ""
-    yield Record("quality", "quality", side, "share", quality.value, quality.low, quality.high, unknown, _sources(quality.sources))
+    value, low, high = map(_nano, (quality.value, quality.low, quality.high))
+    yield Record("quality", "quality", side, "share", value, low, high, unknown, _sources(quality.sources))
 
 
 def _latency(latency: Latency, side: str) -> Iterator[Record]:
@@ -142,8 +143,8 @@ def _models(outcome: Outcome) -> Iterator[Record]:
             if (each := models.get(model)) is not None:
                 usd = None if each.usd is None else nano(each.usd)
                 yield Record("models", model, name, "usd", usd, text="" if each.usd is not None else "unpriced", source=each.source)
-                yield Record("calls by model", model, name, "calls", each.calls)
-                yield Record("share by model", model, name, "share", each.share)
+                yield Record("calls by model", model, name, "calls", nano(each.calls))
+                yield Record("share by model", model, name, "share", nano(each.share))
 
 
 def _months(outcome: Outcome) -> Iterator[Record]:
@@ -160,8 +161,11 @@ def _tornado(outcome: Outcome) -> Iterator[Record]:
 
 
 def _figure(section: str, item: str, side: str, figure: Figure) -> Record:
-    low, high = (None if bound is None else nano(bound) for bound in (figure.low, figure.high))
-    return Record(section, item, side, "usd", nano(figure.value), low, high)
+    return Record(section, item, side, "usd", nano(figure.value), _nano(figure.low), _nano(figure.high))
+
+
+def _nano(value: Decimal | None) -> Decimal | None:
+    return None if value is None else nano(value)
 
 
 def _sources(sources: object) -> str:

@@ -81,7 +81,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
 
 
 def _latency(latency: Latency) -> dict[str, Any]:
-    known = {"p50_ms": latency.p50_ms, "p95_ms": latency.p95_ms}
+    known = {name: None if ms is None else round(ms, 3) for name, ms in (("p50_ms", latency.p50_ms), ("p95_ms", latency.p95_ms))}
     return {**known, "unknown": list(latency.unknown), "sources": dict(latency.sources)}
 
 

@@ -12,8 +12,8 @@ from workbench.cost.amounts import ranged, span, told
 from workbench.cost.comparing import Record, Row
 from workbench.cost.model import Baseline, Figure, Outcome, Recorded, Typed
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^&=@:\"'-])")
-_LEADING = re.compile(r"^(\d+)([.)])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~$^&@]|:(?=\S))")
+_LEADING = re.compile(r"^(\d*)([-+=.)])")  # of a list, or an underline of a heading
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WWW = re.compile(r"(?<=[wW]{3})\.")
 
@@ -63,7 +63,7 @@ def _cell(record: Record | None) -> str:
 def _one(title: str, outcome: Outcome, level: int) -> Iterator[str]:
     head, found = "#" * level, comparing.records(outcome)
     yield f"{head} {literal(title)}"
-    yield literal(outcome.scenario.note)
+    yield "\\\n".join(literal(line) for line in outcome.scenario.note.splitlines() if line.strip())
     yield f"Baseline: {literal(outcome.traffic or _baseline(outcome.scenario.baseline))}."
     yield _sentence(outcome)
     yield _sides(found)

@@ -27,7 +27,7 @@ def write(outcomes: Sequence[Outcome]) -> bytes:
     """The workbook: Comparison, Waterfall, Months, Models, Assumptions, Notes."""
     from openpyxl import Workbook
 
-    book, titles = Workbook(), comparing.titles(outcomes)
+    book, titles = Workbook(), [_holdable(title) for title in comparing.titles(outcomes)]  # charts take them as they come
     sheet = book.active
     assert sheet is not None
     sheet.title = "Comparison"
@@ -56,8 +56,7 @@ def put(sheet: "Worksheet", row: int, cells: Iterable[object], *, column: int = 
             cell.value = nano(number)
             cell.number_format = _SMALL if unit == "usd" and 0 < abs(number) < 1 else _FORMATS.get(unit, "General")
         else:
-            text = _UNPRINTABLE.sub("\ufffd", str(value))
-            cell.value = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            text = cell.value = _holdable(str(value))
             cell.data_type = "s"  # a text that begins with = is no formula,
             cell.quotePrefix = text.startswith(("=", "+", "-", "@"))  # nor becomes one when somebody edits it
         if bold:
@@ -143,6 +142,12 @@ def _notes(sheet: "Worksheet", outcomes: Sequence[Outcome], titles: Sequence[str
                 at += 1
                 put(sheet, at, [title, what, text])
     _wide(sheet, [30, 12, 120], frozen="A2")
+
+
+def _holdable(text: str) -> str:
+    """`text` as a cell can hold it."""
+    clean = _UNPRINTABLE.sub("\ufffd", text)
+    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
 def _wide(sheet: "Worksheet", widths: Sequence[int], frozen: str = "") -> None:
