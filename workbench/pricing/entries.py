@@ -83,7 +83,7 @@ def context(processing: str | None) -> dict[str, str]:
     return {"processing": processing} if processing == "batch" else {"service_tier": processing, "speed": processing}
 
 
-@lru_cache(maxsize=4096)  # a miss is worth keeping too: looking for it walks the whole list
+@lru_cache(maxsize=16_384)  # a miss is worth keeping too: looking for it walks the whole list
 def find(provider: str, model: str, base_url: str = "") -> Entry | None:
     """The entry of a model, None where the list has none. A connection a person added is known by its address, not by its name."""
     from genai_prices.data_snapshot import get_snapshot
@@ -158,7 +158,7 @@ def day_ms(day: date) -> int:
     return round(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _made(provider: str, model: str) -> Entry | None:
     """One Entry for all names of a model, so that its rates are read once."""
     from genai_prices.data_snapshot import get_snapshot

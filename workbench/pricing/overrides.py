@@ -148,4 +148,4 @@ def _number(name: str, value: Any) -> Decimal | None:
     try:
         return Decimal(str(value))
     except InvalidOperation as error:
-        raise InputError(f"{value!r} is not a number", place=f"field {name}") from error
+        raise InputError(f"{value!r} is not a number", place=f"field {name}", hint="Write it like 2.5.") from error
