@@ -2,8 +2,10 @@
 
 import logging
 import random
+import runpy
 import threading
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,3 +287,21 @@ def test_a_budget_says_what_it_limits_in_json(sqlite_store: Store) -> None:
         "created_ms": made.created_ms, "removed_ms": None, "title": "prompt intent a month", "limit_usd": 12.5,
     }  # fmt: skip
     assert Writer(sqlite_store).append(a_record(prompt="intent", cost_nano=1)).result(10)
+
+
+def test_the_worked_example_in_the_docs_is_what_it_prints(sqlite_store: Store) -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    example = runpy.run_path(str(docs / "examples" / "budgets.py"))
+    printed = example["told"](sqlite_store)
+    assert "```\n" + "\n".join(printed) + "\n```" in (docs / "budgets.md").read_text(), "write it anew: docs/examples/budgets.py"
+    records = example["generated"]()
+    total, crossing = 0, 0
+    for number, record in enumerate(records, 1):
+        total += record.cost_nano
+        crossing = crossing or (number if total >= 10 * USD else 0)
+    assert len(records) == 1_000
+    assert spend.total(sqlite_store, 0, 2**50).cost_nano == total
+    assert any(line.startswith(f"call {crossing:>4}") and "limit reached    all calls a day" in line for line in printed)
+    for record in records:
+        rate_in, rate_out = {"large": (15, 75), "medium": (3, 15), "small": (Decimal("0.8"), 4)}[record.model]
+        assert record.cost_usd == (rate_in * Decimal(record.input_tokens) + rate_out * Decimal(record.output_tokens)) / 10**6
