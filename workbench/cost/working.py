@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -55,11 +54,16 @@ class Inputs:
 
 def work_out(store: "Store", scenario: Scenario, *, draws: int = 10_000, seed: int = 0) -> Outcome:
     """The scenario worked out on the store. Raises InputError naming the field that cannot be."""
+    found = inputs(store, scenario)
+    return engine.evaluate(scenario, found.traffic, found.measured, found.book, found.quality, found.latency, draws=draws, seed=seed)
+
+
+def inputs(store: "Store", scenario: Scenario) -> Inputs:
+    """What the scenario is worked out of, loaded and measured. Raises InputError naming the field."""
     from workbench.cost import checking
 
     checking.check(scenario)
-    inputs = _inputs(store, scenario, _rules(scenario))
-    return engine.evaluate(scenario, inputs.traffic, inputs.measured, inputs.book, inputs.quality, inputs.latency, draws=draws, seed=seed)
+    return _inputs(store, scenario, _rules(scenario))
 
 
 def plan_inputs(store: "Store", scenario: Scenario) -> Inputs:
@@ -147,9 +151,7 @@ def _columns(store: "Store", baseline: Recorded | Trace) -> "Columns":
         return columns.load(store, baseline)
     from workbench.cost import trace
 
-    path = Path(baseline.path)
-    stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None
-    return _kept(store, ("trace", baseline, stamp), lambda: trace.load(path, baseline.model))
+    return trace.load(baseline.path, baseline.model)
 
 
 def _of_columns(loaded: "Columns", ruling: tuple[Rule, ...], bands: tuple[int, ...], days: Decimal) -> Traffic:
