@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Limits, Scenario
+from workbench.cost.model import Assumption, Limits, Scenario
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,6 +117,7 @@ class Plan:
     binding: tuple[Binding, ...] = ()
     conflict: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     scenario: Scenario | None = None
     seconds: float = 0.0
 

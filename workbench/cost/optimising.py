@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Batch, ExactCache, Figure, Lever, NewModel, Routing, Rule, Scenario, SemanticCache, Side, Typed
+from workbench.cost.model import Assumption, Batch, ExactCache, Figure, Lever, NewModel, Routing, Rule, Scenario, SemanticCache, Side, Typed
 from workbench.cost.optimiser import CacheOption, Limit, Plan, Problem
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DECIDED = (Routing, ExactCache, SemanticCache, Batch, NewModel)
 OFF, EXACTLY, SIMILARLY, BOTH = "off", "exact", "semantic", "exact+semantic"
+BY_CLASS = "by class"  # what `assumptions` says of a quality that is told class by class here
 CLOSE = Decimal("1e-9")
 _ONE = Decimal(1)
 
@@ -78,7 +79,7 @@ def plan_for(made: Setup) -> Plan:
         asked = replace(asked, limits=_tighter(asked.limits, missed))
     else:
         plan = Plan(feasible=False, conflict=("No plan was found that keeps every limit to the last digit: give one of them more room.",))
-    return replace(plan, notes=(*plan.notes, *unpriced(made, given)))
+    return replace(plan, notes=(*plan.notes, *unpriced(made, given)), assumptions=assumed(made))
 
 
 def setup(scenario: Scenario, inputs: "Inputs") -> Setup:
@@ -92,7 +93,7 @@ def setup(scenario: Scenario, inputs: "Inputs") -> Setup:
     classes = tuple(dict.fromkeys(stream.klass for stream in inputs.traffic.streams))
     can_wait = inputs.traffic.can_wait & set(classes)
     if isinstance(batch, Batch):
-        can_wait = frozenset(batch.classes) & set(classes) if batch.classes else can_wait or frozenset(classes)
+        can_wait |= frozenset(batch.classes) & set(classes) if batch.classes or can_wait else frozenset(classes)
     return Setup(
         scenario=scenario,
         inputs=inputs,
@@ -107,13 +108,14 @@ def setup(scenario: Scenario, inputs: "Inputs") -> Setup:
 
 
 def candidates(scenario: Scenario, inputs: "Inputs") -> tuple[str, ...]:
-    """The models that may be used: those the limits name, else all that are priced in the scenario, used in the baseline, or new."""
+    """The models that may be used: those the limits name, else all that are priced in the scenario, used in the baseline or by a lever."""
     if scenario.limits.models:
         return scenario.limits.models
     new = [lever.model for lever in scenario.levers if isinstance(lever, NewModel)]
+    routed = [model for lever in scenario.levers if isinstance(lever, Routing) for row in lever.shares.values() for model in row]
     used = [stream.model for stream in inputs.traffic.streams]
     typed = list(scenario.baseline.models) if isinstance(scenario.baseline, Typed) else []
-    return tuple(dict.fromkeys((*typed, *used, *scenario.prices, *new)))
+    return tuple(dict.fromkeys((*typed, *used, *scenario.prices, *routed, *new)))
 
 
 def problem(made: Setup) -> Problem:
@@ -181,6 +183,37 @@ def unpriced(made: Setup, given: Problem) -> tuple[str, ...]:
 
     without = np.isnan(given.usd).all(axis=(0, 1, 2))
     return tuple(f"{model} is left out: its price is not known." for model, unknown in zip(made.models, without, strict=True) if unknown)
+
+
+def assumed(made: Setup) -> tuple[Assumption, ...]:
+    """Everything a plan rests on: also of the models, caches and classes that it does without."""
+    from workbench.cost import assumptions, flow, worked
+
+    part = _ONE / max(1, len(made.models))
+    shares = {klass: dict.fromkeys(made.models, part) for klass in made.classes}
+    levers = [lever for lever in made.scenario.levers if not isinstance(lever, Routing | NewModel)]
+    with localcontext(flow.EXACT):
+        done = worked.work(replace(made.scenario, levers=(Routing(shares, made.rules), *levers)), *_first(made))
+        listed = assumptions.listed(done, made.inputs.quality, made.inputs.latency)
+    waits = ", ".join(sorted(made.can_wait)) or "nothing"
+    return (
+        *(each for each in listed if each.field != "levers.routing" and each.value != BY_CLASS),
+        *_quality_by_class(made),
+        Assumption("May go in batches", waits, "typed", "baseline.classes"),
+    )
+
+
+def _quality_by_class(made: Setup) -> Iterator[Assumption]:
+    from workbench.cost.levers import percent
+    from workbench.cost.quality import STATED
+
+    for model in made.models:
+        known = made.inputs.quality.get(model)
+        for klass, figure in known.by_class.items() if known else ():
+            if klass in made.classes and figure.value is not None:
+                source = "believed" if figure.source == STATED else figure.source
+                at = f"believed.{model}.quality_by_class.{klass}"
+                yield Assumption(f"Quality of {model}, {klass}", percent(figure.value), source, at)
 
 
 def _first(made: Setup) -> tuple[Any, Any, Any]:
