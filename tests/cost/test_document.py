@@ -9,11 +9,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from tests.cost.scenarios import SMALL, scenarios
-from workbench.cost import checking, document, model
+from workbench.cost import checking, document, model, reference, working
 from workbench.cost import fields as table
 from workbench.cost.model import Batch, Believed, ExactCache, Limits, OwnPrice, Recorded, Routing, Scenario, Trace, Typed
 from workbench.errors import InputError
 from workbench.ledger.reading import Filters
+from workbench.store import Store
 
 HEAD = "name: a\n"
 TYPED = "baseline: {source: typed, queries_per_day: 100, input_tokens: 1, output_tokens: 2, models: {m: 1}}\n"
@@ -290,3 +291,18 @@ def test_json_is_yaml_and_reads_as_well(tmp_path: Path) -> None:
     path = tmp_path / "scenario.json"
     path.write_text(json.dumps(document.to_json(SMALL), indent=2))
     assert document.read(path) == SMALL
+
+
+def test_the_reference_in_the_docs_is_what_the_program_prints() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cost.md").read_text()
+    printed = page.partition(reference.BEGIN)[2].partition(reference.END)[0].strip()
+    assert printed == reference.markdown(), "put workbench.cost.reference.markdown() between the two marks"
+
+
+def test_the_example_in_the_docs_comes_to_the_figures_beside_it(sqlite_store: Store) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cost.md").read_text()
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    outcome = working.work_out(sqlite_store, document.from_yaml(example), draws=200)
+    assert (outcome.before.usd.value, outcome.after.usd.value) == (49_500, 1_650)
+    assert round(outcome.bill_ratio or 0, 2) == Decimal("0.81")
+    assert "at most 0.7 % of the calls may stay on gpt-4 with no cache, 4.9 % at 50 % cache hits" in " ".join(outcome.findings)
