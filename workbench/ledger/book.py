@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, case, func, select, text
+from sqlalchemy import Connection, Table, bindparam, case, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workbench.clock import iso
@@ -27,6 +27,14 @@ _BUDGETS, _EVENTS, _DAYS = (cast("Table", row.__table__) for row in (BudgetRow, 
 _FRESH_S = 1.5  # how long the sums in memory may be older than the store
 _DAYS_KEPT = 64
 _LOCK = text("SELECT pg_advisory_xact_lock(7305281164)")  # budgets: whoever adds to them goes alone, as SQLite has it anyway
+_AMOUNTS = (_DAYS.c.cost_nano, _DAYS.c.unpriced)
+_BY = (_DAYS.c.provider, _DAYS.c.model, _DAYS.c.prompt)
+_OF_DAY = (func.sum(case((_DAYS.c.day_ms == bindparam("today"), amount), else_=0)) for amount in _AMOUNTS)
+_SUMS = (  # made once: making it takes longer than asking it
+    select(*_BY, *_OF_DAY, *(func.sum(amount) for amount in _AMOUNTS))
+    .where(_DAYS.c.day_ms >= bindparam("since"), _DAYS.c.day_ms < bindparam("until"))
+    .group_by(*_BY)
+)
 _IN_FORCE = _BUDGETS.c.removed_ms.is_(None)
 # Rows are never changed but for `removed_ms`: the same ids in force are the same budgets.
 _MARK = select(func.count(), func.sum(_BUDGETS.c.id), func.sum(_BUDGETS.c.id * _BUDGETS.c.id)).where(_IN_FORCE)
@@ -256,21 +264,9 @@ def of(store: Store) -> Book:
 
 def sums(connection: Connection, at_ms: int) -> dict[Key, Spent]:
     """What was spent on the day and in the month of `at_ms`, by scope and key."""
-    day_ms, today = day(at_ms), _DAYS.c.day_ms == day(at_ms)
-    columns = (_DAYS.c.cost_nano, _DAYS.c.unpriced)
-    query = (
-        select(
-            _DAYS.c.provider,
-            _DAYS.c.model,
-            _DAYS.c.prompt,
-            *(func.sum(case((today, column), else_=0)) for column in columns),
-            *(func.sum(column) for column in columns),
-        )
-        .where(_DAYS.c.day_ms >= start("month", day_ms), _DAYS.c.day_ms < end("month", day_ms))
-        .group_by(_DAYS.c.provider, _DAYS.c.model, _DAYS.c.prompt)
-    )
+    bounds = {"today": day(at_ms), "since": start("month", at_ms), "until": end("month", at_ms)}
     found: dict[Key, list[int]] = {}
-    for provider, model, prompt, *values in connection.execute(query):
+    for provider, model, prompt, *values in connection.execute(_SUMS, bounds):
         for key in _keys(provider, model, prompt):
             into = found.setdefault(key, [0, 0, 0, 0])
             for position, value in enumerate(values):
