@@ -1,11 +1,13 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.cost.outcomes import outcome
-from workbench.cost import amounts, comparing, printed
+from workbench.cost import amounts, comparing, exporting, printed
 from workbench.cost.comparing import AFTER, BEFORE, Record
 from workbench.cost.model import Figure
 
@@ -66,6 +68,25 @@ def test_a_baseline_that_costs_nothing_saves_no_share() -> None:
     found = outcome()
     free = replace(found, before=replace(found.before, usd=Figure(Decimal(0))))
     assert comparing.saved_share(free) is None
+
+
+def test_what_has_no_price_is_unpriced_and_never_costs_nothing() -> None:
+    found = outcome()
+    unpriced = tuple(replace(each, usd=None) for each in found.after.models)
+    nothing = replace(found.after, models=unpriced, usd=Figure(Decimal(0)), unpriced_calls=Decimal(1_000), components_usd=Decimal(0))
+    dark = replace(found, after=nothing, saved=Figure(Decimal(100)))
+    records = comparing.records(dark)
+    for side in (AFTER, "saved"):
+        assert (of(records, "month", "total", side).value, of(records, "month", "total", side).text) == (None, "unpriced")
+    assert of(records, "month", "share saved", "saved").value is None
+    assert of(records, "year", "12 months", AFTER).value is None
+    assert printed.to_json(dark)["after"]["usd"]["value"] is None
+    assert printed.to_json(dark)["saved_usd"]["value"] is None
+    assert "A month costs **unpriced** instead of \\$100.00" in exporting.markdown([dark])
+    sheet = load_workbook(BytesIO(exporting.xlsx([dark])))
+    assert (sheet["Waterfall"]["A2"].value, sheet["Waterfall"]._charts, sheet["Months"]["C2"].value) == ("unpriced", [], None)
+    assert not any(each.section == "parts" for each in records)
+    assert of(comparing.records(found), "month", "total", BEFORE).text == "without 3 unpriced calls"
 
 
 def test_json_holds_plain_numbers_rounded_to_the_nano_dollar() -> None:

@@ -98,9 +98,9 @@ def _one(outcome: "Outcome") -> str:
     for record in found:
         if record.section in ("month", "quality", "latency"):
             lines.setdefault(record.item, {"a month": record.item})[record.side] = _figure(record)
-    parts = [{"step": part.label or part.kind, "dollars a month": told(part.usd, "usd")} for part in outcome.parts]
+    parts = [{"step": record.item, "dollars a month": _figure(record)} for record in found if record.section == "parts"]
     models = [_model(record, found) for record in found if record.section == "models"]
-    year = f"{len(outcome.months)} months: {ranged(outcome.year)}" if outcome.months else ""
+    year = f"{len(outcome.months)} months: {ranged(outcome.year)}" if outcome.months and comparing.total(outcome.after) else ""
     blocks = [
         "\n".join(filter(None, [outcome.scenario.name, outcome.traffic])),
         output.table(list(lines.values()), ["a month", comparing.BEFORE, comparing.AFTER, comparing.SAVED]),
@@ -131,7 +131,8 @@ def _figure(record: "Record | None") -> str:
     within = span(record.low, record.high, record.unit)
     if record.value is None and record.text:
         return record.text
-    return told(record.value, record.unit) + (f" ({within})" if within else "")
+    remark = f", {record.text}" if record.item == "total" and record.text else ""
+    return told(record.value, record.unit) + (f" ({within})" if within else "") + remark
 
 
 def _listed(title: str, sentences: "list[str] | tuple[str, ...]") -> list[str]:

@@ -78,9 +78,20 @@ def records(outcome: Outcome) -> tuple[Record, ...]:
     )
 
 
+def total(side: Side) -> Figure | None:
+    """A month's dollars; None where calls reach models and not one of them has a price: that is unknown, and not $0."""
+    nothing = side.unpriced_calls and not side.components_usd and all(each.usd is None for each in side.models if each.calls)
+    return None if nothing else side.usd
+
+
+def saved(outcome: Outcome) -> Figure | None:
+    """What a month saves; None where either side is unpriced."""
+    return None if total(outcome.before) is None or total(outcome.after) is None else outcome.saved
+
+
 def saved_share(outcome: Outcome) -> Decimal | None:
-    """What share of the baseline's month is saved; None where the baseline costs nothing."""
-    return outcome.saved.value / outcome.before.usd.value if outcome.before.usd.value else None
+    """What share of the baseline's month is saved; None where the baseline costs nothing, or either side is unpriced."""
+    return outcome.saved.value / outcome.before.usd.value if saved(outcome) and outcome.before.usd.value else None
 
 
 def by_model(side: Side) -> dict[str, Share]:
@@ -100,12 +111,12 @@ def by_model(side: Side) -> dict[str, Share]:
 
 def _month(outcome: Outcome) -> Iterator[Record]:
     before, after = outcome.before, outcome.after
-    yield _figure("month", "total", BEFORE, before.usd)
-    yield _figure("month", "total", AFTER, after.usd)
-    yield _figure("month", "total", SAVED, outcome.saved)
+    yield _figure("month", "total", BEFORE, total(before), _left_out(before))
+    yield _figure("month", "total", AFTER, total(after), _left_out(after))
+    yield _figure("month", "total", SAVED, saved(outcome), _left_out(after) or _left_out(before))
     yield Record("month", "share saved", SAVED, "share", _nano(saved_share(outcome)))
     for name, side in ((BEFORE, before), (AFTER, after)):
-        yield Record("month", "per call", name, "usd", _nano(side.usd_per_call))
+        yield Record("month", "per call", name, "usd", None if total(side) is None else _nano(side.usd_per_call))
         yield Record("month", "calls", name, "calls", nano(side.calls))
         yield Record("month", "unpriced calls", name, "calls", nano(side.unpriced_calls))
         if side.components_usd:
@@ -132,7 +143,7 @@ def _latency(latency: Latency, side: str) -> Iterator[Record]:
 
 
 def _parts(outcome: Outcome) -> Iterator[Record]:
-    for part in outcome.parts:
+    for part in outcome.parts if saved(outcome) else ():
         yield Record("parts", part.label or part.kind, part.kind, "usd", nano(part.usd))
 
 
@@ -148,10 +159,11 @@ def _models(outcome: Outcome) -> Iterator[Record]:
 
 
 def _months(outcome: Outcome) -> Iterator[Record]:
-    for name, figures in ((BEFORE, outcome.months_before), (AFTER, outcome.months)):
-        for number, figure in enumerate(figures, 1):
+    for name, side, figures in ((BEFORE, outcome.before, outcome.months_before), (AFTER, outcome.after, outcome.months)):
+        for number, figure in enumerate(figures if total(side) else (), 1):
             yield _figure("months", f"month {number}", name, figure)
-    yield _figure("year", f"{len(outcome.months)} months" if len(outcome.months) != 1 else "1 month", AFTER, outcome.year)
+    year = outcome.year if total(outcome.after) else None
+    yield _figure("year", f"{len(outcome.months)} months" if len(outcome.months) != 1 else "1 month", AFTER, year)
 
 
 def _tornado(outcome: Outcome) -> Iterator[Record]:
@@ -160,8 +172,14 @@ def _tornado(outcome: Outcome) -> Iterator[Record]:
         yield Record("what matters", each.name, AFTER, "usd", None, nano(each.low), nano(each.high), said)
 
 
-def _figure(section: str, item: str, side: str, figure: Figure) -> Record:
-    return Record(section, item, side, "usd", nano(figure.value), _nano(figure.low), _nano(figure.high))
+def _figure(section: str, item: str, side: str, figure: Figure | None, text: str = "") -> Record:
+    if figure is None:
+        return Record(section, item, side, "usd", text="unpriced")
+    return Record(section, item, side, "usd", nano(figure.value), _nano(figure.low), _nano(figure.high), text)
+
+
+def _left_out(side: Side) -> str:
+    return f"without {side.unpriced_calls:,.0f} unpriced calls" if side.unpriced_calls else ""
 
 
 def _nano(value: Decimal | None) -> Decimal | None:

@@ -19,12 +19,12 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "traffic": outcome.traffic,
         "before": _side(outcome.before),
         "after": _side(outcome.after),
-        "saved_usd": _figure(outcome.saved),
+        "saved_usd": _figure(comparing.saved(outcome)),
         "saved_share": number(comparing.saved_share(outcome)),
         "parts": [{"kind": part.kind, "label": part.label, "usd": number(part.usd)} for part in outcome.parts],
-        "months_before_usd": [_figure(figure) for figure in outcome.months_before],
-        "months_usd": [_figure(figure) for figure in outcome.months],
-        "year_usd": _figure(outcome.year),
+        "months_before_usd": [_figure(figure) for figure in outcome.months_before if comparing.total(outcome.before)],
+        "months_usd": [_figure(figure) for figure in outcome.months if comparing.total(outcome.after)],
+        "year_usd": _figure(outcome.year if comparing.total(outcome.after) else None),
         "tornado": [
             {"name": bar.name, "low_usd": number(bar.low), "high_usd": number(bar.high), "at_low": bar.at_low, "at_high": bar.at_high}
             for bar in outcome.tornado
@@ -47,15 +47,17 @@ def number(value: Decimal | None) -> float | int | None:
     return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure | None) -> dict[str, Any]:
+    if figure is None:
+        return {"value": None, "p5": None, "p95": None}
     return {"value": number(figure.value), "p5": number(figure.low), "p95": number(figure.high)}
 
 
 def _side(side: Side) -> dict[str, Any]:
     return {
-        "usd": _figure(side.usd),
+        "usd": _figure(comparing.total(side)),
         "calls": number(side.calls),
-        "usd_per_call": number(side.usd_per_call),
+        "usd_per_call": number(side.usd_per_call) if comparing.total(side) else None,
         "unpriced_calls": number(side.unpriced_calls),
         "components_usd": number(side.components_usd),
         "quality": _quality(side.quality),

@@ -89,10 +89,10 @@ def _one(title: str, outcome: Outcome, level: int) -> Iterator[str]:
 
 def _sentence(outcome: Outcome) -> str:
     """What a month costs and saves, and what that does to quality and latency, in one breath."""
-    saved, share, before, after = outcome.saved, comparing.saved_share(outcome), outcome.before, outcome.after
-    less = "less" if saved.value >= 0 else "more"
+    saved, share, before, after = comparing.saved(outcome), comparing.saved_share(outcome), outcome.before, outcome.after
     part = "" if share is None else f", {told(abs(share), 'share')}"
-    month = f"A month costs **{_ranged(after.usd)}** instead of {_ranged(before.usd)}: {usd(abs(saved.value))} {less}{part}."
+    gap = "" if saved is None else f": {usd(abs(saved.value))} {'less' if saved.value >= 0 else 'more'}{part}"
+    month = f"A month costs **{_ranged(comparing.total(after))}** instead of {_ranged(comparing.total(before))}{gap}."
     quality = f"Quality: {told(after.quality.value, 'share')} instead of {told(before.quality.value, 'share')}."
     times = [told(None if ms is None else Decimal(str(ms)), "ms") for ms in (after.latency.p95_ms, before.latency.p95_ms)]
     return f"{month} {quality} Latency (p95): {times[0]} instead of {times[1]}. Ranges are p5 to p95."
@@ -103,7 +103,10 @@ def usd(value: Decimal | None) -> str:
     return told(value, "usd").replace("$", r"\$")
 
 
-def _ranged(figure: Figure) -> str:
+def _ranged(figure: Figure | None) -> str:
+    """A figure with its range; "unpriced" where no price is known."""
+    if figure is None:
+        return "unpriced"
     return ranged(figure).replace("$", r"\$")
 
 
@@ -118,8 +121,8 @@ def _sides(found: Sequence[Record]) -> str:
 
 
 def _waterfall(outcome: Outcome) -> str:
-    steps = [[literal(part.label or part.kind), usd(part.usd)] for part in outcome.parts]
-    before, after = usd(outcome.before.usd.value), usd(outcome.after.usd.value)
+    steps = [[literal(part.label or part.kind), usd(part.usd)] for part in outcome.parts if comparing.saved(outcome)]
+    before, after = ("unpriced" if total is None else usd(total.value) for total in map(comparing.total, (outcome.before, outcome.after)))
     return table(["step", "dollars a month"], [["before", before], *steps, ["after", after]])
 
 
@@ -139,8 +142,11 @@ def _models(outcome: Outcome) -> str:
 
 def _months(outcome: Outcome) -> str:
     both = zip(outcome.months_before, outcome.months, strict=True)
-    rows = [[str(at), _ranged(before), _ranged(after)] for at, (before, after) in enumerate(both, 1)]
-    return table(["month", "before", "after"], [*rows, ["sum", "", _ranged(outcome.year)]])
+    unpriced = [comparing.total(side) is None for side in (outcome.before, outcome.after)]
+    rows = [
+        [str(at), *(_ranged(None if none else each) for none, each in zip(unpriced, pair, strict=True))] for at, pair in enumerate(both, 1)
+    ]
+    return table(["month", "before", "after"], [*rows, ["sum", "", _ranged(None if unpriced[1] else outcome.year)]])
 
 
 def _listed(title: str, sentences: Sequence[str]) -> str:

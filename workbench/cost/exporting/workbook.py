@@ -73,7 +73,7 @@ def _comparison(sheet: "Worksheet", outcomes: Sequence[Outcome], titles: Sequenc
             if cell is not None:
                 put(sheet, at, [cell.value, cell.low, cell.high], column=4 + 3 * number, unit=row.unit)
                 if cell.value is None:
-                    put(sheet, at, ["unknown"], column=4 + 3 * number)
+                    put(sheet, at, ["unpriced" if cell.text == "unpriced" else "unknown"], column=4 + 3 * number)
         put(
             sheet, at, ["; ".join(dict.fromkeys(cell.text for cell in row.cells if cell and cell.text)) or None], column=4 + 3 * len(titles)
         )
@@ -85,6 +85,10 @@ def _waterfall(sheet: "Worksheet", outcomes: Sequence[Outcome], titles: Sequence
     first = 1
     for title, outcome in zip(titles, outcomes, strict=True):
         put(sheet, first, [title], bold=True)
+        if comparing.saved(outcome) is None:
+            put(sheet, first + 1, ["unpriced"])
+            first += 4
+            continue
         put(sheet, first + 1, ["step", "dollars a month", *charts.SERIES], bold=True)
         steps = charts.steps(outcome)
         for at, step in enumerate(steps, first + 2):
@@ -101,8 +105,8 @@ def _months(sheet: "Worksheet", outcomes: Sequence[Outcome], titles: Sequence[st
     for month in range(longest):
         cells: list[object] = []
         for outcome in outcomes:
-            before = outcome.months_before[month].value if month < len(outcome.months_before) else None
-            after = outcome.months[month] if month < len(outcome.months) else None
+            before = outcome.months_before[month].value if month < len(outcome.months_before) and comparing.total(outcome.before) else None
+            after = outcome.months[month] if month < len(outcome.months) and comparing.total(outcome.after) else None
             cells += [before, *((after.value, after.low, after.high) if after else (None, None, None))]
         put(sheet, month + 2, [month + 1], unit="month")
         put(sheet, month + 2, cells, column=2)
