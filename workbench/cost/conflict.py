@@ -16,7 +16,7 @@ def sentences(built: Programme, limits: tuple[Limit, ...]) -> tuple[str, ...]:
     """Sentences with figures, a set of limits at a time. A set is irreducible: without any one of its limits the rest can be had, so
     every limit of it is told by how far it would have to give way, the others kept.
     """
-    if solving.cheapest(built, ()) is None:
+    if not solving.possible(built, ()):
         served = built.open.any(axis=(0, 1, 3))
         return tuple(plan_words.nobody(name) for name, some in zip(built.problem.classes, served, strict=True) if not some)
     said: list[str] = []
@@ -32,7 +32,7 @@ def _sets(built: Programme, limits: tuple[Limit, ...]) -> list[tuple[Limit, ...]
     queue = [limits]
     while queue and len(found) < MOST_SETS:
         left = queue.pop(0)
-        if any(set(stuck) <= set(left) for stuck in found) or solving.cheapest(built, left) is not None:
+        if any(set(stuck) <= set(left) for stuck in found) or solving.possible(built, left):
             continue
         stuck = irreducible(built, left)
         found.append(stuck)
@@ -45,7 +45,7 @@ def irreducible(built: Programme, limits: tuple[Limit, ...]) -> tuple[Limit, ...
     kept = limits
     for limit in limits:
         without = tuple(each for each in kept if each != limit)
-        if solving.cheapest(built, without) is None:
+        if not solving.possible(built, without):
             kept = without
     return kept
 
@@ -64,13 +64,13 @@ def nearest(built: Programme, limit: Limit, others: Iterable[Limit]) -> float | 
 def _fastest(built: Programme, limit: Limit, others: tuple[Limit, ...]) -> float | None:
     """The smallest number of whole milliseconds, to a thousandth, that can be kept; by halving."""
     low, high = float(limit.value), max(2.0, 2 * float(limit.value))
-    while solving.cheapest(built, (*others, Limit(limit.name, Decimal(high)))) is None:
+    while not solving.possible(built, (*others, Limit(limit.name, Decimal(high)))):
         low, high = high, high * 4
         if high > 1e8:
             return None
     while high - low > max(1.0, high / 1000):
         middle = float(round((low + high) / 2))
-        kept = solving.cheapest(built, (*others, Limit(limit.name, Decimal(middle)))) is not None
+        kept = solving.possible(built, (*others, Limit(limit.name, Decimal(middle))))
         low, high = (low, middle) if kept else (middle, high)
     return high
 
@@ -78,6 +78,6 @@ def _fastest(built: Programme, limit: Limit, others: tuple[Limit, ...]) -> float
 def _within(built: Programme, limit: Limit, stuck: tuple[Limit, ...], limits: tuple[Limit, ...]) -> tuple[float | None, bool]:
     """What can be had while all other limits are kept, else (False) while those of the set are: the others may exclude each other."""
     every = tuple(each for each in limits if each != limit)
-    if solving.cheapest(built, every) is not None:
+    if solving.possible(built, every):
         return nearest(built, limit, every), True
     return nearest(built, limit, tuple(each for each in stuck if each != limit)), False

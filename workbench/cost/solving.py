@@ -33,6 +33,13 @@ def finest(built: Programme, limits: Iterable[Limit]) -> Choice | None:
     return best(built, objective, tuple(limits), known=("quality",))
 
 
+def possible(built: Programme, limits: Iterable[Limit]) -> bool:
+    """Whether any choice keeps `limits`: the first one found will do."""
+    import numpy as np
+
+    return best(built, np.zeros(built.size), tuple(limits)) is not None
+
+
 def best(built: Programme, objective: "NDArray[Any]", limits: tuple[Limit, ...], *, known: tuple[str, ...] = ()) -> Choice | None:
     """The choice with the least `objective` that keeps `limits`. `known`: limits by name that are not kept, but whose figure must be
     known of every model that is chosen (the best quality can only be told of models whose quality is known).
