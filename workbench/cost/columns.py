@@ -28,6 +28,7 @@ _IN_THE_LEDGER = (
     "words", "latency_ms", "retries", "prompt_hash", "cost_nano",
 )  # fmt: skip
 NUMBERS = ("call_id", "started_ms", *(name.removesuffix("_tokens") for name in _IN_THE_LEDGER), "flags")
+_NO_NUMBER = -(2**40)
 _BATCH = 20_000
 _KEPT = 3
 
@@ -238,13 +239,23 @@ def _read(connection: "Connection", recorded: Recorded, *more: "ColumnElement[bo
     wanted = recorded.filters.get("tag")
     for rows in _rows(connection, recorded, more):
         by_field = list(zip(*rows, strict=True))
-        numbers = [np.array(values, dtype=np.int64) for values in by_field[: len(NUMBERS)]]
+        numbers = [_whole(values) for values in by_field[: len(NUMBERS)]]
         codes = names.codes(list(zip(*by_field[len(NUMBERS) :], strict=True)))
         if wanted is not None:
             tagged = np.array([*(wanted in tags for tags in names.tag_sets), False])[codes[:, 3]]
             numbers, codes = [values[tagged] for values in numbers], codes[tagged]
         parts.add(numbers, codes)
     return parts.columns(**names.as_fields(), since_ms=recorded.since_ms, until_ms=recorded.until_ms)
+
+
+def _whole(values: Sequence[Any]) -> "NDArray[Any]":
+    """The numbers as int64. What SQLite let in and is none counts as one that cannot be."""
+    import numpy as np
+
+    try:
+        return np.array(values, dtype=np.int64)
+    except (ValueError, TypeError, OverflowError):
+        return np.array([value if isinstance(value, int) else _NO_NUMBER for value in values], dtype=np.int64)
 
 
 class _Names:

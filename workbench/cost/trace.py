@@ -10,9 +10,11 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -75,14 +77,14 @@ def _of_file(path: str, model: str, _changed_ns: int, _size: int) -> Columns:
 
 def _read(file: BinaryIO, model: str) -> Columns:
     taking = _Taking(model)
-    lines = _lines(file)
-    head = next((line for line in lines if line.strip()), "")
-    if head.lstrip().startswith("{"):
-        taking.json_lines(head, lines)
-    elif head.lstrip().startswith("["):
-        raise InputError("is a JSON list", place="line 1", hint="Write one object a line (JSON lines), or a CSV file.")
-    elif head:
-        taking.table(head, lines)
+    with closing(_lines(file)) as lines:
+        first, head = next(((number, line) for number, line in enumerate(lines, 1) if line.strip()), (1, ""))
+        if head.lstrip().startswith("{"):
+            taking.json_lines(first, chain([head], lines))
+        elif head.lstrip().startswith("["):
+            raise InputError("is a JSON list", place=f"line {first}", hint="Write one object a line (JSON lines), or a CSV file.")
+        elif head:
+            taking.table(first, head, lines)
     return taking.columns()
 
 
@@ -96,27 +98,27 @@ class _Taking:
         self._skipped: dict[str, Skipped] = {}
         self._found: dict[str, str] = {}
 
-    def table(self, head: str, lines: Iterator[str]) -> None:
-        """A header and lines of cells."""
+    def table(self, first: int, head: str, lines: Iterator[str]) -> None:
+        """A header, which is line `first` of the file, and lines of cells."""
         separator = max(",\t;|", key=head.count)
         reader = csv.reader(lines, delimiter=separator)
         names = next(csv.reader([head], delimiter=separator))
-        at = {kind: names.index(name) for kind, name in self._choose(names).items()}
+        at = {kind: names.index(name) for kind, name in self._choose(first, names).items()}
         while True:
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                self._skip(reader.line_num + 1, str(error))
+                self._skip(first + reader.line_num, str(error))
                 continue
             if cells:
-                self._take(reader.line_num + 1, cells, at)
+                self._take(first + reader.line_num, cells, at)
 
-    def json_lines(self, head: str, lines: Iterator[str]) -> None:
+    def json_lines(self, first: int, lines: Iterator[str]) -> None:
         """An object a line; what lies one level deep (usage.prompt_tokens) is seen too."""
         chosen: dict[str, str] = {}
-        for number, line in enumerate(_with(head, lines), 1):
+        for number, line in enumerate(lines, first):
             if not line.strip():
                 continue
             try:
@@ -125,10 +127,10 @@ class _Taking:
                 self._skip(number, "is not a JSON object")
                 continue
             if any(kind not in chosen for kind in _NEEDED) or not all(chosen[kind] in flat for kind in _NEEDED):
-                chosen = self._choose(list(flat), strict=not chosen and number == 1)
+                chosen = self._choose(number, list(flat), strict=number == first)
             self._take(number, flat, chosen)
 
-    def _choose(self, names: Sequence[str], *, strict: bool = True) -> dict[str, str]:
+    def _choose(self, number: int, names: Sequence[str], *, strict: bool = True) -> dict[str, str]:
         """Which of the names is read as what, by the order of a kind's list. Raises InputError where one is needed."""
         plain: dict[str, str] = {}
         for name in names:
@@ -139,7 +141,7 @@ class _Taking:
             if kind not in chosen:
                 raise InputError(
                     f"no column holds the {'time' if kind == 'time' else f'{kind} tokens'} of a request; there are {_listed(names)}",
-                    place="line 1",
+                    place=f"line {number}",
                     hint=f"Name it {_USUAL[kind]}.",
                 )
         self._found = self._found or chosen
@@ -151,7 +153,7 @@ class _Taking:
             row = {kind: trace_cells.count(values.get(kind), kind, needed=kind in _NEEDED) for kind in _COUNTS}
             if row["cached"] > row["input"] or row["reasoning"] > row["output"]:
                 raise Unread("a part has more tokens than the whole")
-            row["call_id"], row["started_ms"], row["flags"] = number, trace_cells.time_ms(values["time"]), OK_FLAG
+            row["call_id"], row["started_ms"], row["flags"] = number, trace_cells.time_ms(values.get("time")), OK_FLAG
             row["latency_ms"] = trace_cells.latency(values.get("latency_ms"))
             self._rows.append((*[row.get(name, -1) for name in NUMBERS], self._model(values.get("model"))))
         except Unread as error:
@@ -194,7 +196,7 @@ class _Taking:
         return replace(found, since_ms=first, until_ms=last + gap, notes=notes)
 
 
-def _lines(file: BinaryIO) -> Iterator[str]:
+def _lines(file: BinaryIO) -> Generator[str, None, None]:
     """The lines of the file, unzipped. Raises InputError beyond the bounds."""
     start = file.read(4)
     file.seek(0)
@@ -218,11 +220,6 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         raise InputError(f"the gzip file is damaged: {error}", place=f"line {number + 1}", hint="Pack it again.") from error
     finally:
         text.detach()
-
-
-def _with(head: str, lines: Iterator[str]) -> Iterator[str]:
-    yield head
-    yield from lines
 
 
 def _flat(value: Any) -> dict[str, Any]:
