@@ -153,7 +153,7 @@ def test_markdown_shows_ranges_quality_latency_and_every_assumption() -> None:
     assert page.startswith("# one\n")
     assert r"A month costs **\$20.00 (\$15.00 to \$25.00)** instead of \$100.00 (\$80.00 to \$120.00): \$80.00 less, 80.0 %." in page
     assert "Quality: unknown instead of 98.0 %. Latency (p95): unknown instead of 2.50 s." in page
-    assert "| quality | 98.0 % (95.0 % to 99.0 %) | unknown; unknown for own/model |" in page
+    assert "| quality | 98.0 % (95.0 % to 99.0 %) | unknown for own/model |" in page
     assert "| Exact cache | 60 % hits | measured | levers.exact\\_cache.hit\\_rate |" in page
     assert "| own/model | unpriced |" in page
     assert "- own/model has no price: 3 calls are left out." in page
@@ -168,7 +168,7 @@ def test_a_dearer_scenario_is_called_dearer() -> None:
 def test_several_scenarios_are_compared_before_each_is_told() -> None:
     page = exporting.markdown([outcome("one"), outcome("two")])
     assert page.startswith("# Scenarios compared\n\n|  | one | two |")
-    assert "| quality, after | unknown; unknown for own/model | unknown; unknown for own/model |" in page
+    assert "| quality, after | unknown for own/model | unknown for own/model |" in page
     assert [line for line in page.splitlines() if re.match(r"## (one|two)$", line)] == ["## one", "## two"]
 
 

@@ -55,6 +55,8 @@ def _name(row: Row | Record) -> str:
 def _cell(record: Record | None) -> str:
     if record is None:
         return ""
+    if record.value is None and record.text:
+        return literal(record.text)
     within = span(record.low, record.high, record.unit)
     figure = told(record.value, record.unit) + (f" ({within})" if within else "")
     return figure.replace("$", r"\$") + (f"; {literal(record.text)}" if record.text else "")
