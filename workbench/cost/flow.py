@@ -5,7 +5,7 @@ Both are arrays with the streams last, so that a lever's arithmetic is written o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,7 @@ class Base:
     lengths: tuple[tuple[Lengths | None, ...], ...]  # of the streams that were joined
     typed: bool
     unit_ms: int = 0
+    caps: dict[tuple[int, int], Decimal] = field(default_factory=dict, repr=False, compare=False)  # kept by `levers.kept_output`
 
     def flow(self, *, exact: bool) -> Flow:
         """Where the levers begin."""

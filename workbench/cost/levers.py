@@ -212,6 +212,12 @@ def kept_output(base: Base, at: int, cap: int) -> Decimal:
     """The share of a stream's output tokens that is left where replies end after `cap`: by the lengths that are known, else as if
     they were exponential around their mean mu, mu(1 - e^(-cap/mu)).
     """
+    if (at, cap) not in base.caps:
+        base.caps[at, cap] = _kept_share(base, at, cap)
+    return base.caps[at, cap]
+
+
+def _kept_share(base: Base, at: int, cap: int) -> Decimal:
     known = [lengths for lengths in base.lengths[at] if lengths is not None and len(lengths.tokens)]
     if known:
         return _kept_of(known, cap)

@@ -109,11 +109,13 @@ def _inputs(store: "Store", scenario: Scenario, ruling: tuple[Rule, ...]) -> Inp
         from workbench.cost import typed
 
         traffic, measured = typed.traffic(baseline, days_per_month=scenario.days_per_month), Measured()
+        recorded: Mapping[str, latency.Times] = {}
     else:
         loaded = _columns(store, baseline)
         bands = book.bands(dict.fromkeys([*loaded.models, *_named(scenario)]))
         traffic = _of_columns(loaded, ruling, bands, scenario.days_per_month)
         measured = _measured(store, scenario, loaded, traffic, ruling)
+        recorded = _of(loaded, ("latency", ruling, bands), lambda: latency.known(traffic))
     there = models(scenario, traffic)
     prompt = baseline.filters.get("prompt") if isinstance(baseline, Recorded) else None
     known = _kept(
@@ -122,14 +124,12 @@ def _inputs(store: "Store", scenario: Scenario, ruling: tuple[Rule, ...]) -> Inp
         lambda: quality.known(store, there, None if prompt is None else str(prompt), rules=ruling),
         seconds=_FRESH_S,
     )
-    times = latency.known(traffic, scenario.believed)
-    recorded = {model: _times(store, model) for model in there if model not in times or times[model].source == "stated"}
     return Inputs(
         traffic,
         measured,
         book.banded(traffic.bands),
         quality.merged(known, scenario.believed),
-        {**times, **{model: found for model, found in recorded.items() if found is not None}},
+        _latency(store, scenario, there, recorded),
     )
 
 
@@ -173,6 +173,19 @@ def _measured(store: "Store", scenario: Scenario, loaded: "Columns", traffic: Tr
         elif isinstance(lever, PromptCaching) and None in (lever.prefix_tokens, lever.hit_rate) and isinstance(baseline, Recorded):
             measured = partial(prefix.measure, store, baseline, loaded, traffic, ttl=lever.ttl, rules=ruling)
             found = replace(found, prefix=_of(loaded, ("prefix", lever.ttl, *key), measured))
+    return found
+
+
+def _latency(
+    store: "Store", scenario: Scenario, there: Iterable[str], recorded: Mapping[str, latency.Times]
+) -> Mapping[str, latency.Times]:
+    """The times of every model: of the baseline's own calls, else of its newest calls in the ledger, else as stated."""
+    found: dict[str, latency.Times] = {}
+    for model in there:
+        believed = scenario.believed.get(model)
+        times = recorded.get(model) or _times(store, model) or (latency.stated(believed) if believed else None)
+        if times is not None:
+            found[model] = times
     return found
 
 
