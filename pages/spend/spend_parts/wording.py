@@ -1,0 +1,66 @@
+"""How spent money, projections and days read on Spend and Budgets. Pure text; knows no widget."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from pages.parts import format as fmt
+from pages.parts import safe
+from workbench.cost.model import Figure
+
+NO_PROMPT = "No prompt"
+_NANO = Decimal(10**9)
+
+
+def usd(amount: int | Decimal | None) -> str:
+    """Nano-dollars (int) or dollars (Decimal) with cents from a dollar on, and three digits that say something below a cent."""
+    if amount is None:
+        return fmt.NONE
+    value = amount / _NANO if isinstance(amount, int) else amount
+    if value == 0:
+        return "$0"
+    if value >= 1:
+        return f"${value:,.2f}"
+    if value >= Decimal("0.01"):
+        return f"${value:.4f}"
+    return f"${value:.{min(9, 2 - value.adjusted())}f}"
+
+
+def span(figure: Figure) -> str:
+    """The range of a projection; empty where it has none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    low, high = usd(figure.low), usd(figure.high)
+    return f"{low} to {high}" if low != high else f"{low} throughout"
+
+
+def places(amounts: Iterable[Decimal | None]) -> int:
+    """Decimals that a column needs for the smallest of its amounts to show two digits; 2 to 9."""
+    small = min((each for each in amounts if each), default=Decimal(1))
+    return min(9, max(2, 1 - small.adjusted()))
+
+
+def day(ms: int, *, year: bool = True) -> str:
+    """A day: 21 Nov 2026."""
+    at = datetime.fromtimestamp(ms / 1000, UTC)
+    return f"{at.day} {at:%b %Y}" if year else f"{at.day} {at:%b}"
+
+
+def month(ms: int) -> str:
+    """The name of a month: November."""
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%B}"
+
+
+def calls(count: int) -> str:
+    """A count of calls."""
+    return f"{count:,} call{'' if count == 1 else 's'}"
+
+
+def md(text: object) -> str:
+    """A sentence of the workbench with names in it, harmless in any label; a figure stays with its unit where a line breaks."""
+    return safe.escape(str(text).replace(" %", "\u00a0%").replace("n = ", "n\u00a0=\u00a0"), limit=800)
+
+
+def iso_day(ms: int) -> str:
+    """A day for a file: 2026-11-21."""
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d}"
