@@ -168,6 +168,8 @@ def test_long_prompts_are_billed_in_their_band() -> None:
     short = replace(stated, input_tokens=D(100_000))
     dear, cheap = (evaluate(baseline=one, prices={}).before for one in (stated, short))
     assert (dear.usd_per_call or 0) / 3 > (cheap.usd_per_call or 0) * D("1.5")
+    moved = evaluate(NewModel("google/gemini-2.5-pro"), baseline=replace(stated, models={"openai/gpt-4o": D(1)}), prices={})
+    assert moved.after.usd.value == dear.usd.value
 
 
 @pytest.mark.parametrize("lever", [ExactCache(D("1.4")), Growth(D("NaN")), Batch(D(-1)), OutputCap(-1)])

@@ -94,7 +94,8 @@ def _levers(done: Worked) -> list[Assumption]:
     for lever in done.scenario.levers:
         at = f"levers.{lever.kind}"
         value, source = _lever(done, lever)
-        found.append(Assumption(lever.kind.replace("_", " ").capitalize(), value, source, at))
+        name = lever.kind.replace("_", " ").capitalize()
+        found.append(Assumption(name, value.removeprefix(f"{name}: "), source, at))
         if isinstance(lever, SemanticCache):
             found.append(Assumption("False hits", percent(lever.false_hit_rate), TYPED, f"{at}.false_hit_rate"))
         elif isinstance(lever, Batch):
@@ -129,8 +130,9 @@ def _quality(model: str, known: quality.Known | None) -> Assumption:
     at = f"believed.{model}.quality"
     if known is None:
         return Assumption(f"Quality of {model}", "unknown: no run has scored it", "runs", at)
-    value = "by class" if known.value is None else percent(known.value)
-    return Assumption(f"Quality of {model}", value, STATED if known.source == quality.STATED else known.source, at)
+    said = [] if known.value is None else [percent(known.value)]
+    said += [f"{klass} {percent(one.value)}" for klass, one in known.by_class.items() if one.value is not None]
+    return Assumption(f"Quality of {model}", ", ".join(said), STATED if known.source == quality.STATED else known.source, at)
 
 
 def _latency(model: str, times: latency.Times | None) -> Assumption:

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from workbench.cost import billing, levers
 from workbench.cost.levers import describe, percent
 from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing, SemanticCache
-from workbench.cost.worked import Worked, components_of
+from workbench.cost.worked import Worked, components_of, models_named
 
 MOST_MODELS = 20
 FREE = "free"  # what a price of this machine's own models has for a source
@@ -120,13 +120,11 @@ def _stays(done: Worked, model: str, cheapest: str, whole: dict[str, Decimal], l
 
 def _whole_on(done: Worked) -> dict[str, Decimal]:
     """What a month costs with all calls on one model and nothing else done, by model, of those the scenario knows a price of."""
-    rows = [row for lever in done.scenario.levers if isinstance(lever, Routing) for row in lever.shares.values()]
     named = [
         *(stream.model for stream in done.before.flow.streams),
         *done.scenario.limits.models,
         *done.scenario.prices,
-        *(model for row in rows for model in row),
-        *(lever.model for lever in done.scenario.levers if isinstance(lever, NewModel)),
+        *models_named(done.scenario.levers),
     ]
     known = [model for model in dict.fromkeys(named) if done.book.of(model) is not None][:MOST_MODELS]
     whole = {model: done.dollars(billing.work(done.base, (NewModel(model),), done.book).total) for model in known}

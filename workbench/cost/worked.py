@@ -1,13 +1,13 @@
 """The exact bills of a scenario: as it is, with everything done, and with each lever alone. Draws nothing; rounds at the end only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from workbench.cost import billing, flow
 from workbench.cost.billing import Bill, nano
 from workbench.cost.flow import EXACT, Base
-from workbench.cost.model import Component, Lever, OutputCap, Scenario, ShorterPrompt, Typed
+from workbench.cost.model import Component, Lever, NewModel, OutputCap, Routing, Scenario, ShorterPrompt, Typed
 from workbench.cost.rates import Book
 from workbench.cost.traffic import Measured, Traffic
 from workbench.errors import InputError
@@ -43,7 +43,7 @@ def work(scenario: Scenario, traffic: Traffic, measured: Measured, book: Book) -
         hint = "Choose a longer period or fewer filters, or type a baseline."
         raise InputError("there are no calls in it", place="field baseline", hint=hint)
     with localcontext(EXACT):
-        book, traffic = banded(book, traffic)
+        book, traffic = banded(book, traffic, models_named(scenario.levers))
         base = flow.collapse(traffic, measured, prompts_named(scenario.levers))
         before = billing.work(base, (), book)
         alone = tuple((lever, billing.work(base, (lever,), book)) for lever in scenario.levers)
@@ -61,14 +61,26 @@ def components_of(scenario: Scenario, book: Book) -> list[tuple[Component, Decim
     return [(one, book.of_component(one)) for one in (scenario.baseline.components if isinstance(scenario.baseline, Typed) else ())]
 
 
-def banded(book: Book, traffic: Traffic) -> tuple[Book, Traffic]:
-    """The book for the traffic's bands. Typed traffic has none of its own: its streams stand in the band of their mean input."""
+def banded(book: Book, traffic: Traffic, models: Iterable[str] = ()) -> tuple[Book, Traffic]:
+    """The book for the traffic's bands. Typed traffic has none of its own: its streams stand in the band of their mean input, among the
+    bands of their models and of `models`.
+    """
     if traffic.unit_ms:
         return book.banded(traffic.bands), traffic
-    bands = book.bands({stream.model for stream in traffic.streams})
+    bands = book.bands({*(stream.model for stream in traffic.streams), *models})
     means = [tokens[0] / calls if calls else _NONE for calls, tokens in zip(traffic.month_calls, traffic.month_tokens, strict=True)]
     streams = [replace(one, band=sum(mean > start for start in bands)) for one, mean in zip(traffic.streams, means, strict=True)]
     return book.banded(bands), replace(traffic, streams=tuple(streams), bands=bands)
+
+
+def models_named(levers: Iterable[Lever]) -> Iterator[str]:
+    """Models that the levers may send a call to."""
+    for lever in levers:
+        if isinstance(lever, Routing):
+            yield from (model for row in lever.shares.values() for model in row)
+            yield from (rule.model for rule in lever.rules if rule.model)
+        elif isinstance(lever, NewModel):
+            yield lever.model
 
 
 def prompts_named(levers: Sequence[Lever]) -> frozenset[str]:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from workbench import clock
-from workbench.cost import engine, latency, quality, rates, replay, rules
+from workbench.cost import engine, latency, quality, rates, replay, rules, worked
 from workbench.cost.model import (
     ANY_CLASS,
     Batch,
     ExactCache,
-    NewModel,
     Outcome,
     PromptCaching,
     Recorded,
@@ -82,12 +81,7 @@ def models(scenario: Scenario, traffic: Traffic) -> tuple[str, ...]:
 
 
 def _named(scenario: Scenario) -> Iterable[str]:
-    for lever in scenario.levers:
-        if isinstance(lever, Routing):
-            yield from (model for row in lever.shares.values() for model in row)
-            yield from (rule.model for rule in lever.rules if rule.model)
-        elif isinstance(lever, NewModel):
-            yield lever.model
+    yield from worked.models_named(scenario.levers)
     yield from scenario.limits.models
     yield from scenario.prices
     yield from scenario.believed
