@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import page, session
-from pages.spend.whatif_parts import baseline, desk, head, headline, levers, library, result, steps, style, views
+from pages.spend.whatif_parts import baseline, desk, head, headline, levers, library, result, steps, style, telling, views
 from workbench.errors import WorkbenchError
 from workbench.store import Store
 
@@ -28,14 +28,14 @@ def _page(store: Store, at: desk.Desk, row: DeltaGenerator, slot: DeltaGenerator
     outcome = result.work_out(store, at)
     head.draw(store, at, row, slot)
     if outcome is not None:
-        headline.line(outcome)
-    left, right = st.columns([5, 8], gap="medium")
-    with left, st.container(key="whatif-left"):
+        telling.line(outcome)
+    left, right = st.columns([2, 3], gap="medium")
+    with left, st.container(key="whatif-left", gap="small"):
         baseline.draw(at)
         levers.draw(at)
     with right:
         if outcome is None:
-            headline.nothing(at)
+            telling.nothing(at)
         else:
             headline.draw(at, outcome)
             steps.draw(outcome)

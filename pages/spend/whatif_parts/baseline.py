@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from pages.spend.whatif_parts import bill, classes, fields, fitting, library, mix, recorded, trace_file
+from pages.spend.whatif_parts import bill, classes, components, fields, fitting, library, mix, recorded, trace_file
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Recorded, Trace, Typed
@@ -27,23 +27,31 @@ def draw(desk: Desk) -> None:
         _typed(desk)
     else:
         recorded.draw(desk)
+    if kind != TYPED:
+        bill.field(desk)
     bill.draw(desk)
 
 
 def _typed(desk: Desk) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="typed-row"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="typed-row"):
         for name, label, step in (
             ("queries_per_day", "Queries a day", 1000.0),
             ("input_tokens", "Tokens in", 10.0),
             ("output_tokens", "Tokens out", 10.0),
         ):
-            with st.container(width=120):
+            with st.container(width=118):
                 fields.number(desk, ("baseline", name), label, step=step)
     mix.draw(desk, ("baseline", "models"), "Model")
-    with st.expander("Cached input, classes, other tokens", key=f"typed-more-{desk.rev}", on_change="rerun") as more:
+    with st.expander("Cached input, a bill, classes, embeddings", key=f"typed-more-{desk.rev}", on_change="rerun") as more:
         if more.open:
-            fields.percent(desk, ("baseline", "cached_share"), "Input read from the provider's cache")
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                with st.container(width=160):
+                    fields.percent(
+                        desk, ("baseline", "cached_share"), "Cached input", help="Share of the input read from the provider's cache."
+                    )
+                bill.field(desk)
             classes.draw(desk)
+            components.draw(desk)
 
 
 def _turn(desk: Desk, key: str) -> None:

@@ -8,38 +8,35 @@ from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import fields, wording
 from pages.spend.whatif_parts.desk import Desk
 
-_BILL = ("bill_usd",)
 _CLOSE = Decimal("0.005")  # nearer than this, the bill says the same
 
 
+def field(desk: Desk) -> None:
+    """Draw the field of the bill."""
+    with st.container(width=160):
+        fields.number(desk, ("bill_usd",), "Bill a month, $", step=100.0, empty="not stated", help="What a month is said to have cost.")
+
+
 def draw(desk: Desk) -> None:
-    """Draw the field of the bill, and the comparison where one is stated."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bill-row"):
-        with st.container(width=150):
-            fields.number(desk, _BILL, "Bill a month, $", step=100.0, empty="not stated", help="What a month is said to have cost.")
-        if desk.good.bill_usd is not None:
-            key = fields.key_of(desk, ("calibrate",))
-            st.checkbox(
-                "Scale to the bill", desk.good.calibrate, key=key, on_change=_turn, args=(desk, key),
-                help="Multiplies every figure by bill / computed: prices or token counts are not what was billed.",
-            )  # fmt: skip
-    said = told(desk)
-    if said:
-        st.caption(said)
+    """Draw the comparison where a bill is stated."""
+    if desk.good.bill_usd is None:
+        return
+    key = fields.key_of(desk, ("calibrate",))
+    st.checkbox(
+        told(desk), desk.good.calibrate, key=key, on_change=_turn, args=(desk, key),
+        help="Multiplies by bill / computed: right where prices or token counts are not what was billed.",
+    )  # fmt: skip
 
 
 def told(desk: Desk) -> str:
-    """Both figures and their ratio; empty where there is nothing to compare."""
+    """The choice with both figures and their ratio, as far as anything was worked out."""
     bill, outcome = desk.good.bill_usd, desk.outcome
     if bill is None or outcome is None or outcome.bill_ratio is None or not outcome.bill_ratio:
-        return ""
+        return "Scale to the bill"
     computed = bill / outcome.bill_ratio
     if abs(outcome.bill_ratio - 1) < _CLOSE:
-        return f"The bill agrees with prices and tokens: {wording.md(wording.usd(computed))}."
-    scaled = "Every figure is scaled to it." if desk.good.calibrate else "The figures are what prices and tokens give."
-    return wording.md(
-        f"Stated {wording.usd(bill)}, computed {wording.usd(computed)}: the bill is {float(outcome.bill_ratio):.2f} times that. {scaled}"
-    )
+        return wording.md(f"Scale to the bill of {wording.usd(bill)}, which agrees with prices and tokens")
+    return wording.md(f"Scale to the bill: {wording.usd(bill)}, {float(outcome.bill_ratio):.2f} of the computed {wording.usd(computed)}")
 
 
 def _turn(desk: Desk, key: str) -> None:

@@ -30,11 +30,14 @@ def draw(outcome: Outcome) -> None:
     tables.table(rows, columns, "by-model", alt="Every model with its calls, tokens and cost before and after", export="by-model.csv")
     cached = outcome.after.calls - sum((each.calls for each in after.values()), Decimal(0))
     if cached > 1:
-        st.caption(
-            wording.md(f"{wording.count(cached)} of {wording.count(outcome.after.calls)} calls a month reach no model: a cache answers.")
-        )
+        answered, asked = (wording.count(each.quantize(Decimal(1))) for each in (cached, outcome.after.calls))
+        st.caption(wording.md(f"{answered} of {asked} calls a month reach no model: a cache answers."))
     if outcome.after.components_usd:
-        st.caption(wording.md(f"Beside the calls: {wording.usd(outcome.after.components_usd)} a month for embeddings and fine-tuning."))
+        st.caption(
+            wording.md(
+                f"Beside the models: {wording.usd(outcome.after.components_usd)} a month (look-ups of caches, embeddings, fine-tuning)."
+            )
+        )
 
 
 def _row(name: str, before: Share | None, after: Share | None) -> dict[str, object]:

@@ -31,7 +31,7 @@ def number(
     held, key = desk.value(path), key_of(desk, path)
     shown = None if held is None else float(held) * scale
     st.number_input(
-        label, value=shown, step=step, format=_PLAIN, key=key, help=help, placeholder=empty, width=width or "stretch",
+        label, value=shown, step=float(step), format=_PLAIN, key=key, help=help, placeholder=empty, width=width or "stretch",
         on_change=_number, args=(desk, path, key, scale, whole),
     )  # fmt: skip
     wrong(desk, path)
@@ -101,8 +101,9 @@ def wrong(desk: Desk, path: Path) -> None:
     error = desk.errors.get(path)
     if error is not None:
         said = error.message.removeprefix(f"{error.place}: ")
+        where = f" ({error.place[error.place.rindex('column') :]})" if "column" in error.place else ""
         hint = f" {safe.escape(error.hint)}" if error.hint else ""
-        st.markdown(f":red[:material/error: {safe.escape(said)}.{hint}]")
+        st.markdown(f":red[:material/error: {safe.escape(said + where)}.{hint}]")
 
 
 def key_of(desk: Desk, path: Path) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import figures, safe, tables
+from pages.parts import curves, figures, safe, tables
 from pages.parts import format as fmt
 from pages.spend.whatif_parts import cheapest, wording
 from pages.spend.whatif_parts.desk import Desk
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _KEPT, _CHART = "whatif-frontier", "frontier"
 _SCALE = "Viridis"
+_SPREAD = 8  # from so many times the cheapest on, dollars stand on a logarithmic axis
 
 
 def draw(store: Store, desk: Desk) -> None:
@@ -78,9 +79,21 @@ def chart(title: str, plans: "list[Plan]", desk: Desk) -> "go.Figure":
             )
         )  # fmt: skip
         figure.update_layout(showlegend=True, legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0}, margin={"t": 30})
+    _limits(figure, desk)
+    if len(xs) > 1 and max(xs) > _SPREAD * min(xs) > 0:
+        figure.update_xaxes(type="log")
     figure.update_xaxes(title_text="Dollars a month", tickprefix="$")
     figure.update_yaxes(title_text="Mean quality", tickformat=".1%", title_standoff=18, showgrid=True, gridcolor="rgba(128,128,128,0.22)")
     return figure
+
+
+def _limits(figure: "go.Figure", desk: Desk) -> None:
+    """The limits that are asked for, as lines."""
+    limits = desk.good.limits
+    if limits.usd_per_month:
+        curves.mark(figure, f"at most {wording.usd(limits.usd_per_month)}", x=float(limits.usd_per_month))
+    if limits.quality:
+        curves.mark(figure, f"at least {wording.share(limits.quality)}", y=float(limits.quality))
 
 
 def _picked(desk: Desk, key: str, plans: "list[Plan]") -> None:

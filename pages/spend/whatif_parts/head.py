@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choosing, confirm, safe, session
+from pages.parts import choosing, confirm, page, safe, session
 from pages.spend.whatif_parts import bar, fields, library
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
@@ -18,7 +18,7 @@ def choose(store: Store, row: DeltaGenerator) -> str:
     offered = library.options(store)
     wanted = st.query_params.get(_PICKER)
     if wanted and wanted not in offered:
-        session.flash(f"There is no scenario {library.said(wanted)} here. Another is shown.", "warning")
+        page.notice(f"There is no scenario {library.said(wanted)} here. Another is shown.", "warning")
         st.query_params.pop(_PICKER)
     with row, st.container(width=330):
         chosen = choosing.choose(

@@ -1,20 +1,20 @@
-"""The answer: a month before and after, what it saves, and what it does to quality and latency. Never the one without the others."""
+"""The answer: a month before and after, what it saves, what it does to quality and latency. Never the one without the others."""
 
 import streamlit as st
 
 from pages.parts import format as fmt
-from pages.parts import page, session
-from pages.spend.whatif_parts import result, wording
+from pages.parts import session
+from pages.spend.whatif_parts import result, telling, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Latency, Outcome, Quality
 
-_FINDINGS = 4
+_SOURCES = {"stated": "as stated, not measured"}
 
 
 def draw(desk: Desk, outcome: Outcome) -> None:
     """Draw the cards and the sentences under them."""
     if result.is_stale(desk):
-        _stale(desk)
+        telling.stale(desk)
     with st.container(key="whatif-headline", gap="small"):
         upper = st.columns(2, gap="small")
         with upper[0]:
@@ -26,31 +26,7 @@ def draw(desk: Desk, outcome: Outcome) -> None:
             _quality(outcome)
         with lower[1]:
             _latency(outcome.before.latency, outcome.after.latency)
-    _sentences(outcome)
-
-
-def nothing(desk: Desk) -> None:
-    """What is said where nothing could be worked out yet."""
-    if desk.problem is not None:
-        page.problem(desk.problem)
-    st.caption("Choose another baseline or period on the left; nothing you set is lost.")
-
-
-def line(outcome: Outcome) -> None:
-    """The answer in one line, for a screen on which the cards are out of sight while a lever is moved."""
-    with st.container(key="whatif-line"):
-        st.markdown(wording.md(in_words(outcome)))
-
-
-def in_words(outcome: Outcome) -> str:
-    """The answer as a sentence: cost, saving, quality, latency."""
-    before, after = outcome.before, outcome.after
-    saves = outcome.saved.value
-    told = "no change" if not saves else f"{'saves' if saves > 0 else 'costs more:'} {wording.usd(abs(saves))}"
-    return (
-        f"{wording.usd(before.usd.value)} → {wording.usd(after.usd.value)} a month, {told} · "
-        f"quality {wording.quality(after.quality)} · p95 {fmt.ms(after.latency.p95_ms) if after.latency.p95_ms is not None else 'unknown'}"
-    )
+    telling.sentences(outcome)
 
 
 def _month(outcome: Outcome) -> None:
@@ -65,6 +41,8 @@ def _month(outcome: Outcome) -> None:
         lines.append(f"without {wording.count(unpriced)} unpriced calls")
     elif outcome.after.usd_per_call is not None:
         lines.append(f"{wording.usd(outcome.after.usd_per_call)} a call")
+    if changed:
+        lines.append(f"{len(outcome.months)} months {wording.usd(outcome.year.value)}")
     _card("month", "A month", value, lines)
 
 
@@ -80,7 +58,7 @@ def _saved(outcome: Outcome) -> None:
         "saved",
         "Costs more a month" if more else "Saved a month",
         f"{wording.usd(abs(saved.value))}{part}",
-        [wording.band_said(saved), f"over {len(outcome.months)} months {wording.usd(outcome.year.value)}"],
+        [wording.band_said(saved)],
     )
 
 
@@ -100,7 +78,7 @@ def _quality_said(found: Quality) -> str:
     if found.unknown:
         names = ", ".join(found.unknown[:3]) + (" and others" if len(found.unknown) > 3 else "")
         return f"No run and no statement says how good {names} {'is' if len(found.unknown) == 1 else 'are'}."
-    source = "; ".join(dict.fromkeys(found.sources.values()))
+    source = "; ".join(_SOURCES.get(each, each) for each in dict.fromkeys(found.sources.values()))
     interval = wording.quality_band(found)
     return " · ".join(each for each in (f"interval {interval}" if interval else "", source) if each)
 
@@ -113,7 +91,7 @@ def _plan_button(found: Quality) -> None:
 
 def _latency(before: Latency, after: Latency) -> None:
     value = wording.latency(after)
-    lines = ["p50 / p95 of a reply" if value != "unknown" else _unknown(after)]
+    lines = ["p50 / p95, answers of caches among them" if value != "unknown" else _unknown(after)]
     if value != "unknown" and wording.latency(before) != value:
         lines.append(f"before {wording.latency(before)}")
     _card("latency", "Latency", value.capitalize() if value == "unknown" else value, lines)
@@ -133,18 +111,3 @@ def _head(title: str, value: str) -> None:
     st.caption(title)
     with st.container(key=f"whatif-value-{title.split(maxsplit=1)[0].lower()}"):
         st.markdown(wording.md(value))
-
-
-def _sentences(outcome: Outcome) -> None:
-    if outcome.warnings:
-        st.warning("\n".join(f"- {wording.md(each)}" for each in outcome.warnings), icon=page.ICONS["warning"])
-    shown = outcome.findings[:_FINDINGS]
-    if shown:
-        st.markdown("\n".join(f"- :material/lightbulb: {wording.md(each)}" for each in shown))
-
-
-def _stale(desk: Desk) -> None:
-    if desk.problem is not None:
-        page.problem(desk.problem)
-    if desk.outcome is not None:
-        page.notice("Figures of the last scenario that could be worked out: a field waits to be mended.", "warning")

@@ -19,8 +19,11 @@ _EVERY = "*"
 
 def draw(desk: Desk, kind: str) -> None:
     """Draw the fields of one lever that is on."""
-    with st.container(horizontal=kind not in ("routing", "shorter_prompt"), vertical_alignment="bottom", gap="small"):
+    if kind in ("routing", "shorter_prompt"):
         _FIELDS[kind](desk)
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"lever-row-{kind}"):
+            _FIELDS[kind](desk)
     fields.wrong(desk, ("levers", kind))
 
 
@@ -44,8 +47,8 @@ def _rate(desk: Desk, path: tuple[str, ...], label: str) -> None:
         return
     key = f"{fields.key_of(desk, path)}-measured"
     held = desk.value(path)
-    st.checkbox(f"{label} measured", held is None, key=key, on_change=_measured, args=(desk, path, key),
-                help="By replaying the recorded calls. Switch it off to state a rate.")  # fmt: skip
+    st.checkbox("Measured", held is None, key=key, on_change=_measured, args=(desk, path, key),
+                help=f"{label}: by replaying the recorded calls. Switch it off to state a rate.")  # fmt: skip
     if held is not None:
         fields.slider(desk, path, label)
 

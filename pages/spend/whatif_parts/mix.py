@@ -27,7 +27,7 @@ def draw(desk: Desk, path: Path, label: str) -> None:
             if number:
                 st.number_input(
                     f"Share of {safe.escape(name, 60)}, %", value=float(held[name] * 100), step=1.0, format="%.12g",
-                    key=f"{key}-share-{number}", label_visibility="collapsed", width=130,
+                    key=f"{key}-share-{number}", label_visibility="collapsed", width=105,
                     on_change=_share, args=(desk, path, number, f"{key}-share-{number}"),
                 )  # fmt: skip
                 st.button(
@@ -36,9 +36,10 @@ def draw(desk: Desk, path: Path, label: str) -> None:
                 )  # fmt: skip
             elif len(names) > 1:
                 st.caption(f"the rest: {fmt.percent(float(held[name]), 1)}", width="content")
+            if number == len(names[:_ROWS]) - 1 < _ROWS - 1:
+                st.button("Model", icon=":material/add:", key=f"{key}-add", type="tertiary", on_click=_add, args=(desk, path),
+                          help="Let another model answer a share.")  # fmt: skip
     _wrong(desk, path, held)
-    if len(names) < _ROWS:
-        st.button("Add a model", icon=":material/add:", key=f"{key}-add", type="tertiary", on_click=_add, args=(desk, path))
 
 
 def filled(names: list[str], shares: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -58,7 +59,7 @@ def _wrong(desk: Desk, path: Path, held: Mapping[str, Decimal]) -> None:
 def _model(desk: Desk, path: Path, label: str, number: int, key: str) -> None:
     names = list(desk.value(path) or {})
     offered = list(dict.fromkeys([*names, *known.models(desk.good)]))
-    with st.container(width=230):
+    with st.container(width=215):
         st.selectbox(
             label if not number else f"{label}, {number + 1}", offered, offered.index(names[number]), key=f"{key}-model-{number}",
             accept_new_options=True, format_func=safe.plain, label_visibility="visible" if not number else "collapsed",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import fields, fitting, known, starting, tryout, wording
+from pages.spend.whatif_parts import fields, fitting, known, tryout, wording
 from pages.spend.whatif_parts.desk import Desk
 from pages.spend.whatif_parts.paths import Path
 from workbench.cost import rules as ruling
@@ -94,11 +94,7 @@ def _own(desk: Desk) -> None:
 
 
 def _put(desk: Desk, rules: tuple[Rule, ...]) -> None:
-    routing = next((lever for lever in desk.good.levers if isinstance(lever, Routing)), None)
-    if routing is None:
-        made = starting.lever(desk.good, "routing")
-        assert isinstance(made, Routing)
-        routing = made
+    routing = next((lever for lever in desk.good.levers if isinstance(lever, Routing)), Routing({}))
     others = tuple(lever for lever in desk.good.levers if lever.kind != "routing")
     try:
         desks.replace(desk, desks.checked(fitting.fitted(replace(desk.good, levers=(*others, replace(routing, rules=rules))))))

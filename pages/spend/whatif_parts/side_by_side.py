@@ -54,12 +54,17 @@ def _table(outcomes: list[Outcome]) -> None:
     from workbench.cost import comparing
 
     names = comparing.titles(outcomes)
-    found = [row for row in comparing.side_by_side(outcomes) if row.section in _SECTIONS and any(cell is not None for cell in row.cells)]
+    found = [row for row in comparing.side_by_side(outcomes) if row.section in _SECTIONS and _tells(row)]
     rows = [{"what": _what(row), **{f"s{n}": said(cell) for n, cell in enumerate(row.cells)}} for row in found]
     columns = {"what": _TEXT("Figure", width=170, pinned=True)} | {
         f"s{n}": _TEXT(safe.plain(name), width=210) for n, name in enumerate(names)
     }
     tables.table(rows, columns, "side-by-side", alt="Scenarios side by side: cost, quality and latency")
+
+
+def _tells(row: Row) -> bool:
+    """Whether there is anything in the row: none unpriced says nothing."""
+    return any(cell is not None and (cell.value or row.item != "unpriced calls") for cell in row.cells)
 
 
 def _what(row: Row) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from pages.parts import figures
 from pages.spend.whatif_parts import wording
 from workbench.cost.model import Outcome
@@ -36,8 +38,10 @@ def steps(outcome: Outcome) -> list[Step]:
     at = outcome.before.usd.value
     found = [Step("A month now", Decimal(0), at, total=True)]
     for part in outcome.parts:
-        found.append(Step(part.label, at, at + part.usd))
+        found.append(Step(wording.LEVERS.get(part.kind, part.label), at, at + part.usd))
         at += part.usd
+    if not outcome.parts:
+        return found
     return [*found, Step("With all of it", Decimal(0), outcome.after.usd.value, total=True)]
 
 
@@ -52,6 +56,8 @@ def draw(outcome: Outcome, key: str = "waterfall", name: str = "") -> None:
     found = steps(outcome)
     heading = f"{name}: {title(outcome)[0].lower()}{title(outcome)[1:]}" if name else title(outcome)
     figures.show(waterfall(heading, found, outcome), key, f"{heading}. {'; '.join(step.said for step in found)}.")
+    ranged = " · whiskers: p5 to p95" if outcome.after.usd.low is not None else ""
+    st.caption(wording.md(f"{outcome.traffic}{ranged}"))
 
 
 def waterfall(heading: str, found: list[Step], outcome: Outcome) -> "go.Figure":
@@ -72,27 +78,29 @@ def waterfall(heading: str, found: list[Step], outcome: Outcome) -> "go.Figure":
             marker={"color": colours, "pattern": {"shape": ["" if step.total or step.end <= step.start else "/" for step in found]}},
             customdata=[figures.text(step.said) for step in found],
             hovertemplate="%{customdata}<extra></extra>",
-            error_x=_whisker(found, outcome),
         )
     )
+    _whiskers(figure, found, outcome)
     _values(figure, found)
     figure.update_yaxes(tickvals=list(range(len(found))), ticktext=shown, autorange="reversed")
-    figure.update_xaxes(
-        title_text=f"Dollars a month · {figures.text(figures.short(outcome.traffic, 60))}", tickprefix="$", rangemode="tozero"
-    )
+    figure.update_xaxes(title_text="Dollars a month", tickprefix="$", rangemode="tozero")
     return figure
 
 
-def _whisker(found: list[Step], outcome: Outcome) -> "dict[str, object] | None":
+def _whiskers(figure: "go.Figure", found: list[Step], outcome: Outcome) -> None:
     """p5 to p95 at both totals."""
-    ranges = {0: outcome.before.usd, len(found) - 1: outcome.after.usd}
-    if all(each.low is None or each.high is None for each in ranges.values()):
-        return None
-    up, down = [0.0] * len(found), [0.0] * len(found)
-    for place, each in ranges.items():
+    import plotly.graph_objects as go
+
+    for place, each in {0: outcome.before.usd, len(found) - 1: outcome.after.usd}.items():
         if each.low is not None and each.high is not None:
-            up[place], down[place] = float(max(each.high - each.value, Decimal(0))), float(max(each.value - each.low, Decimal(0)))
-    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": figures.ink(), "thickness": 1.5, "width": 5}
+            ends = {
+                "array": [float(max(each.high - each.value, Decimal(0)))],
+                "arrayminus": [float(max(each.value - each.low, Decimal(0)))],
+            }
+            look = {"type": "data", "symmetric": False, "color": figures.ink(), "thickness": 1.5, "width": 5, **ends}
+            figure.add_trace(
+                go.Scatter(x=[float(each.value)], y=[place], mode="markers", marker={"opacity": 0}, error_x=look, hoverinfo="skip")
+            )
 
 
 def _values(figure: "go.Figure", found: list[Step]) -> None:

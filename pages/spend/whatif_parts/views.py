@@ -1,5 +1,7 @@
 """The views under the waterfall; only the one that is open is worked out."""
 
+import streamlit as st
+
 from pages.parts import address
 from pages.spend.whatif_parts import (
     ahead,
@@ -36,7 +38,7 @@ def draw(store: Store, desk: Desk, outcome: Outcome | None) -> None:
     said = VIEWS if outcome is not None else {name: title for name, title in VIEWS.items() if name not in _OF_FIGURES}
     if outcome is not None:
         said = said | {"months": f"{len(outcome.months)} months"}
-    chosen = address.part("View", said, bar.VIEW)
+    chosen = _choose(said)
     if outcome is not None and chosen in _OF_FIGURES:
         {
             "models": lambda: by_model.draw(outcome),
@@ -52,3 +54,15 @@ def draw(store: Store, desk: Desk, outcome: Outcome | None) -> None:
         "backtest": lambda: backtest_tab.draw(store, desk),
         "assumptions": lambda: assumptions.draw(desk, outcome),
     }[chosen]()
+
+
+def _choose(said: dict[str, str]) -> str:
+    """The view of the URL, or as pressed since. There are many: they wrap."""
+    first = next(iter(said))
+    if address.follow(bar.VIEW, first) not in said:
+        st.session_state[bar.VIEW] = first
+    chosen = st.segmented_control(
+        "View", list(said), required=True, key=bar.VIEW, label_visibility="collapsed", format_func=said.__getitem__, wrap=True,
+        on_change=address.say, args=(bar.VIEW, first),
+    )  # fmt: skip
+    return str(chosen)

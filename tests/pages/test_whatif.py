@@ -1,0 +1,394 @@
+"""The What-if page: an answer at the first visit, levers that move it, fields that are wrong, saving, sharing, and every view."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.spend.whatif_parts import link, taking
+from tests.cost.ledger import call, put
+from tests.pages.conftest import Open, said
+from tests.pages.stores import HOSTILE
+from workbench import clock
+from workbench.cost import keeping
+from workbench.cost.model import ExactCache, OwnPrice, Recorded, Scenario, Typed
+from workbench.store import Store
+
+FILE = "spend/whatif.py"
+VIEWS = ("models", "months", "matters", "plan", "rules", "compare", "backtest", "assumptions", "export")
+HOUR_MS = 3_600_000
+
+
+def words(page: AppTest) -> str:
+    """What the page says, without what makes it harmless."""
+    return said(page).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+
+
+def field(page: AppTest, name: str) -> object:
+    """The number field or slider of a path."""
+    return next(each for each in (*page.number_input, *page.slider) if f"w-{name}-" in (each.key or ""))
+
+
+def toggle(page: AppTest, kind: str, on: bool) -> AppTest:
+    """Switch a lever."""
+    next(each for each in page.toggle if (each.key or "").startswith(f"lever-{kind}-")).set_value(on).run()
+    return page
+
+
+def typed(name: str = "Mine", **fields: object) -> Scenario:
+    """A scenario of 1,000 queries a day on a model with a price of its own: $330 a month."""
+    usual: dict[str, object] = {"prices": {"own/a": OwnPrice(Decimal(10), Decimal(10)), "own/b": OwnPrice(Decimal(1), Decimal(1))}}
+    return Scenario(name, Typed(Decimal(1000), Decimal(1000), Decimal(100), {"own/a": Decimal(1)}), **(usual | fields))  # type: ignore[arg-type]
+
+
+def calls(store: Store, count: int = 60, *, model: str = "gpt-4o", text: str = "Where is my order?", prompt: str = "support/reply") -> None:
+    """Recorded calls of the last days."""
+    now_ms = clock.now_ms()
+    put(
+        store,
+        *(
+            call(
+                f"{text} {n % 7}", started_ms=now_ms - (count - n) * 6 * HOUR_MS, provider="openai", model=model, prompt=prompt,
+                input_tokens=400, output_tokens=120, latency_ms=500 + n, cost_nano=2_200_000,
+            )
+            for n in range(count)
+        ),
+    )  # fmt: skip
+
+
+def test_the_first_visit_to_an_empty_store_shows_the_example_with_its_answer(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    assert not page.exception
+    assert page.selectbox(key="scenario").value == "example/Support assistant"
+    text = words(page)
+    assert "$49,500 →" in text
+    assert "Under $2,000 a month at most 0.7 % of the calls may stay on gpt-4 with no cache, 4.9 % at 50 % cache hits" in text
+    assert "0.81 of the computed $49,500" in " ".join(each.label for each in page.checkbox).replace("\\", "")
+
+
+def test_a_saving_stands_beside_quality_and_latency(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    text = words(page)
+    for card in ("A month", "Saved a month", "Quality of the mix", "Latency"):
+        assert card in text
+    assert "98 % →" in text
+    assert "(p5 to p95)" in text
+
+
+def test_a_lever_moves_the_total_and_undo_brings_it_back(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = app(FILE, scenario="saved/Mine")
+    assert "$330.00" in words(page)
+    assert "Nothing is changed yet" in words(page)
+    toggle(page, "exact_cache", True)
+    assert not page.exception
+    assert "$330.00 → $231.00" in words(page)
+    field(page, "levers.exact_cache.hit_rate").set_value(50.0).run()  # type: ignore[attr-defined]
+    assert "$330.00 → $165.00" in words(page)
+    page.button(key="undo").click().run()
+    assert "$330.00 → $231.00" in words(page)
+    page.button(key="undo").click().run()
+    assert "Nothing is changed yet" in words(page)
+
+
+@pytest.mark.parametrize("kind", ["routing", "exact_cache", "semantic_cache", "prompt_caching", "batch", "shorter_prompt", "output_cap",
+                                  "retries", "growth", "new_model"])  # fmt: skip
+def test_every_lever_starts_from_something_that_holds_on_typed_numbers(app: Open, bench: Store, kind: str) -> None:
+    keeping.save(bench, typed())
+    page = toggle(app(FILE, scenario="saved/Mine"), kind, True)
+    assert not page.exception
+    assert [each.value for each in page.error] == []
+    assert "1 on" in words(page)
+    toggle(page, kind, False)
+    assert "Nothing is changed yet" in words(page)
+
+
+@pytest.mark.parametrize("kind", ["routing", "exact_cache", "prompt_caching", "batch", "shorter_prompt", "output_cap", "new_model"])
+def test_every_lever_starts_from_something_that_holds_on_recorded_calls(app: Open, bench: Store, kind: str) -> None:
+    calls(bench)
+    page = toggle(app(FILE), kind, True)
+    assert not page.exception
+    assert [each.value for each in page.error] == []
+    assert "1 on" in words(page)
+
+
+def opened(page: AppTest, name: str) -> AppTest:
+    """Open an expander of the Assumptions view."""
+    page.session_state[f"{name}-{page.session_state['whatif-desk'].rev}"] = True
+    return page.run()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("baseline.input_tokens", -5.0, "is under 0"),
+        ("baseline.queries_per_day", 1e19, "is over"),
+        ("baseline.queries_per_day", 1e300, "no number to reckon with"),
+        ("days_per_month", 0.0, "not above 0"),
+    ],
+)
+def test_a_field_that_does_not_hold_says_so_and_the_last_result_stays(app: Open, bench: Store, name: str, value: float, why: str) -> None:
+    keeping.save(bench, typed())
+    page = opened(app(FILE, scenario="saved/Mine", part="assumptions"), "unsure")
+    field(page, name).set_value(value).run()  # type: ignore[attr-defined]
+    assert not page.exception
+    text = words(page)
+    assert why in text
+    assert "$330.00" in text
+    assert "Figures of the last scenario that could be worked out" in text
+    assert page.button(key="save").disabled
+    assert "1 to mend" in text
+    field(page, "baseline.output_tokens").set_value(200.0).run()  # type: ignore[attr-defined]
+    assert "$360.00" in words(page)  # another field counts while one waits
+    assert why in words(page)
+    page.button(key="undo").click().run()
+    page.button(key="undo").click().run()
+    assert why not in words(page)
+    assert "$330.00" in words(page)
+
+
+def test_shares_over_a_hundred_percent_are_kept_and_told(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = app(FILE, scenario="saved/Mine")
+    next(each for each in page.button if each.label == "Model").click().run()
+    share = next(each for each in page.number_input if "share-1" in (each.key or ""))
+    share.set_value(120.0).run()
+    assert "Together they are 120 %, over 100 %." in words(page)
+    share = next(each for each in page.number_input if "share-1" in (each.key or ""))
+    assert share.value == 120.0
+    share.set_value(50.0).run()
+    assert "over 100 %" not in words(page)
+    assert "$181.50" in words(page)
+
+
+def test_ten_to_the_fifteenth_queries_and_a_price_of_nothing_are_answered(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = app(FILE, scenario="saved/Mine")
+    field(page, "baseline.queries_per_day").set_value(1e15).run()  # type: ignore[attr-defined]
+    assert not page.exception
+    assert "trillion" in words(page)
+    page = opened(app(FILE, scenario="saved/Mine", part="assumptions"), "prices")
+    field(page, "prices.own/a.input").set_value(0.0).run()  # type: ignore[attr-defined]
+    assert not page.exception
+    assert "trillion" in words(page)
+
+
+def test_saving_makes_versions_and_a_new_name_makes_another_scenario(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    page.button(key="save").click().run()
+    assert not page.exception
+    assert page.selectbox(key="scenario").value == "saved/Support assistant"
+    assert "Saved, version 1" in words(page)
+    page.button(key="save").click().run()
+    assert "already: no new version was made" in words(page)
+    toggle(page, "exact_cache", False)
+    assert "Unsaved" in words(page)
+    page.button(key="save").click().run()
+    assert "Saved, version 2" in words(page)
+    next(each for each in page.text_input if each.label == "Name").set_value("Without a cache").run()
+    page.button(key="save").click().run()
+    assert {each.name: each.latest for each in keeping.page(bench)} == {"Support assistant": 2, "Without a cache": 1}
+
+
+def test_an_unsaved_scenario_is_shared_by_its_address(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
+    shared = page.query_params["s"]
+    shared = shared[0] if isinstance(shared, list) else shared
+    assert link.decode(shared).levers[0] == ExactCache(Decimal("0.3"))
+    other = app(FILE, scenario="saved/Mine", s=shared)
+    assert "$330.00 → $231.00" in words(other)
+    assert "Unsaved" in words(other)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["x", "eNo", "../../etc/passwd", "A" * 100_000, "eJyrVkrLz1eyUqpVKkktLlGyMjLWUUoqSQWxjIwMawHCkAm5", "💥"]
+)
+def test_an_address_that_holds_no_scenario_is_answered_and_the_page_works(app: Open, bench: Store, hostile: str) -> None:
+    page = app(FILE, s=hostile)
+    assert not page.exception
+    assert any("link" in each.value for each in page.error)
+    assert "$49,500 →" in words(page)
+
+
+def test_unsaved_changes_survive_another_page_and_a_new_browser(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
+    page.switch_page("pages/system/runs.py").run()
+    page.switch_page(f"pages/{FILE}").run()
+    assert "$330.00 → $231.00" in words(page)
+    other = app(FILE)
+    assert other.selectbox(key="scenario").value == "saved/Mine"
+    assert "$330.00 → $231.00" in words(other)
+    other.button(key="discard").click().run()
+    assert "Nothing is changed yet" in words(other)
+    assert "Unsaved" not in words(app(FILE, scenario="saved/Mine"))
+
+
+def test_what_was_typed_wrong_survives_a_new_browser_too(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = app(FILE, scenario="saved/Mine")
+    field(page, "baseline.input_tokens").set_value(-7.0).run()  # type: ignore[attr-defined]
+    other = app(FILE, scenario="saved/Mine")
+    assert field(other, "baseline.input_tokens").value == -7.0  # type: ignore[attr-defined]
+    assert "is under 0" in words(other)
+
+
+def test_recorded_calls_are_the_first_baseline_that_is_offered(app: Open, bench: Store) -> None:
+    calls(bench)
+    page = app(FILE)
+    assert not page.exception
+    assert page.selectbox(key="scenario").value == "ledger"
+    text = words(page)
+    assert "as billed $0.1320" in text
+    assert "60 calls of 30 days" in text
+    assert "quality unknown" in text
+    page.button(key="plan-run").click().run()
+    assert page.title[0].value == "Compare"
+
+
+def test_a_period_without_calls_says_what_to_do_and_keeps_the_levers(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed(levers=(ExactCache(Decimal("0.3")),)))
+    page = app(FILE, scenario="saved/Mine")
+    next(each for each in page.segmented_control if (each.key or "").startswith("baseline-")).set_value("ledger").run()
+    assert not page.exception
+    assert "Choose a longer period" in words(page)
+    assert "1 on" in words(page)
+    next(each for each in page.segmented_control if (each.key or "").startswith("baseline-")).set_value("typed").run()
+    assert "$330.00 → $231.00" in words(page)
+
+
+def test_an_unknown_model_is_unpriced_and_its_quality_unknown(app: Open, bench: Store) -> None:
+    keeping.save(bench, Scenario("Odd", Typed(Decimal(10), Decimal(10), Decimal(10), {"nobody/knows": Decimal(1)})))
+    page = app(FILE, scenario="saved/Odd")
+    assert not page.exception
+    text = words(page)
+    assert "unpriced" in text
+    assert "No run and no statement says how good nobody/knows is." in text
+
+
+def test_figures_are_scaled_to_the_bill_only_when_that_is_chosen(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    assert "$49,500 →" in words(page)
+    next(each for each in page.checkbox if "Scale to the bill" in each.label).check().run()
+    assert "$40,000 →" in words(page)
+
+
+def test_every_view_opens_on_typed_numbers_and_on_recorded_calls(app: Open, bench: Store) -> None:
+    for option in ("example/Support assistant", "ledger"):
+        page = app(FILE, scenario=option)
+        assert page.selectbox(key="scenario").value == option
+        for view in VIEWS:
+            page.segmented_control(key="part").set_value(view).run()
+            assert not page.exception, view
+            assert [each.value for each in page.error] == [], view
+        calls(bench)
+
+
+def test_the_cheapest_plan_becomes_the_scenario(app: Open, bench: Store) -> None:
+    page = app(FILE, part="plan")
+    assert "Cheapest plan: $1," in words(page)
+    page.button(key="use-plan").click().run()
+    assert not page.exception
+    text = words(page)
+    assert "$49,500 → $1," in text
+    assert "The plan is your scenario now." in text
+    page.button(key="undo").click().run()
+    assert "$49,500 → $1," not in words(page)
+
+
+def test_limits_that_exclude_each_other_are_told(app: Open, bench: Store) -> None:
+    page = app(FILE, part="plan")
+    field(page, "limits.quality").set_value(99.9).run()  # type: ignore[attr-defined]
+    assert not page.exception
+    assert "No plan keeps all of these limits." in words(page)
+    assert "A quality of 99.9 % cannot be had" in words(page)
+
+
+def test_rules_are_edited_ordered_and_tried_out_on_recorded_calls(app: Open, bench: Store) -> None:
+    calls(bench)
+    page = app(FILE, part="rules")
+    assert "Under 20 words and a question mark: simple" in words(page)
+    page.button(key="rules-edit").click().run()
+    condition = next(each for each in page.text_input if each.label == "1. When")
+    assert condition.value == "words < 20 and question"
+    condition.set_value("words <").run()
+    assert not page.exception
+    assert "column" in words(page)
+    next(each for each in page.text_input if each.label == "1. When").set_value("words < 3").run()
+    trial = page.dataframe[-1].value
+    assert trial["calls"].tolist()[:2] == ["0", "60"]
+    page.button(key="rule-Down-0").click().run()
+    assert next(each for each in page.text_input if each.label == "2. When").value == "words < 3"
+    page.button(key="rules-shipped").click().run()
+    assert "Under 20 words and a question mark: simple" in words(page)
+
+
+def test_saved_scenarios_stand_side_by_side(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    keeping.save(bench, typed("Cached", levers=(ExactCache(Decimal("0.5")),)))
+    page = app(FILE, scenario="saved/Mine", part="compare")
+    page.multiselect(key="whatif-others").set_value(["saved/Cached"]).run()
+    assert not page.exception
+    table = page.dataframe[-1].value
+    row = table[table["what"] == "Total, with it"].iloc[0]
+    assert row["s0"].startswith("$330.00")
+    assert row["s1"].startswith("$165.00")
+    assert any(each.key == "compared-xlsx" for each in page.get("download_button"))
+
+
+def test_every_assumption_is_listed_with_its_source(app: Open, bench: Store) -> None:
+    page = app(FILE, part="assumptions")
+    table = page.dataframe[-1].value
+    assert len(table) > 10
+    assert all(table["source"].str.len() > 0)
+    assert "Price of gpt-4" in table["name"].tolist()
+
+
+def test_what_is_exported_is_made_only_when_it_is_asked_for_and_holds_the_figures(bench: Store) -> None:
+    from workbench.cost import working
+
+    outcome = working.work_out(bench, typed(levers=(ExactCache(Decimal("0.5")),)))
+    assert b"165" in taking.written("csv", [outcome])
+    assert taking.written("xlsx", [outcome])[:2] == b"PK"
+    assert "$165" in taking.written("markdown", [outcome]).decode()
+    assert taking.file_name([outcome]) == "Mine"
+
+
+def test_hostile_names_are_text_everywhere(app: Open, bench: Store) -> None:
+    names = [each[:200].strip() for each in HOSTILE if each[:200].isprintable()]
+    share = Decimal(1) / len(names)
+    models = dict.fromkeys(names, share)
+    prices = {name: OwnPrice(Decimal(1), Decimal(1)) for name in names}
+    keeping.save(bench, Scenario(names[0], Typed(Decimal(10), Decimal(10), Decimal(10), models), prices=prices, note=names[1]))
+    page = app(FILE, scenario=f"saved/{names[0]}")
+    for view in VIEWS:
+        page.segmented_control(key="part").set_value(view).run()
+        assert not page.exception, view
+        shown = said(page)
+        assert "![look](http" not in shown, view
+        assert not re.search(r"(?<!\\)<img", shown), view
+        assert ":red[danger]" not in shown, view
+
+
+def test_a_scenario_that_is_not_there_gets_a_notice_and_another(app: Open, bench: Store) -> None:
+    page = app(FILE, scenario="saved/Nobody")
+    assert not page.exception
+    assert "There is no scenario Nobody here" in words(page)
+    assert "$49,500 →" in words(page)
+
+
+def test_recorded_baselines_are_narrowed_by_prompt_and_model(app: Open, bench: Store) -> None:
+    calls(bench, 40)
+    calls(bench, 20, model="gpt-4o-mini", prompt="triage")
+    page = app(FILE)
+    model = next(each for each in page.selectbox if each.label == "Model")
+    model.set_value("openai/gpt-4o-mini").run()
+    assert not page.exception
+    assert "20 calls" in words(page)
+    assert isinstance(link.decode(_one(page.query_params["s"])).baseline, Recorded)
+
+
+def _one(value: object) -> str:
+    return str(value[0]) if isinstance(value, list) else str(value)
