@@ -112,3 +112,14 @@ def test_a_document_that_cannot_be_says_where(file: Path) -> None:
 
 def test_a_range_that_reaches_over_the_limit_is_said(home: Path) -> None:
     assert "The range reaches $2,1" in command(EXAMPLE).stdout
+
+
+def test_a_baseline_without_a_price_is_unpriced_and_not_free(file: Path) -> None:
+    text = file.read_text().replace("models: {gpt-4: 1}", "models: {nobody/knows: 1}")
+    file.write_text(text)
+    said = json.loads(command(str(file), "--json").stdout)
+    assert (said["now"]["usd"], said["now"]["unpriced_calls"]) == (None, 3_000_000)
+    assert said["usd"] < 2000
+    plain = command(str(file)).stdout
+    assert "Now: unpriced, quality unknown" in plain
+    assert "nobody/knows is left out: its price is not known." in plain

@@ -43,17 +43,22 @@ def optimise(name: str, *, with_frontier: bool, points: int, as_json: bool) -> N
 
 
 def _document(plan: "Plan", outcome: "Outcome", plans: "tuple[Plan, ...]") -> dict[str, Any]:
-    from workbench.cost import document
+    from workbench.cost import comparing, document
     from workbench.cost.printed import number
 
-    before, after = outcome.before, outcome.after
+    before, after, now = outcome.before, outcome.after, comparing.total(outcome.before)
     found: dict[str, Any] = {
         "name": outcome.scenario.name,
         "feasible": plan.feasible,
         **_plan(plan),
         "usd_p5": number(after.usd.low) if plan.feasible else None,
         "usd_p95": number(after.usd.high) if plan.feasible else None,
-        "now": {"usd": number(before.usd.value), "quality": number(before.quality.value), "latency_p95_ms": _ms(before.latency.p95_ms)},
+        "now": {
+            "usd": number(now.value) if now else None,
+            "unpriced_calls": number(before.unpriced_calls),
+            "quality": number(before.quality.value),
+            "latency_p95_ms": _ms(before.latency.p95_ms),
+        },
         "binding": [
             {
                 "name": each.name,
@@ -91,10 +96,13 @@ def _plan(plan: "Plan") -> dict[str, Any]:
 
 
 def _told(plan: "Plan", outcome: "Outcome", plans: "tuple[Plan, ...]") -> str:
+    from workbench.cost import comparing
     from workbench.cost.amounts import ranged, told
 
-    before = outcome.before
-    now = f"Now: {told(before.usd.value, 'usd')} a month, {_gives(before.quality.value, before.latency.p95_ms)}"
+    before, total = outcome.before, comparing.total(outcome.before)
+    without = f" without {told(before.unpriced_calls, 'calls')} unpriced calls" if total and before.unpriced_calls else ""
+    usd = f"{told(total.value, 'usd')} a month{without}" if total else "unpriced"
+    now = f"Now: {usd}, {_gives(before.quality.value, before.latency.p95_ms)}"
     blocks = ["\n".join(filter(None, [outcome.scenario.name, outcome.traffic])), now]
     if plan.feasible:
         blocks += [
