@@ -28,7 +28,7 @@ def refused(text: str) -> InputError:
     return caught.value
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(scenarios)
 def test_a_scenario_written_and_read_again_is_the_same(scenario: Scenario) -> None:
     checking.check(scenario)

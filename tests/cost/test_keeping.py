@@ -122,8 +122,13 @@ def test_two_who_save_at_once_get_a_number_each(store: Store) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(scenario=scenarios)
 def test_any_scenario_comes_back_as_it_was(store: Store, scenario: Scenario) -> None:
-    keeping.save(store, scenario)
-    assert keeping.load(store, scenario.name).scenario == scenario
+    kept = keeping.save(store, scenario)
+    loaded = keeping.load(store, scenario.name)
+    if kept.new:
+        assert loaded.scenario == scenario
+    else:  # an example before it had this name and came to the same, but for the order of its levers
+        assert replace(loaded.scenario, levers=()) == replace(scenario, levers=())
+        assert set(map(repr, loaded.scenario.levers)) == set(map(repr, scenario.levers))
 
 
 def test_the_examples_that_ship_can_be_read_worked_out_and_kept(sqlite_store: Store) -> None:
