@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import confirm, glance, page, run_panel, safe, session, welcome
 from pages.parts import format as fmt
+from pages.spend.spend_parts import alarm
 from workbench import clock
 from workbench.errors import NotFound
 from workbench.monitoring import overview
@@ -28,6 +29,7 @@ def _bench(facts: Overview, running: list[Run], last: Run | None) -> None:
             session.go(session.COMPARE)
     for number, run in enumerate(running):
         run_panel.show(run.id, key=f"run-{number}")
+    alarm.draw(session.store(), clock.now_ms())
     _cards(facts, running, last)
     left, right = st.columns([3, 2], gap="large")
     with left:

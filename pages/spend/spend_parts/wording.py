@@ -34,6 +34,13 @@ def span(figure: Figure) -> str:
     return f"{low} to {high}" if low != high else f"{low} throughout"
 
 
+def plain(amount: Decimal) -> str:
+    """Dollars as one types them: 10, 10.50, 0.005."""
+    text = f"{amount.normalize():f}"
+    whole, _, cents = text.partition(".")
+    return f"{whole}.{cents.ljust(2, '0')}" if cents else whole
+
+
 def places(amounts: Iterable[Decimal | None]) -> int:
     """Decimals that a column needs for the smallest of its amounts to show two digits; 2 to 9."""
     small = min((each for each in amounts if each), default=Decimal(1))
