@@ -3,12 +3,10 @@
 A million calls take 90 MB. What has come in since is read alone; where calls were removed, or came in out of order, all is read again.
 """
 
-import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from workbench.cost.model import KINDS, Recorded
@@ -16,20 +14,17 @@ from workbench.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import Connection
 
     from workbench.store import Store
 
 FILTERS = ("prompt", "version", "label", "provider", "model", "status", "source", "tag", "user", "run_id")
 MOST = 2**31 - 1  # tokens of a call, and whatever else is kept as 32 bits
 OK_FLAG, HASH, ASKED, QUESTION = 1, 2, 4, 8  # answered; has a prompt_hash; it is known whether it is a question; it is one
-_IN_THE_LEDGER = (
-    "version", "input_tokens", "cached_tokens", "cache_write_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens",
-    "words", "latency_ms", "retries", "prompt_hash", "cost_nano",
+NUMBERS = (
+    "call_id", "started_ms", "version", "input", "cached", "cache_write", "cache_write_1h", "output", "reasoning", "words", "latency_ms",
+    "retries", "prompt_hash", "cost_nano", "flags",
 )  # fmt: skip
-NUMBERS = ("call_id", "started_ms", *(name.removesuffix("_tokens") for name in _IN_THE_LEDGER), "flags")
-_NO_NUMBER = -(2**40)
-_BATCH = 20_000
 _KEPT = 3
 
 
@@ -78,7 +73,7 @@ class Columns:
     retries: "NDArray[Any]"  # int32
     ok: "NDArray[Any]"  # bool
     cost_nano: "NDArray[Any]"  # int64; -1: no price is known
-    processing: "NDArray[Any]"  # int16, into `processings`
+    processing: "NDArray[Any]"  # int32, into `processings`
     tag: "NDArray[Any]"  # int32, into `tag_sets`
     models: tuple[str, ...] = ()  # provider/model
     prompts: tuple[str, ...] = ()
@@ -96,7 +91,7 @@ class Columns:
 
 
 ARRAYS = tuple(field.name for field in fields(Columns))[:16]
-_TYPES = ("i8", "i8", "i4", "i4", "i4", "i4", "i4", "i1", "i8", "?", "i4", "i4", "?", "i8", "i2", "i4")
+_TYPES = ("i8", "i8", "i4", "i4", "i4", "i4", "i4", "i1", "i8", "?", "i4", "i4", "?", "i8", "i4", "i4")
 
 
 @dataclass(frozen=True)
@@ -207,17 +202,20 @@ def _stamp(connection: "Connection") -> _Stamp:
 def _renewed(connection: "Connection", recorded: Recorded, stamp: _Stamp, before: tuple[_Stamp, Columns] | None) -> Columns:
     from sqlalchemy import func, select
 
+    from workbench.cost import ledger_columns
     from workbench.ledger.tables import CallRow
 
+    seen = CallRow.id <= stamp.newest  # what came in since the stamp is for the next time: a statement may see more than the one before
     if before is None:
-        return _read(connection, recorded)
+        return ledger_columns.read(connection, recorded, seen)
     was, columns = before
     if was == stamp:
         return columns
-    came = connection.execute(select(func.count()).select_from(CallRow).where(CallRow.id > was.newest)).scalar()
+    new = CallRow.id > was.newest
+    came = connection.execute(select(func.count()).select_from(CallRow).where(new, seen)).scalar()
     if came != stamp.counted - was.counted:
-        return _read(connection, recorded)
-    return _joined(columns, _read(connection, recorded, CallRow.id > was.newest, known=columns))
+        return ledger_columns.read(connection, recorded, seen)
+    return _joined(columns, ledger_columns.read(connection, recorded, new, seen, known=columns))
 
 
 def _joined(old: Columns, new: Columns) -> Columns:
@@ -230,118 +228,3 @@ def _joined(old: Columns, new: Columns) -> Columns:
     arrays: dict[str, Any] = {name: np.concatenate([getattr(old, name), getattr(new, name)]) for name in ARRAYS}
     without, impossible = old.without_tokens + left[0], old.impossible + left[1]
     return _ordered(replace(new, **arrays, without_tokens=without, impossible=impossible))
-
-
-def _read(connection: "Connection", recorded: Recorded, *more: "ColumnElement[bool]", known: Columns | None = None) -> Columns:
-    import numpy as np
-
-    names, parts = _Names(known), Parts([])
-    wanted = recorded.filters.get("tag")
-    for rows in _rows(connection, recorded, more):
-        by_field = list(zip(*rows, strict=True))
-        numbers = [_whole(values) for values in by_field[: len(NUMBERS)]]
-        codes = names.codes(list(zip(*by_field[len(NUMBERS) :], strict=True)))
-        if wanted is not None:
-            tagged = np.array([*(wanted in tags for tags in names.tag_sets), False])[codes[:, 3]]
-            numbers, codes = [values[tagged] for values in numbers], codes[tagged]
-        parts.add(numbers, codes)
-    return parts.columns(**names.as_fields(), since_ms=recorded.since_ms, until_ms=recorded.until_ms)
-
-
-def _whole(values: Sequence[Any]) -> "NDArray[Any]":
-    """The numbers as int64. What SQLite let in and is none counts as one that cannot be."""
-    import numpy as np
-
-    try:
-        return np.array(values, dtype=np.int64)
-    except (ValueError, TypeError, OverflowError):
-        return np.array([value if isinstance(value, int) else _NO_NUMBER for value in values], dtype=np.int64)
-
-
-class _Names:
-    """Codes for the texts of a row, given out in order of appearance. A text that many calls share is looked at once."""
-
-    def __init__(self, known: Columns | None) -> None:
-        self._model = {name: at for at, name in enumerate(known.models)} if known else {}
-        self._prompt = {name: at for at, name in enumerate(known.prompts)} if known else {}
-        self._processing = {name: at for at, name in enumerate(known.processings)} if known else {}
-        self._tags = {tags: at for at, tags in enumerate(known.tag_sets)} if known else {}
-        self._seen: dict[Any, tuple[int, int, int, int]] = {}
-        self.tag_sets: list[tuple[str, ...]] = list(self._tags)
-
-    def codes(self, rows: list[Any]) -> "NDArray[Any]":
-        import numpy as np
-
-        seen = self._seen
-        for row in dict.fromkeys(rows):
-            if row not in seen:
-                seen[row] = self._code(*row)
-        return np.fromiter(chain.from_iterable(map(seen.__getitem__, rows)), np.int32, len(rows) * 4).reshape(-1, 4)
-
-    def _code(self, provider: str, model: str, prompt: str | None, processing: str | None, tags: str | None) -> tuple[int, int, int, int]:
-        kept = _tags(tags)
-        at = -1 if not kept else self._tags.setdefault(kept, len(self._tags))
-        if at == len(self.tag_sets):
-            self.tag_sets.append(kept)
-        return (
-            self._model.setdefault(f"{provider}/{model}", len(self._model)),
-            -1 if prompt is None else self._prompt.setdefault(prompt, len(self._prompt)),
-            -1 if processing is None else self._processing.setdefault(processing, len(self._processing)),
-            at,
-        )
-
-    def as_fields(self) -> dict[str, Any]:
-        return {
-            "models": tuple(self._model),
-            "prompts": tuple(self._prompt),
-            "processings": tuple(self._processing),
-            "tag_sets": tuple(self.tag_sets),
-        }
-
-
-def _tags(text: str | None) -> tuple[str, ...]:
-    """The tags of a call; none where the column holds something else."""
-    try:
-        tags = json.loads(text) if text else None
-    except ValueError:
-        return ()
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
-
-
-def _rows(connection: "Connection", recorded: Recorded, more: "tuple[ColumnElement[bool], ...]") -> "Iterator[list[Any]]":
-    from sqlalchemy import Table, Text, case, func, select, type_coerce
-    from sqlalchemy import cast as as_sql
-
-    from workbench.ledger.record import OK
-    from workbench.ledger.tables import CallRow
-
-    calls = cast("Table", CallRow.__table__).c
-    numbers = [calls.id, calls.started_ms, *(func.coalesce(calls[name], -1) for name in _IN_THE_LEDGER)]
-    flags = (
-        case((calls.status == OK, OK_FLAG), else_=0)
-        + case((calls.prompt_hash.is_not(None), HASH), else_=0)
-        + case((calls.question.is_(None), 0), (calls.question, ASKED + QUESTION), else_=ASKED)
-    )
-    tags = calls.tags if connection.dialect.name == "sqlite" else as_sql(calls.tags, Text)
-    texts = calls.provider, calls.model, calls.prompt, calls.processing, type_coerce(tags, Text)
-    conditions = [calls["user_name" if name == "user" else name] == value for name, value in recorded.filters.items() if name != "tag"]
-    query = select(*numbers, flags, *texts).where(
-        calls.started_ms >= recorded.since_ms, calls.started_ms < recorded.until_ms, *conditions, *more
-    )
-    yield from _fetched(connection, query)
-
-
-def _fetched(connection: "Connection", query: "Select[Any]") -> "Iterator[list[Any]]":
-    """Batches of the driver's own rows: nothing needs to be done to them, and a million Row objects take longer than the query."""
-    compiled = query.compile(dialect=connection.dialect)
-    given: Any = compiled.params
-    if compiled.positional:
-        given = [compiled.params[name] for name in cast("Any", compiled).positiontup or ()]
-    driver: Any = connection.connection
-    cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor(name="baseline")  # else all rows come at once
-    try:
-        cursor.execute(str(compiled), given)
-        while rows := cursor.fetchmany(_BATCH):
-            yield rows
-    finally:
-        cursor.close()
