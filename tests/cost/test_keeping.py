@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.cost.scenarios import SMALL, scenarios
 from workbench.cost import keeping
-from workbench.cost.model import Batch, ExactCache, Growth, Scenario
+from workbench.cost.model import Batch, ExactCache, Growth, Lever, Scenario
 from workbench.cost.tables import ScenarioVersionRow
 from workbench.errors import InputError, NameTaken, NotFound
 from workbench.store import Store
@@ -122,13 +122,14 @@ def test_two_who_save_at_once_get_a_number_each(store: Store) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(scenario=scenarios)
 def test_any_scenario_comes_back_as_it_was(store: Store, scenario: Scenario) -> None:
-    kept = keeping.save(store, scenario)
-    loaded = keeping.load(store, scenario.name)
-    if kept.new:
-        assert loaded.scenario == scenario
-    else:  # an example before it had this name and came to the same, but for the order of its levers
-        assert replace(loaded.scenario, levers=()) == replace(scenario, levers=())
-        assert set(map(repr, loaded.scenario.levers)) == set(map(repr, scenario.levers))
+    keeping.save(store, scenario)
+    loaded = keeping.load(store, scenario.name).scenario
+    # An example before it may have had this name and come to the same but for the order of its levers: it stays.
+    assert replace(loaded, levers=ordered(loaded)) == replace(scenario, levers=ordered(scenario))
+
+
+def ordered(scenario: Scenario) -> tuple[Lever, ...]:
+    return tuple(sorted(scenario.levers, key=lambda lever: lever.kind))
 
 
 def test_the_examples_that_ship_can_be_read_worked_out_and_kept(sqlite_store: Store) -> None:
