@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, text
 
 from tests.cost.ledger import DAY_MS, START_MS, call, put
-from workbench.cost import columns
+from workbench.cost import columns, ledger_columns
 from workbench.cost.columns import Columns
 from workbench.cost.model import KINDS, Recorded
 from workbench.errors import InputError
@@ -226,10 +226,18 @@ def test_what_sqlite_lets_into_a_number_stops_nothing(sqlite_store: Store) -> No
     assert (len(loaded), loaded.impossible) == (1, 4)
 
 
-def test_the_period_is_read_by_an_index(sqlite_store: Store) -> None:
+@pytest.mark.parametrize(
+    "filters", [{}, {"source": "x"}, {"user": "ann"}, {"tag": "vip"}, {"provider": "p", "model": "m"}, {"prompt": "one"}], ids=str
+)
+def test_whatever_the_filter_an_index_finds_the_calls(sqlite_store: Store, filters: dict[str, str | int]) -> None:
     put(sqlite_store, call())
+    asked: list[str] = []
     with sqlite_store.read() as session:
-        plan = session.execute(
-            text("EXPLAIN QUERY PLAN SELECT id, input_tokens FROM calls WHERE started_ms >= 1 AND started_ms < 2 AND source = 'x'")
-        ).all()
-    assert all("USING INDEX" in str(step) for step in plan)
+        connection = session.connection()
+        connection.connection.driver_connection.set_trace_callback(asked.append)
+        ledger_columns.read(connection, of(filters))
+        connection.connection.driver_connection.set_trace_callback(None)
+        (query,) = (one for one in asked if one.startswith("SELECT"))
+        plan = [str(step) for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()]
+    assert plan
+    assert all("USING INDEX" in step for step in plan)
