@@ -84,8 +84,11 @@ def _weights(units: int, horizon: float, draws: int, seed: int, period: int) -> 
     if units == 1:
         rows = np.full((draws, 1), horizon)
     else:
-        half = np.random.default_rng(seed).standard_normal(((draws + 1) // 2, units)) @ _root(units, horizon, period)
-        rows = horizon * (1 / units + np.concatenate([half, -half])[:draws])  # in pairs: their mean is exact
+        pairs = (draws + 1) // 2  # each row and its opposite: the mean is exact
+        moved = np.random.default_rng(seed).standard_normal((pairs, units)) @ (horizon * _root(units, horizon, period))
+        rows = np.empty((draws, units))
+        np.add(horizon / units, moved, out=rows[:pairs])
+        np.subtract(horizon / units, moved[: draws - pairs], out=rows[pairs:])
     rows.setflags(write=False)
     return rows
 
