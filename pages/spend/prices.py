@@ -18,7 +18,7 @@ def _draw() -> None:
     used = mix.used(store)
     ref = session.query("model")
     if ref:
-        opened.draw(store, ref)
+        opened.draw(store, ref, used)
         address.settle()
         return
     unpriced.draw(store, used)

@@ -52,7 +52,7 @@ def test_a_first_visit_compares_on_a_typed_mix(app: Open, bench: Store) -> None:
     assert not page.exception
     assert [element.value for element in page.title] == ["Prices"]
     assert "1,000 calls of 1,000 in, 0 cached, 250 out each" in said(page).replace("\\", "")
-    assert len(cells(page, "model")) == 20
+    assert len(cells(page, "model")) == 15
     assert "ratio" not in page.dataframe[0].value
     assert page.button(key="price-add").label == "Add an own price"
 

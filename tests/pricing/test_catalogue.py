@@ -7,7 +7,7 @@ import pytest
 
 from workbench import pricing
 from workbench.errors import NotFound
-from workbench.pricing import Override, OverrideRates, catalogue
+from workbench.pricing import Override, OverrideRates, catalogue, entries
 
 DAY = 86_400_000
 
@@ -106,3 +106,13 @@ def test_periods_say_what_a_price_asks_at_any_time() -> None:
                 found = pricing.rates(provider, model, at_ms=at_ms)
                 assert found is not None
                 assert (found.input, found.output, found.cached) == (period.rates.input, period.rates.output, period.rates.cached)
+
+
+def test_a_check_that_the_entrys_note_names_is_told_and_no_other() -> None:
+    noted = entries.find("openai", "gpt-5")
+    silent = entries.find("anthropic", "claude-v1")
+    assert noted is not None
+    assert silent is not None
+    assert noted.noted_check is not None
+    assert str(noted.noted_check) in noted.listed.price_comments
+    assert silent.noted_check is None

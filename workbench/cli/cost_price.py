@@ -119,6 +119,7 @@ def _document(asked: str, priced: "Priced", rates: "Rates", model: tuple[str, st
         "source": priced.source,
         "url": listed.url if listed else "",
         "list_newest_change": newest.isoformat() if listed and newest else None,
+        "entry_checked": listed.noted_check.isoformat() if listed and listed.noted_check else None,
         "at": clock.iso(at_ms),
         "held_from": _day(rates.from_ms),
         "held_until": _day(rates.until_ms),

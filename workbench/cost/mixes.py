@@ -3,9 +3,10 @@ is read here but through `cost.usage`; a model without a price for what the mix 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from workbench import pricing
 from workbench.cost import usage
@@ -17,6 +18,8 @@ from workbench.pricing.rates import rounded
 from workbench.store import Store
 
 _HOUR_MS = 3_600_000
+_MOST_HELD = 8
+_held: "dict[tuple[Any, ...], tuple[Mapping[usage.Group, usage.Sums], Mix]]" = {}  # of the same sums comes the same mix
 _KINDS = (
     "input_tokens",
     "cached_tokens",
@@ -82,6 +85,16 @@ def recorded(store: Store, period: Recorded) -> Mix:
     are left out. The first look reads every call.
     """
     groups = usage.of(store, period)
+    key = str(store.engine.url), period.since_ms, period.until_ms, tuple(sorted(period.filters.items()))
+    held = _held.get(key)
+    if held is None or held[0] is not groups:
+        if len(_held) >= _MOST_HELD:
+            _held.clear()
+        held = _held[key] = groups, _mixed(groups)
+    return held[1]
+
+
+def _mixed(groups: Mapping[usage.Group, usage.Sums]) -> Mix:
     billed = any(group.provider not in FREE_PROVIDERS and sums.calls for group, sums in groups.items())
     found: defaultdict[tuple[int, str | None], usage.Sums] = defaultdict(usage.Sums)
     for group, sums in groups.items():

@@ -4,6 +4,7 @@ Finding an entry costs milliseconds, so it is found once a model and kept; its r
 they stand still, and a price is then a look-up.
 """
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -15,6 +16,7 @@ from workbench.pricing.rates import Rates, rates_of
 # These two are priced by name: their base URL may be a gateway of the company's own in front of the same provider.
 _BY_NAME = frozenset({"openai", "anthropic"})
 _DAY_MS = 86_400_000
+_CHECKED = re.compile(r"\b(?:verified|checked)\b[^.;]{0,60}?\b(20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]))\b", re.IGNORECASE)
 
 
 class Entry:
@@ -55,6 +57,12 @@ class Entry:
         """The other tariffs the entry knows: batch, flex, priority, fast."""
         words = {word for variant in self.listed.price_variants or () for word in _words(variant) if _reads(variant)}
         return tuple(word for word in ("batch", "flex", "priority", "fast") if word in words)
+
+    @property
+    def noted_check(self) -> date | None:
+        """The latest day on which the entry's own note says that rates (some or all) were checked; None where it names none."""
+        days = [date.fromisoformat(found) for found in _CHECKED.findall(self.listed.price_comments or "")]
+        return max(days, default=None)
 
     def _read(self, at_ms: int, processing: str | None) -> Rates | None:
         moment = datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -14,7 +14,8 @@ from workbench.ledger.spend import ModelSpend
 from workbench.pricing import FREE_PROVIDERS, catalogue
 from workbench.store import Store
 
-_ROWS = 20
+_ROWS = 15
+_ROW_PX = 34
 _MINE, _ALL = "mine", "all"
 _FIRST = ("openai", "anthropic", "google")  # whom a first visit is shown
 
@@ -31,7 +32,7 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
     now_ms = clock.now_ms()
     found = _found(store, chosen, used, words, scope)
     against = mixes.on_model(store, chosen.mix, *base, at_ms=now_ms) if base else None
-    st.caption(f"{safe.escape(chosen.label)} {len(found):,} models, at today's prices in dollars per million tokens.")
+    st.caption(safe.escape(_said(chosen, len(found), against), limit=600))
     if not found:
         page.notice(f"No model with a price per token is called “{words}” here. Search all vendors, or add an own price.")
         return
@@ -39,36 +40,43 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
     number = min(int(st.session_state.get("price-page", 1)), pages)
     shown = found[(number - 1) * _ROWS : number * _ROWS]
     names = {f"{one.provider}/{one.model}" for one in used}
-    ratio = f"Against {base[0]}/{base[1]}" if base and against else ""
-    _table(shown, chosen.name, ratio, against, names)
+    _table(shown, chosen.name, against, names)
     if pages > 1:
         st.pagination(pages, key="price-page")
 
 
-def _table(shown: list[OnModel], name: str, ratio: str, against: OnModel | None, names: set[str]) -> None:
+def _said(chosen: mix.Chosen, count: int, against: OnModel | None) -> str:
+    on_base = f" All of them on {against.ref} cost {fmt.usd(against.nano)}: the ratio is to that." if against else ""
+    return f"{chosen.label}{on_base} {count:,} models at today's prices, in dollars per million tokens."
+
+
+def _table(shown: list[OnModel], name: str, against: OnModel | None, names: set[str]) -> None:
+    retired = {listed.ref for listed in catalogue.models() if listed.deprecated}
     rows = [
         {
             "id": one.ref,
             "model": one.ref,
             "cost": fmt.usd(one.nano),
             "ratio": wording.times(one.nano / against.nano if against and against.nano else None),
-            "input": wording.brief(one.rates.input),
-            "cached": wording.brief(one.rates.cached),
-            "output": wording.brief(one.rates.output),
-            "note": _note(one, names),
+            "input": wording.rate(one.rates.input),
+            "cached": wording.rate(one.rates.cached),
+            "output": wording.rate(one.rates.output),
+            "note": _note(one, names, retired),
         }
         for one in shown
     ]
     columns = {
         "model": st.column_config.TextColumn("Model", width="medium"),
-        "cost": st.column_config.TextColumn(name, width="small"),
-        **({"ratio": st.column_config.TextColumn(safe.plain(ratio), width="small")} if ratio else {}),
+        "cost": name,
+        **({"ratio": "Ratio"} if against else {}),
         "input": "Input",
         "cached": "Cached input",
         "output": "Output",
-        "note": "",
+        "note": "Note",
     }
-    tables.table(rows, columns, "price-models", on_select=open_model, open_label="Open", alt="Models by what the mix costs on them")
+    height = _ROW_PX * (len(rows) + 1) + 3
+    alt = "Models by what the mix costs on them"
+    tables.table(rows, columns, "price-models", on_select=open_model, open_label="Open", height=height, alt=alt)
 
 
 def open_model(ref: str) -> None:
@@ -102,7 +110,7 @@ def _scope(used: list[ModelSpend]) -> str:
 
 def _base(used: list[ModelSpend]) -> tuple[str, str] | None:
     """The model the others are held against: the one with most calls, unless another is chosen."""
-    offered = [one for one in sorted(used, key=lambda one: -one.calls) if one.provider not in FREE_PROVIDERS and one.unpriced < one.ok]
+    offered = billed(used)
     if not offered:
         return None
     refs = [one.full_model for one in offered][:50]
@@ -110,6 +118,13 @@ def _base(used: list[ModelSpend]) -> tuple[str, str] | None:
     return next(((one.provider, one.model) for one in offered if one.full_model == ref), None)
 
 
-def _note(one: OnModel, names: set[str]) -> str:
-    said = ["in use"] if one.ref in names else []
-    return ", ".join([*said, *(["own price"] if one.rates.source == "own price" else [])])
+def billed(used: list[ModelSpend]) -> list[ModelSpend]:
+    """The models in use that somebody sends a bill for, those with most calls first."""
+    return [one for one in sorted(used, key=lambda one: -one.calls) if one.provider not in FREE_PROVIDERS and one.unpriced < one.ok]
+
+
+def _note(one: OnModel, names: set[str], retired: set[str]) -> str:
+    bands = one.rates.bands
+    dearer = f"other rates over {bands[0]:,} input tokens" if bands else ""
+    said = {"in use": one.ref in names, "own price": one.rates.source == "own price", "retired": one.ref in retired, dearer: bool(bands)}
+    return ", ".join(word for word, holds in said.items() if holds)

@@ -36,7 +36,7 @@ def _row(one: Period) -> dict[str, Any]:
     checked = f", {one.checked}" if one.checked and one.source == "own price" else ""
     return {
         "from": wording.day(one.from_ms, "the start"),
-        "until": wording.day(one.until_ms, "now"),
+        "until": wording.day(one.until_ms, "open"),
         "hours": one.hours,
         "input": wording.brief(one.rates.input),
         "cached": wording.brief(one.rates.cached),

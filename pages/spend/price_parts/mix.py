@@ -18,7 +18,7 @@ from workbench.store import Store
 
 DAYS = 30
 _LEDGER, _TYPED = "ledger", "typed"
-_FIELDS = {"in": ("Input tokens", "1000"), "cached": ("of them cached", "0"), "out": ("Output tokens", "250")}
+_FIELDS = {"in": ("Input tokens", "1000"), "cached": ("Of it, cached", "0"), "out": ("Output tokens", "250")}
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,18 @@ def used(store: Store) -> list[ModelSpend]:
 def draw(store: Store, calls: int) -> Chosen | None:
     """Draw the choice and return the mix; None where what was typed makes none. `calls` are those of the last 30 days."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="price-mix"):
-        known = {_LEDGER: f"Your last {DAYS} days", _TYPED: "Typed in"} if calls else {_TYPED: "Typed in"}
-        kind = address.part("Mix of calls", known, "mix") if len(known) > 1 else _TYPED
+        known = {_LEDGER: f"Your last {DAYS} days", _TYPED: "Typed in"}
+        kind = address.part("Mix of calls", known, "mix") if calls else _TYPED
         if kind == _TYPED:
+            for key, (label, default) in _FIELDS.items():
+                address.follow(key, default)
+                st.text_input(label, key=key, width=130, on_change=address.say, args=(key, default))
+    if kind == _TYPED:
+        try:
             return _typed()
+        except InputError as error:
+            page.problem(error)
+            return None
     with st.spinner("Counting tokens…", show_time=True):
         found = mixes.recorded(store, period())
     if not found.calls:
@@ -56,26 +64,18 @@ def draw(store: Store, calls: int) -> Chosen | None:
         return None
     cached = found.tokens("cached_tokens") / max(1, found.tokens("input_tokens"))
     each = f"{found.per_call('input_tokens'):,.0f} in ({cached:.0%} of it cached), {found.per_call('output_tokens'):,.0f} out a call"
-    return Chosen(found, f"{DAYS} days of your calls", f"{found.calls:,} calls: {each}. Long prompts count in their own tiers.")
+    return Chosen(found, f"Your {DAYS} days", f"{found.calls:,} calls: {each}. Long prompts count in their own tiers.")
 
 
-def _typed() -> Chosen | None:
+def _typed() -> Chosen:
     values: dict[str, int] = {}
-    for key, (label, default) in _FIELDS.items():
-        address.follow(key, default)
-        text = st.text_input(label, key=key, width=130, on_change=address.say, args=(key, default))
-        bare = str(text or "0").replace(",", "").replace(" ", "").replace("_", "")
+    for key, (label, _default) in _FIELDS.items():
+        bare = str(st.session_state.get(key) or "0").replace(",", "").replace(" ", "").replace("_", "")
         if not (bare.isascii() and bare.isdigit() and len(bare) < 16):
-            page.problem(InputError("is not a whole number", place=f"field {label}", hint="Write tokens of one call, for example 1200."))
-            return None
+            raise InputError("is not a whole number", place=f"field {label}", hint="Write tokens of one call, for example 1200.")
         values[key] = int(bare)
-    try:
-        found = mixes.typed(values["in"], values["out"], values["cached"])
-    except InputError as error:
-        page.problem(error)
-        return None
+    found = mixes.typed(values["in"], values["out"], values["cached"])
     if not found.tokens("input_tokens") + found.tokens("output_tokens"):
-        page.notice("A mix without tokens costs nothing anywhere. Type how many tokens a call has.")
-        return None
+        raise InputError("is 0: a mix without tokens costs nothing anywhere", place="field Input tokens", hint="Type what a call has.")
     each = ", ".join(f"{fmt.tokens(values[key])} {word}" for key, word in (("in", "in"), ("cached", "cached"), ("out", "out")))
     return Chosen(found, "1,000 calls", f"1,000 calls of {each} each.")
