@@ -40,7 +40,7 @@ def _nothing(store: Store, now_ms: int) -> None:
     elif month.spent_usd:
         so_far = f"{wording.usd(month.spent_usd)} were spent this month so far."
     text = f"{so_far} A budget says when it becomes more than you want, before the bill does."
-    if page.empty("No budget yet", text, f"Set {wording.md(wording.usd(limit))} a month", key="budget-first"):
+    if page.empty("No budget yet", text, f"Set {wording.md(f'${wording.plain(limit)}')} a month", key="budget-first"):
         form.open_new(limit)
         st.rerun()
 

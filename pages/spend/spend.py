@@ -25,7 +25,8 @@ def _draw() -> None:
         found = sums.look(store, chosen.since_ms, chosen.until_ms, Narrowed())
         narrowed = narrowing.choose(found)
     address.settle()
-    with slot:
+    with slot, st.container(horizontal=True, vertical_alignment="center", width="content"):
+        onward.whatif(chosen, narrowed, now_ms)
         if st.button("Set a budget", type="primary", icon=":material/savings:", key="to-budgets"):
             session.go(session.BUDGETS)
     if narrowed != Narrowed():
@@ -44,7 +45,6 @@ def _spent(store: Store, found: Facts, chosen: Period, narrowed: Narrowed, now_m
     about = written.About(chosen.name, chosen.said, _only(narrowed))
     own = [one for one in cases if narrowed.prompt is None and one.model == (narrowed.model or "")]
     report.draw(found, about, projected, own)
-    onward.whatif(chosen, narrowed, now_ms)
 
 
 def _nothing(chosen: Period, narrowed: Narrowed) -> None:

@@ -1,5 +1,6 @@
 """The chart of Spend: cost by day (by month over a long time), stacked by model, and what the rest of the month costs at this pace."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_DAYS = 186  # bars; beyond, a bar is a month
 _FAINT = 0.16
+_NAME = 18  # characters of a model in the legend: two columns on a phone
 
 
 def draw(facts: Facts, period: Period, rest: Rest | None) -> None:
@@ -42,7 +44,7 @@ def chart(facts: Facts, period: Period, rest: Rest | None) -> "go.Figure":
 
     monthly = period.days > _MOST_DAYS
     figure = charts.base(said(facts, period, None), height=290)
-    named = figures.labels([name for name in facts.series if name])
+    named = _names([name for name in facts.series if name])
     colours = figures.palette()
     others = len([one for one in facts.models if one.cost_nano]) - len(named)
     for number, (name, by_day) in enumerate(facts.series.items()):
@@ -61,7 +63,7 @@ def chart(facts: Facts, period: Period, rest: Rest | None) -> "go.Figure":
         )
     if rest is not None and not monthly:
         _shade(figure, rest)
-    _axes(figure, period, monthly=monthly)
+    _axes(figure, period.since_ms, rest.until_ms if rest else period.until_ms, monthly=monthly)
     return figure
 
 
@@ -78,6 +80,14 @@ def said(facts: Facts, period: Period, rest: Rest | None) -> str:
     if rest is None:
         return told
     return f"{told}; a day of the rest of the month about ${rest.usd:,.2f} (${rest.low:,.2f} to ${rest.high:,.2f})"
+
+
+def _names(full: Sequence[str]) -> dict[str, str]:
+    """The models as the legend has them: without their provider, where that leaves no two alike."""
+    bare = [name.partition("/")[2] for name in full]
+    apart = len(set(bare)) == len(bare)
+    short = figures.labels(bare if apart else full, _NAME)
+    return {name: short[each] for name, each in zip(full, bare if apart else full, strict=True)}
 
 
 def _bars(by_day: Any, *, monthly: bool) -> dict[int, int]:
@@ -101,20 +111,20 @@ def _shade(figure: "go.Figure", rest: Rest) -> None:
     )  # fmt: skip
 
 
-def _axes(figure: "go.Figure", period: Period, *, monthly: bool) -> None:
+def _axes(figure: "go.Figure", since_ms: int, until_ms: int, *, monthly: bool) -> None:
     half = DAY_MS // 2
-    last = end("month", period.until_ms - 1) if monthly else period.until_ms
-    few = {"dtick": DAY_MS} if period.days <= 7 else {}
+    last = end("month", until_ms - 1) if monthly else until_ms
+    few = {"dtick": DAY_MS} if until_ms - since_ms <= 7 * DAY_MS else {}
     figure.update_xaxes(
-        type="date", range=[_iso(period.since_ms - half), _iso(last - half)], tickformat="%b %Y" if monthly else "%-d %b",
+        type="date", range=[_iso(since_ms - half), _iso(last - half)], tickformat="%b %Y" if monthly else "%-d %b",
         nticks=8, showgrid=False, **few,
     )  # fmt: skip
     figure.update_yaxes(
         title_text=f"US dollars a {'month' if monthly else 'day'}", title_font_size=13, title_standoff=14, tickprefix="$",
         rangemode="tozero", showgrid=True, gridcolor="rgba(128,128,128,0.22)",
     )  # fmt: skip
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"}
-    figure.update_layout(barmode="stack", showlegend=True, legend=legend, margin={"t": 34})
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xref": "container", "x": 0, "font": {"size": 12}, "traceorder": "normal"}
+    figure.update_layout(barmode="stack", showlegend=True, legend=legend, margin={"t": 34, "b": 24})
 
 
 def _when(ms: int, *, monthly: bool) -> str:

@@ -24,7 +24,7 @@ def draw(facts: Facts, period: Period, narrowed: Narrowed, *, ahead: Projection 
             st.metric("Unpriced calls", f"{facts.total.unpriced:,}")
             if facts.total.unpriced:
                 st.caption("answered, in no sum here")
-                session.link(session.PRICES, "Give them a price", icon=":material/sell:", view="own")
+                session.link(session.PRICES, "Price them", icon=":material/sell:", view="own")
             else:
                 st.caption("every answered call has a price")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import address, page, session
 from pages.spend.spend_parts import wording
-from workbench.ledger.periods import DAY_MS, day, end, start
+from workbench.ledger.periods import DAY_MS, day, start
 
 MONTH, LAST, DATES = "month", "last", "dates"
 _SAID = {MONTH: "This month", LAST: "Last month", "7": "7 days", "30": "30 days", "90": "90 days", DATES: "Dates"}
@@ -49,12 +49,11 @@ def choose(now_ms: int) -> Period:
 
 def of(kind: str, now_ms: int) -> Period:
     """The period that a word of the URL stands for; own dates begin as the last 30 days."""
-    first, after = start("month", now_ms), end("month", now_ms)
+    first, after = start("month", now_ms), day(now_ms) + DAY_MS
     if kind == MONTH:
         return Period(kind, first, after)
     if kind == LAST:
         return Period(kind, start("month", first - 1), first)
-    after = day(now_ms) + DAY_MS
     return Period(kind, after - (int(kind) if kind.isdigit() else _DAYS) * DAY_MS, after)
 
 

@@ -16,6 +16,7 @@ from workbench.pricing import FREE_PROVIDERS
 MODEL, PROMPT, DAY = "model", "prompt", "day"
 _SAID = {MODEL: "By model", PROMPT: "By prompt", DAY: "By day"}
 _HEADINGS = {MODEL: "Model", PROMPT: "Prompt", DAY: "Day"}
+_FIT = 16  # rows that are seen at once
 _MOST = 1_000  # rows on the screen: more are in the file
 
 
@@ -30,12 +31,14 @@ def draw(facts: Facts, about: "written.About", ahead: Projection | None, cases: 
             )  # fmt: skip
             _markdown(facts, about, ahead, cases)
     rows = lines(facts, by)
-    shown = [*rows[:_MOST], _line("Total", facts.total, "")]
+    total = _line("Total", facts.total, "")
+    # Where the rows do not fit, their total stands first: it is seen without scrolling.
+    shown = [*rows, total] if len(rows) < _FIT else [total, *rows[:_MOST]]
     if len(rows) > _MOST:
         st.caption(f"The dearest {_MOST:,} of {len(rows):,}; the file has all of them.")
     tables.table(
         shown, _columns(by, shown), f"spend-by-{by}", id_column="name", height=_height(len(shown)),
-        alt=f"Calls, tokens and cost {_SAID[by].lower()}, with the total in the last row",
+        alt=f"Calls, tokens and cost {_SAID[by].lower()}, with their total",
     )  # fmt: skip
 
 
@@ -128,8 +131,8 @@ def _key(one: ModelSpend | PromptSpend | DayTotal) -> str:
     return one.prompt if isinstance(one, PromptSpend) else wording.iso_day(one.day_ms)
 
 
-def _height(rows: int) -> int | None:
-    return None if rows <= 12 else 458
+def _height(rows: int) -> int:
+    return 2 + 35 * (1 + min(rows, _FIT))
 
 
 def _places(value: Decimal | None) -> str:

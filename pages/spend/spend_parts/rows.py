@@ -59,7 +59,7 @@ def _row(store: Store, standing: Standing, crossed: Sequence[Event], now_ms: int
         st.caption(wording.md(" ".join(told(standing, found, crossed, now_ms))))
         if standing.unpriced:
             session.link(
-                session.PRICES, f"{wording.calls(standing.unpriced)} of unknown price not counted: give them one",
+                session.PRICES, f"{wording.calls(standing.unpriced)} of unknown price not counted. Set a price",
                 icon=":material/sell:", view="own",
             )  # fmt: skip
 
