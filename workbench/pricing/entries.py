@@ -16,7 +16,7 @@ from workbench.pricing.rates import Rates, rates_of
 # These two are priced by name: their base URL may be a gateway of the company's own in front of the same provider.
 _BY_NAME = frozenset({"openai", "anthropic"})
 _DAY_MS = 86_400_000
-_CHECKED = re.compile(r"\b(?:verified|checked)\b[^.;]{0,60}?\b(20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]))\b", re.IGNORECASE)
+_CHECKED = re.compile(r"\b(?:verified|checked)\b[^.;]{0,60}?\b(20\d\d-\d\d-\d\d)\b", re.IGNORECASE)
 
 
 class Entry:
@@ -61,8 +61,11 @@ class Entry:
     @property
     def noted_check(self) -> date | None:
         """The latest day on which the entry's own note says that rates (some or all) were checked; None where it names none."""
-        days = [date.fromisoformat(found) for found in _CHECKED.findall(self.listed.price_comments or "")]
-        return max(days, default=None)
+        days = _CHECKED.findall(self.listed.price_comments or "")
+        try:
+            return date.fromisoformat(max(days)) if days else None
+        except ValueError:  # a note is written by hand
+            return None
 
     def _read(self, at_ms: int, processing: str | None) -> Rates | None:
         moment = datetime.fromtimestamp(at_ms / 1000, UTC)
