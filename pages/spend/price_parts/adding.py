@@ -87,7 +87,7 @@ def _numbers(typed: dict[str, Any], fields: Mapping[str, str]) -> None:
     columns = st.columns(3)
     for number, (name, label) in enumerate(fields.items()):
         with columns[number % 3]:
-            typed[name] = st.text_input(label, key=f"own-{name}", max_chars=30)
+            typed[name] = st.text_input(label, key=f"own-{name}")
 
 
 def _named(error: InputError) -> InputError:

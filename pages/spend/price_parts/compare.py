@@ -15,7 +15,7 @@ from workbench.pricing import FREE_PROVIDERS, catalogue
 from workbench.store import Store
 
 _ROWS = 15
-_ROW_PX = 34
+_ROW_PX = 33
 _MINE, _ALL = "mine", "all"
 _FIRST = ("openai", "anthropic", "google")  # whom a first visit is shown
 
@@ -125,6 +125,6 @@ def billed(used: list[ModelSpend]) -> list[ModelSpend]:
 
 def _note(one: OnModel, names: set[str], retired: set[str]) -> str:
     bands = one.rates.bands
-    dearer = f"other rates over {bands[0]:,} input tokens" if bands else ""
-    said = {"in use": one.ref in names, "own price": one.rates.source == "own price", "retired": one.ref in retired, dearer: bool(bands)}
+    stepped = f"steps at {bands[0] // 1000:,}k" if bands else ""
+    said = {"in use": one.ref in names, "own price": one.rates.source == "own price", "retired": one.ref in retired, stepped: bool(bands)}
     return ", ".join(word for word, holds in said.items() if holds)

@@ -22,11 +22,15 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
     with st.container(border=True, key="unpriced", gap="small"):
         calls = sum(one.unpriced for one in unknown)
         what = "a model" if len(unknown) == 1 else f"{len(unknown)} models"
-        st.markdown(f"{page.ICONS['warning']} **Nobody has a price of {what} you use: {calls:,} calls of {mix.DAYS} days are in no sum.**")
+        st.markdown(f"{page.ICONS['warning']} **Nobody has a price of {what} you use: {_calls(calls)} of {mix.DAYS} days not in any sum.**")
         for number, one in enumerate(unknown[:_MOST]):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"{safe.escape(one.full_model, limit=90)} · {one.unpriced:,} calls", width="content")
+                st.markdown(f"{safe.escape(one.full_model, limit=90)} · {_calls(one.unpriced)}", width="content")
                 if st.button("Add its price", key=f"unpriced-{number}", icon=":material/add:"):
                     adding.ask(store, one.full_model, since_ms=mix.period().since_ms)
         if len(unknown) > _MOST:
             st.caption(f"And {len(unknown) - _MOST} more.")
+
+
+def _calls(count: int) -> str:
+    return f"{count:,} call{'' if count == 1 else 's'}"
