@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_DAYS = 186  # bars; beyond, a bar is a month
 _FAINT = 0.16
-_NAME = 18  # characters of a model in the legend: two columns on a phone
+_NAME = 24  # characters of a model in the legend
 
 
 def draw(facts: Facts, period: Period, rest: Rest | None) -> None:
@@ -31,7 +31,9 @@ def draw(facts: Facts, period: Period, rest: Rest | None) -> None:
     charts.show(figure, "spend-by-day", said(facts, period, rest))
     notes = []
     if rest is not None:
-        notes.append(f"Shaded: what a day of the rest of {wording.month(rest.since_ms)} costs on average at this pace, p5 to p95.")
+        notes.append(
+            f"Dashed: what a day of the rest of {wording.month(rest.since_ms)} costs on average at this pace; shaded: its p5 to p95."
+        )
     if facts.total.unpriced:
         notes.append(f"{wording.calls(facts.total.unpriced)} of unknown price in no bar.")
     if notes:
@@ -43,7 +45,7 @@ def chart(facts: Facts, period: Period, rest: Rest | None) -> "go.Figure":
     import plotly.graph_objects as go
 
     monthly = period.days > _MOST_DAYS
-    figure = charts.base(said(facts, period, None), height=290)
+    figure = charts.base(said(facts, period, None), height=310)
     named = _names([name for name in facts.series if name])
     colours = figures.palette()
     others = len([one for one in facts.models if one.cost_nano]) - len(named)
@@ -106,7 +108,7 @@ def _shade(figure: "go.Figure", rest: Rest) -> None:
     figure.add_scatter(x=ends, y=[rest.low] * 2, **around)
     figure.add_scatter(x=ends, y=[rest.high] * 2, fill="tonexty", fillcolor=faint, **around)
     figure.add_scatter(
-        x=ends, y=[rest.usd] * 2, mode="lines", line={"color": ink, "width": 2, "dash": "dash"}, name="at this pace",
+        x=ends, y=[rest.usd] * 2, mode="lines", line={"color": ink, "width": 2, "dash": "dash"}, showlegend=False,
         hovertemplate=f"about ${rest.usd:,.2f} a day (${rest.low:,.2f} to ${rest.high:,.2f})<extra></extra>",
     )  # fmt: skip
 
@@ -123,7 +125,7 @@ def _axes(figure: "go.Figure", since_ms: int, until_ms: int, *, monthly: bool) -
         title_text=f"US dollars a {'month' if monthly else 'day'}", title_font_size=13, title_standoff=14, tickprefix="$",
         rangemode="tozero", showgrid=True, gridcolor="rgba(128,128,128,0.22)",
     )  # fmt: skip
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xref": "container", "x": 0, "font": {"size": 12}, "traceorder": "normal"}
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "font": {"size": 12}, "traceorder": "normal"}
     figure.update_layout(barmode="stack", showlegend=True, legend=legend, margin={"t": 34, "b": 24})
 
 
