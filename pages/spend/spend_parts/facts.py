@@ -63,7 +63,7 @@ def gather(store: Store, since_ms: int, until_ms: int) -> Facts:
         for at, nano in of_model.items():
             rest[at] -= nano
     prompts = spend.by_prompt(store, since_ms, until_ms)
-    return Facts(_all(days), tuple(models), tuple(prompts), tuple(days), series | ({"": rest} if any(rest.values()) else {}))
+    return Facts(_all(days), tuple(models), tuple(prompts), tuple(days), _drawn(series | {"": rest}))
 
 
 def sift(rows: Iterable[DaySpend], narrowed: Narrowed) -> Facts:
@@ -85,8 +85,13 @@ def sift(rows: Iterable[DaySpend], narrowed: Narrowed) -> Facts:
     for row in kept:
         of_model = series[name if (name := f"{row.provider}/{row.model}") in coloured else ""]
         of_model[row.day_ms] = of_model.get(row.day_ms, 0) + row.cost_nano
-    drawn = {name: each for name, each in series.items() if any(each.values())}
-    return Facts(_all(days), tuple(models), tuple(prompts), tuple(days), drawn)
+    return Facts(_all(days), tuple(models), tuple(prompts), tuple(days), _drawn(series))
+
+
+def _drawn(series: Mapping[str, Mapping[int, int]]) -> dict[str, dict[int, int]]:
+    """The series without days that cost nothing, and without those that never cost anything."""
+    paid = {name: {at: nano for at, nano in by_day.items() if nano} for name, by_day in series.items()}
+    return {name: by_day for name, by_day in paid.items() if by_day}
 
 
 def _coloured(models: Iterable[ModelSpend]) -> list[str]:
