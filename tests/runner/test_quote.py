@@ -1,9 +1,13 @@
 """A quote says what a run will take, and says what it does not know."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.loopback import Answer
 from tests.runner.conftest import Bench
+from workbench.ledger import overrides
+from workbench.pricing.overrides import OverrideRates
 from workbench.prompts import registry
 from workbench.prompts.records import Variable
 from workbench.providers.base import Parameters
@@ -36,6 +40,17 @@ def test_a_model_without_a_price_is_named_and_never_free(bench: Bench) -> None:
     assert mixed.cost_usd_low == 0
     assert mixed.unpriced == ("loop/m",)
     assert mixed.simulated
+
+
+def test_an_own_price_is_quoted_as_it_will_be_billed(bench: Bench) -> None:
+    overrides.add(bench.store, "loop", "m", OverrideRates(input=Decimal(3), output=Decimal(15)), from_ms=0)
+    quote = plan.quote(bench.store, bench.spec())
+    assert quote.unpriced == ()
+    assert quote.cost_usd_low is not None
+    assert quote.cost_usd_high is not None
+    run = bench.finish()
+    assert 0 < quote.cost_usd_low <= quote.cost_usd_high
+    assert run.spent_usd > 0
 
 
 def test_the_range_of_a_price_holds_what_the_run_then_costs(openai: Bench) -> None:

@@ -1,4 +1,4 @@
-"""What a call of a variant would cost, by the price list of now. Owns nothing; a price that is not known is None, never 0."""
+"""What a call of a variant would cost: by an own price, else by the price list of now. Owns nothing; a price that is not known is None, never 0."""
 
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,12 @@ def is_priced(store: "Store", variant: Variant) -> bool:
 
 def nano(store: "Store", variant: Variant, input_tokens: int, output_tokens: int, at_ms: int) -> int | None:
     """What one call would cost, in nano-dollars; None where no price is known."""
-    from workbench import pricing, providers
-    from workbench.providers import connections
+    from workbench import providers
+    from workbench.ledger import tariff
+    from workbench.providers.base import Usage
 
-    if providers.get(variant.provider, store).free:
+    usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
+    priced = tariff.price(store, variant.provider, variant.model, usage, at_ms=at_ms)
+    if priced is None and providers.get(variant.provider, store).free:
         return 0
-    connection = connections.find(store, variant.provider)
-    own_address = "" if connection.builtin else connection.base_url or ""
-    name = connection.name if connection.builtin or own_address else connection.kind
-    priced = pricing.estimate(name, variant.model, input_tokens, output_tokens, at_ms, base_url=own_address)
     return None if priced is None else priced.nano
