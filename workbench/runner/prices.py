@@ -1,4 +1,4 @@
-"""What a call of a variant would cost: by an own price, else by the price list of now. Owns nothing; a price that is not known is None, never 0."""
+"""What a call of a variant would cost: by an own price, else by the list of now. A price that is not known is None, never 0."""
 
 from typing import TYPE_CHECKING
 
