@@ -28,14 +28,15 @@ def draw(desk: Desk, outcome: Outcome | None) -> None:
             {"name": each.name, "value": each.value, "source": each.source, "where": _WHERE.get(each.field.split(".")[0], each.field)}
             for each in outcome.assumptions
         ]
-        headings = {"name": _TEXT("What is assumed", width=210), "value": _TEXT("Value", width=170), "source": _TEXT("Source", width=160),
-                    "where": _TEXT("Change it", width=170)}  # fmt: skip
+        headings = {"name": _TEXT("What is assumed", width=175), "value": _TEXT("Value", width=165), "source": _TEXT("Source", width=120),
+                    "where": _TEXT("Change it", width=130)}  # fmt: skip
         tables.table(rows, headings, "assumptions", alt="Every assumption with its value and source", export="assumptions.csv")
+    with st.expander("About this scenario", icon=":material/notes:", key="open-about", on_change="rerun") as about:
+        if about.open:
+            fields.area(desk, ("note",), "Note, kept with the scenario")
     _prices(desk)
     _believed(desk)
-    with st.expander(
-        "How unsure typed numbers are, and the month", icon=":material/casino:", key=f"unsure-{desk.rev}", on_change="rerun"
-    ) as more:
+    with st.expander("How unsure typed numbers are, and the month", icon=":material/casino:", key="open-unsure", on_change="rerun") as more:
         if more.open:
             st.caption("Relative standard deviations, in percent. Recorded calls bring their own spread; these come on top.")
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -53,9 +54,7 @@ def draw(desk: Desk, outcome: Outcome | None) -> None:
 
 
 def _prices(desk: Desk) -> None:
-    with st.expander(
-        "Prices of this scenario, $ per million tokens", icon=":material/sell:", key=f"prices-{desk.rev}", on_change="rerun"
-    ) as more:
+    with st.expander("Prices of this scenario, $ per million tokens", icon=":material/sell:", key="open-prices", on_change="rerun") as more:
         if not more.open:
             return
         names = list(desk.value(("prices",)) or {})
@@ -73,9 +72,7 @@ def _prices(desk: Desk) -> None:
 
 
 def _believed(desk: Desk) -> None:
-    with st.expander(
-        "Quality and latency that you state", icon=":material/psychology:", key=f"believed-{desk.rev}", on_change="rerun"
-    ) as more:
+    with st.expander("Quality and latency that you state", icon=":material/psychology:", key="open-believed", on_change="rerun") as more:
         if not more.open:
             return
         st.caption("Counts where no run (quality) and no recorded call (latency) of your own says it.")

@@ -11,6 +11,10 @@ from workbench.cost.model import Recorded, Trace, Typed
 
 TYPED, LEDGER, TRACE = "typed", "ledger", "trace"
 _SAID = {TYPED: "Typed in", LEDGER: "Recorded calls", TRACE: "Trace file"}
+_ROW = (
+    ("queries_per_day", "Queries a day", 1000.0, 150), ("input_tokens", "Tokens in", 10.0, 104),
+    ("output_tokens", "Tokens out", 10.0, 104),
+)  # fmt: skip
 _KINDS = {Typed: TYPED, Recorded: LEDGER, Trace: TRACE}
 
 
@@ -33,16 +37,12 @@ def draw(desk: Desk) -> None:
 
 
 def _typed(desk: Desk) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="typed-row"):
-        for name, label, step in (
-            ("queries_per_day", "Queries a day", 1000.0),
-            ("input_tokens", "Tokens in", 10.0),
-            ("output_tokens", "Tokens out", 10.0),
-        ):
-            with st.container(width=118):
+    with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", key="typed-row"):
+        for name, label, step, width in _ROW:
+            with st.container(width=width):
                 fields.number(desk, ("baseline", name), label, step=step)
     mix.draw(desk, ("baseline", "models"), "Model")
-    with st.expander("Cached input, a bill, classes, embeddings", key=f"typed-more-{desk.rev}", on_change="rerun") as more:
+    with st.expander("Cached input, a bill, classes, embeddings", key="open-more", on_change="rerun") as more:
         if more.open:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 with st.container(width=160):

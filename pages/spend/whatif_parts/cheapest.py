@@ -7,9 +7,8 @@ import streamlit as st
 from pages.parts import format as fmt
 from pages.parts import page, session
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import frontier_chart, limit_fields, wording
+from pages.spend.whatif_parts import frontier_chart, limit_fields, plans, wording
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Scenario
 from workbench.store import Store
 
 if TYPE_CHECKING:
@@ -21,13 +20,12 @@ _CACHE = {
     "semantic": "a semantic cache",
     "exact+semantic": "an exact-match cache and a semantic one behind it",
 }
-_KEPT = "whatif-plans"
 
 
 def draw(store: Store, desk: Desk) -> None:
     """Draw the limits, then the plan that keeps them, then what else could be had."""
     limit_fields.draw(desk)
-    plan = _plan(store, desk.good)
+    plan = plans.cheapest(store, desk.good)
     if plan.feasible:
         _found(desk, plan)
     else:
@@ -35,17 +33,6 @@ def draw(store: Store, desk: Desk) -> None:
     for note in plan.notes:
         st.caption(wording.md(note))
     frontier_chart.draw(store, desk)
-
-
-def _plan(store: Store, scenario: Scenario) -> "Plan":
-    """The plan, kept for the scenario it was made for."""
-    from workbench.cost import optimising
-
-    kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != scenario:
-        with st.spinner("Looking for the cheapest plan", show_time=True):
-            kept = st.session_state[_KEPT] = (scenario, optimising.optimise(store, scenario))
-    return kept[1]  # type: ignore[no-any-return]  # the state of a session has no types
 
 
 def said(plan: "Plan") -> str:
@@ -72,8 +59,9 @@ def _found(desk: Desk, plan: "Plan") -> None:
         for each in plan.binding:
             st.caption(f":material/lock: {wording.md(each.text or f'{each.name}: {each.limit}, reached {each.reached}')}")
         if plan.scenario is not None:
-            st.button("Use this plan", icon=":material/check:", key="use-plan", on_click=use, args=(desk, plan.scenario),
-                      disabled=plan.scenario == desk.good, help="Its levers take the place of yours. Undo brings yours back.")  # fmt: skip
+            st.button("Use this plan", icon=":material/check:", key="use-plan", on_click=use, args=(desk, plan),
+                      disabled=plans.taken(plan, desk.good) == desk.good,
+                      help="Its levers take the place of yours. Undo brings yours back.")  # fmt: skip
 
 
 def _impossible(plan: "Plan") -> None:
@@ -81,7 +69,10 @@ def _impossible(plan: "Plan") -> None:
     st.warning(f"**No plan keeps all of these limits.**\n{lines}", icon=page.ICONS["warning"])
 
 
-def use(desk: Desk, scenario: Scenario) -> None:
+def use(desk: Desk, plan: "Plan") -> None:
     """Make a plan the scenario that is worked on. For a callback."""
+    scenario = plans.taken(plan, desk.good)
+    if scenario is None:
+        return
     desks.replace(desk, scenario)
     session.flash("The plan is your scenario now. Save keeps it, Undo brings the one before back.")

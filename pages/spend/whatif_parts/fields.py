@@ -10,6 +10,7 @@ from pages.parts import safe
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
 from pages.spend.whatif_parts.paths import Path
+from workbench.errors import InputError
 
 _PLAIN = "%.12g"  # 1000000, 0.03 and 150.5 as they are typed
 _STEP = Decimal("0.5")  # of a slider, in percent
@@ -67,6 +68,13 @@ def line(
     wrong(desk, path)
 
 
+def area(desk: Desk, path: Path, label: str) -> None:
+    """Several lines of text."""
+    key = key_of(desk, path)
+    st.text_area(label, str(desk.value(path) or ""), key=key, height="content", on_change=_text, args=(desk, path, key, False))
+    wrong(desk, path)
+
+
 def choice(
     desk: Desk,
     path: Path,
@@ -97,13 +105,16 @@ def flag(desk: Desk, path: Path, label: str, *, help: str | None = None) -> None
 
 
 def wrong(desk: Desk, path: Path) -> None:
-    """What is wrong with the field, under it."""
+    """What is wrong with the field, under it, in few words: what to do about it stands beside the figures."""
     error = desk.errors.get(path)
     if error is not None:
-        said = error.message.removeprefix(f"{error.place}: ")
-        where = f" ({error.place[error.place.rindex('column') :]})" if "column" in error.place else ""
-        hint = f" {safe.escape(error.hint)}" if error.hint else ""
-        st.markdown(f":red[:material/error: {safe.escape(said + where)}.{hint}]")
+        st.markdown(f":red[:material/error: {safe.escape(what(error))}]")
+
+
+def what(error: InputError) -> str:
+    """What is wrong, without the name of the field; with the column, where it is in a text."""
+    where = f" ({error.place[error.place.rindex('column') :]})" if "column" in error.place else ""
+    return f"{error.message.removeprefix(f'{error.place}: ')}{where}."
 
 
 def key_of(desk: Desk, path: Path) -> str:

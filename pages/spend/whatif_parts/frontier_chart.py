@@ -6,9 +6,8 @@ import streamlit as st
 
 from pages.parts import curves, figures, safe, tables
 from pages.parts import format as fmt
-from pages.spend.whatif_parts import cheapest, wording
+from pages.spend.whatif_parts import cheapest, plans, wording
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Scenario
 from workbench.store import Store
 
 if TYPE_CHECKING:
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 
     from workbench.cost.optimiser import Plan
 
-_KEPT, _CHART = "whatif-frontier", "frontier"
+_CHART = "frontier"
 _SCALE = "Viridis"
 _SPREAD = 8  # from so many times the cheapest on, dollars stand on a logarithmic axis
 
 
 def draw(store: Store, desk: Desk) -> None:
     """Draw the chart and the same points as a table: a press on either takes the plan over."""
-    plans = [plan for plan in _plans(store, desk.good) if plan.feasible and plan.usd is not None]
-    known = [plan for plan in plans if plan.quality is not None]
+    found = [plan for plan in plans.frontier(store, desk.good) if plan.feasible and plan.usd is not None]
+    known = [plan for plan in found if plan.quality is not None]
     if not known:
         st.caption("There is no frontier to draw: it takes a known or stated quality of the models. State it under Assumptions.")
         return
@@ -40,28 +39,18 @@ def draw(store: Store, desk: Desk) -> None:
     _table(desk, known)
 
 
-def _plans(store: Store, scenario: Scenario) -> "tuple[Plan, ...]":
-    from workbench.cost import frontier
-
-    kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != scenario:
-        with st.spinner("Drawing the frontier", show_time=True):
-            kept = st.session_state[_KEPT] = (scenario, frontier.frontier(store, scenario))
-    return kept[1]  # type: ignore[no-any-return]  # the state of a session has no types
-
-
-def chart(title: str, plans: "list[Plan]", desk: Desk) -> "go.Figure":
+def chart(title: str, shown: "list[Plan]", desk: Desk) -> "go.Figure":
     """Points over dollars and quality, a line through them, and where the scenario stands now."""
     import plotly.graph_objects as go
 
     figure = figures.base(title, height=330)
-    xs, ys = [float(plan.usd or 0) for plan in plans], [float(plan.quality or 0) for plan in plans]
-    p95 = [plan.p95_ms for plan in plans]
+    xs, ys = [float(plan.usd or 0) for plan in shown], [float(plan.quality or 0) for plan in shown]
+    p95 = [plan.p95_ms for plan in shown]
     marker: dict[str, Any] = {"size": 13, "line": {"width": 1, "color": figures.ink()}, "color": figures.palette()[0]}
     if all(each is not None for each in p95):
         bar = {"title": {"text": "p95, s", "font": {"size": 12}}, "thickness": 12, "outlinewidth": 0}
         marker |= {"color": [float(each or 0) / 1000 for each in p95], "colorscale": _SCALE, "colorbar": bar, "showscale": True}
-    said = [figures.text(f"{cheapest.said(plan)}. {'; '.join(cheapest.what(plan))}") for plan in plans]
+    said = [figures.text(f"{cheapest.said(plan)}. {'; '.join(cheapest.what(plan))}") for plan in shown]
     figure.add_trace(
         go.Scatter(
             x=xs, y=ys, mode="lines+markers", line={"shape": "hv", "width": 1, "color": figures.ink()}, marker=marker, customdata=said,
@@ -96,19 +85,14 @@ def _limits(figure: "go.Figure", desk: Desk) -> None:
         curves.mark(figure, f"at least {wording.share(limits.quality)}", y=float(limits.quality))
 
 
-def _picked(desk: Desk, key: str, plans: "list[Plan]") -> None:
+def _picked(desk: Desk, key: str, shown: "list[Plan]") -> None:
     points = st.session_state[key]["selection"]["points"]
     place = points[0].get("point_index") if points and points[0].get("curve_number") == 0 else None
-    if isinstance(place, int) and 0 <= place < len(plans):
-        _use(desk, plans[place])
+    if isinstance(place, int) and 0 <= place < len(shown):
+        cheapest.use(desk, shown[place])
 
 
-def _use(desk: Desk, plan: "Plan") -> None:
-    if plan.scenario is not None:
-        cheapest.use(desk, plan.scenario)
-
-
-def _table(desk: Desk, plans: "list[Plan]") -> None:
+def _table(desk: Desk, shown: "list[Plan]") -> None:
     rows = [
         {
             "id": number,
@@ -117,7 +101,7 @@ def _table(desk: Desk, plans: "list[Plan]") -> None:
             "p95": fmt.ms(plan.p95_ms),
             "what": "; ".join(cheapest.what(plan)),
         }
-        for number, plan in enumerate(plans)
+        for number, plan in enumerate(shown)
     ]
     columns = {
         "usd": st.column_config.TextColumn("$ a month", width=90),
@@ -125,5 +109,5 @@ def _table(desk: Desk, plans: "list[Plan]") -> None:
         "p95": st.column_config.TextColumn("p95", width=70),
         "what": st.column_config.TextColumn("What it does", width=420),
     }
-    tables.table(rows, columns, "frontier-plans", on_select=lambda number: _use(desk, plans[number]), open_label="Use",
+    tables.table(rows, columns, "frontier-plans", on_select=lambda number: cheapest.use(desk, shown[number]), open_label="Use",
                  alt="Plans on the frontier: cost, quality, latency", height=min(320, 40 + 35 * len(rows)))  # fmt: skip

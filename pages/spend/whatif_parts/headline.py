@@ -58,7 +58,7 @@ def _saved(outcome: Outcome) -> None:
         "saved",
         "Costs more a month" if more else "Saved a month",
         f"{wording.usd(abs(saved.value))}{part}",
-        [wording.band_said(saved)],
+        [wording.band_said(saved) if saved.value else "The levers change nothing yet."],
     )
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from pages.spend.whatif_parts import bar, drafting, link
+from pages.spend.whatif_parts import bar, drafting, link, trace_file
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
 from workbench import clock
@@ -54,7 +54,7 @@ def at(store: Store, option: str) -> Desk:
         return held
     opened = _opened(store, option)
     if shared:
-        opened.good = link.decode(shared)
+        opened.good = trace_file.check_link(link.decode(shared))
         opened.link = shared
     else:
         _take_up(store, opened)

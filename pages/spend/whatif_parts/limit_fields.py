@@ -23,7 +23,7 @@ def draw(desk: Desk) -> None:
                 fields.number(desk, (*PATH, name), label, step=step, empty=_ANY, whole=name != "usd_per_month")
         with st.container(width=138):
             fields.percent(desk, (*PATH, "quality"), "Quality, at least", step=0.5, empty=_ANY)
-    with st.expander("Models and their shares", key=f"limit-models-{desk.rev}", on_change="rerun") as more:
+    with st.expander("Models and their shares", key="open-limits", on_change="rerun") as more:
         if more.open:
             _models(desk)
 

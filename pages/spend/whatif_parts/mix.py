@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import streamlit as st
 
-from pages.parts import format as fmt
 from pages.parts import safe
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import fields, known
+from pages.spend.whatif_parts import fields, known, wording
 from pages.spend.whatif_parts.desk import Desk
 from pages.spend.whatif_parts.paths import Path
 
@@ -22,20 +21,20 @@ def draw(desk: Desk, path: Path, label: str) -> None:
     names = list(held)
     key = fields.key_of(desk, path)
     for number, name in enumerate(names[:_ROWS]):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"mix-{key}-{number}"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"mix-{key}-{number}"):
             _model(desk, path, label, number, key)
             if number:
                 st.number_input(
                     f"Share of {safe.escape(name, 60)}, %", value=float(held[name] * 100), step=1.0, format="%.12g",
-                    key=f"{key}-share-{number}", label_visibility="collapsed", width=105,
+                    key=f"{key}-share-{number}", label_visibility="collapsed", width=92,
                     on_change=_share, args=(desk, path, number, f"{key}-share-{number}"),
                 )  # fmt: skip
                 st.button(
-                    "Remove", icon=":material/close:", key=f"{key}-remove-{number}", type="tertiary",
-                    on_click=_remove, args=(desk, path, number), help=f"Without {safe.escape(name, 60)}",
+                    ":material/close:", key=f"{key}-remove-{number}", type="tertiary", on_click=_remove, args=(desk, path, number),
+                    help=f"Without {safe.escape(name, 60)}",
                 )  # fmt: skip
             elif len(names) > 1:
-                st.caption(f"the rest: {fmt.percent(float(held[name]), 1)}", width="content")
+                st.caption(f"the rest: {wording.share(held[name])}", width="content")
             if number == len(names[:_ROWS]) - 1 < _ROWS - 1:
                 st.button("Model", icon=":material/add:", key=f"{key}-add", type="tertiary", on_click=_add, args=(desk, path),
                           help="Let another model answer a share.")  # fmt: skip
@@ -59,7 +58,7 @@ def _wrong(desk: Desk, path: Path, held: Mapping[str, Decimal]) -> None:
 def _model(desk: Desk, path: Path, label: str, number: int, key: str) -> None:
     names = list(desk.value(path) or {})
     offered = list(dict.fromkeys([*names, *known.models(desk.good)]))
-    with st.container(width=215):
+    with st.container(width=195):
         st.selectbox(
             label if not number else f"{label}, {number + 1}", offered, offered.index(names[number]), key=f"{key}-model-{number}",
             accept_new_options=True, format_func=safe.plain, label_visibility="visible" if not number else "collapsed",

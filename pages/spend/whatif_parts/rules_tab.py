@@ -43,12 +43,11 @@ def _rows(desk: Desk) -> None:
     for number, rule in enumerate(held):
         with st.container(border=True, key=f"rule-{number}", gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                with st.container(width=280):
+                with st.container(width=330):
                     fields.line(desk, (*PATH, str(number), "when"), f"{number + 1}. When", placeholder="always", optional=True,
                                 help=f"Names: {_WORDS}. For example: words < 20 and question")  # fmt: skip
-                with st.container(width=110):
+                with st.container(width=140):
                     fields.line(desk, (*PATH, str(number), "klass"), "Class")
-                _moves(desk, number, len(held))
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 with st.container(width=210):
                     fields.choice(desk, (*PATH, str(number), "model"), "Goes to", [None, *known.models(desk.good)],
@@ -57,7 +56,10 @@ def _rows(desk: Desk) -> None:
                     fields.choice(desk, (*PATH, str(number), "cache"), "A cache", list(_CACHE), say=_CACHE)
                 with st.container(width=120):
                     fields.number(desk, (*PATH, str(number), "cap"), "Reply cap", step=10, whole=True, empty="none")
-            st.caption(wording.md(_told(rule)))
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+                st.caption(wording.md(_told(rule)), width="content")
+                with st.container(horizontal=True, gap="small", width="content"):
+                    _moves(desk, number, len(held))
     fields.wrong(desk, PATH)
     with st.container(horizontal=True):
         st.button(

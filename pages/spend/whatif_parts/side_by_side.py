@@ -56,7 +56,7 @@ def _table(outcomes: list[Outcome]) -> None:
     names = comparing.titles(outcomes)
     found = [row for row in comparing.side_by_side(outcomes) if row.section in _SECTIONS and _tells(row)]
     rows = [{"what": _what(row), **{f"s{n}": said(cell) for n, cell in enumerate(row.cells)}} for row in found]
-    columns = {"what": _TEXT("Figure", width=170, pinned=True)} | {
+    columns = {"what": _TEXT("Figure", width=200, pinned=True)} | {
         f"s{n}": _TEXT(safe.plain(name), width=210) for n, name in enumerate(names)
     }
     tables.table(rows, columns, "side-by-side", alt="Scenarios side by side: cost, quality and latency")

@@ -82,7 +82,7 @@ def waterfall(heading: str, found: list[Step], outcome: Outcome) -> "go.Figure":
     )
     _whiskers(figure, found, outcome)
     _values(figure, found)
-    figure.update_yaxes(tickvals=list(range(len(found))), ticktext=shown, autorange="reversed")
+    figure.update_yaxes(zeroline=False, tickvals=list(range(len(found))), ticktext=shown, autorange="reversed")
     figure.update_xaxes(title_text="Dollars a month", tickprefix="$", rangemode="tozero")
     return figure
 

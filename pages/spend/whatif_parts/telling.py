@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import format as fmt
 from pages.parts import page
-from pages.spend.whatif_parts import wording
+from pages.spend.whatif_parts import fields, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Outcome
 
@@ -47,8 +47,11 @@ def sentences(outcome: Outcome) -> None:
 
 
 def stale(desk: Desk) -> None:
-    """Say why the figures are not of what is typed."""
+    """Say why the figures are not of what is typed, and what to do about it."""
     if desk.problem is not None:
         page.problem(desk.problem)
+    lines = [f"- {wording.md(f'{error.place}: {fields.what(error)} {error.hint}')}" for error in desk.errors.values()]
     if desk.outcome is not None:
-        page.notice("Figures of the last scenario that could be worked out: a field waits to be mended.", "warning")
+        lines.insert(0, "**Figures of the last scenario that could be worked out.**")
+    if lines:
+        st.warning("\n".join(lines), icon=page.ICONS["warning"])
