@@ -251,6 +251,19 @@ def test_recorded_calls_are_planned_by_class_with_the_hits_that_were_replayed(sq
     assert free.usd <= plan.usd
 
 
+def test_long_typed_prompts_are_planned_at_the_price_of_their_length(sqlite_store: Store) -> None:
+    # 300 calls a month of 300,000 in and 1,000 out; past 200,000 tokens the model costs $2.50 and $15: $225 + $4.50.
+    gemini, prices = "google/gemini-2.5-pro", {"x/y": OwnPrice(D(20), D(20))}
+    limits = Limits(models=(gemini,), usd_per_month=D(200))
+    scenario = Scenario("long", Typed(D(10), D(300_000), D(1_000), {"x/y": D(1)}), (), prices, 1_790_000_000_000, limits=limits)
+    free = replace(scenario, limits=replace(limits, usd_per_month=None))
+    assert optimising.optimise(sqlite_store, free).usd == D("229.5")
+    (told,) = optimising.optimise(sqlite_store, scenario).conflict
+    assert "the least spend is $229.50 a month" in told
+    assert "all on google/gemini-2.5-pro costs $230" in working.work_out(sqlite_store, scenario, draws=100).findings[0]
+    assert working.work_out(sqlite_store, replace(free, levers=(NewModel(gemini),)), draws=100).after.usd.value == D("229.5")
+
+
 def test_an_empty_ledger_is_an_error_that_names_the_field(sqlite_store: Store) -> None:
     with pytest.raises(InputError, match="field baseline"):
         optimising.optimise(sqlite_store, Scenario("none", Recorded(START_MS, START_MS + DAY_MS)))

@@ -62,12 +62,12 @@ def components_of(scenario: Scenario, book: Book) -> list[tuple[Component, Decim
 
 
 def banded(book: Book, traffic: Traffic, models: Iterable[str] = ()) -> tuple[Book, Traffic]:
-    """The book for the traffic's bands. Typed traffic has none of its own: its streams stand in the band of their mean input, among the
-    bands of their models and of `models`.
+    """The book for the traffic's bands. Typed streams stand in the band of their mean input, among the traffic's own bands and those of
+    their models and of `models`.
     """
     if traffic.unit_ms:
         return book.banded(traffic.bands), traffic
-    bands = book.bands({*(stream.model for stream in traffic.streams), *models})
+    bands = tuple(sorted({*traffic.bands, *book.bands({*(stream.model for stream in traffic.streams), *models})}))
     means = [tokens[0] / calls if calls else _NONE for calls, tokens in zip(traffic.month_calls, traffic.month_tokens, strict=True)]
     streams = [replace(one, band=sum(mean > start for start in bands)) for one, mean in zip(traffic.streams, means, strict=True)]
     return book.banded(bands), replace(traffic, streams=tuple(streams), bands=bands)

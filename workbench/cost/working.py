@@ -102,7 +102,9 @@ def _inputs(store: "Store", scenario: Scenario, ruling: tuple[Rule, ...]) -> Inp
     if isinstance(baseline, Typed):
         from workbench.cost import typed
 
-        traffic, measured = typed.traffic(baseline, days_per_month=scenario.days_per_month), Measured()
+        # Every model that may be chosen has its bands in it, so that none is billed at another length's price.
+        bands = book.bands(dict.fromkeys([*baseline.models, *_named(scenario)]))
+        traffic, measured = typed.traffic(baseline, days_per_month=scenario.days_per_month, bands=bands), Measured()
         recorded: Mapping[str, latency.Times] = {}
     else:
         loaded = _columns(store, baseline)
