@@ -217,6 +217,13 @@ def test_figures_that_cannot_be_are_left_out_and_counted(store: Store) -> None:
     assert loaded.cost_nano[1] == 2**63 - 1
 
 
+def test_no_part_is_larger_than_its_whole(store: Store) -> None:
+    """As `pricing.rates` bills them: else a call with more cached than sent tokens would cost less than nothing."""
+    parts = {"cached_tokens": 8, "cache_write_tokens": 9, "cache_write_1h_tokens": 7, "output_tokens": 4, "reasoning_tokens": 6}
+    put(store, call(started_ms=START_MS, input_tokens=10, **parts), call(started_ms=START_MS + 1, input_tokens=5, **parts))
+    assert columns.load(store, MONTH).tokens.tolist() == [[10, 8, 2, 2, 4, 4], [5, 5, 0, 0, 4, 4]]
+
+
 def test_what_sqlite_lets_into_a_number_stops_nothing(sqlite_store: Store) -> None:
     ids = put(sqlite_store, *(call(started_ms=START_MS + n) for n in range(5)))
     with sqlite_store.write() as session:

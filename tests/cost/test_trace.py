@@ -128,6 +128,8 @@ def test_only_the_first_lines_of_a_reason_are_named() -> None:
 def test_parts_larger_than_their_whole_and_broken_json_are_left_out() -> None:
     found = read('{"time": 1, "input": 5, "output": 5, "cached_tokens": 6}\n{"time": 2, "input": 5, "output": 5}\n{"time"\n[1]\n')
     assert len(found) == 1
+    both = read("time,input,output,cached_tokens,cache_write_tokens\n1,10,1,6,5\n2,10,1,6,4\n")
+    assert both.call_id.tolist() == [3]
     assert left_out(found) == ["1 line (1): a part has more tokens than the whole", "2 lines (3, 4): is not a JSON object"]
 
 
@@ -152,7 +154,10 @@ def test_a_line_of_other_fields_is_left_out_and_the_next_is_read_again() -> None
         (b"\x1f\x8bnot gzip at all", "gzip file is damaged"),
         (gzip.compress(TWO.encode() * 100)[:60], "gzip file is damaged"),
         (b"x" * (2**20 + 5), "has over 1,048,576 characters"),
-        (bytes(range(256)) * 40, "no column holds"),
+        (bytes(range(256)) * 40, "the file is not text"),
+        (b"PK\x03\x04\x14\x00\x08\x00trace.csv" + bytes(range(256)), "the file is a ZIP file"),
+        (b"PAR1\x15\x04\x15,timestamp,input_tokens,output_tokens\n1,1,1\n", "the file is a Parquet file"),
+        (gzip.compress(gzip.compress(TWO.encode() * 100)), "the file is packed twice"),
     ],
 )
 def test_a_file_that_is_no_trace_is_refused(raw: bytes, said: str) -> None:

@@ -154,7 +154,7 @@ class Parts:
         self.impossible += int(np.count_nonzero(bad))
         self.without_tokens += int(np.count_nonzero(missing))
         values = (
-            raw["call_id"], raw["started_ms"], codes[:, 0], codes[:, 1], raw["version"], np.where(ok[:, None], np.maximum(tokens, 0), 0),
+            raw["call_id"], raw["started_ms"], codes[:, 0], codes[:, 1], raw["version"], _nested(np.where(ok[:, None], tokens, 0)),
             np.maximum(raw["words"], -1), np.where(raw["flags"] & ASKED, (raw["flags"] & QUESTION) != 0, -1), raw["prompt_hash"],
             (raw["flags"] & HASH) != 0, np.maximum(raw["latency_ms"], -1), np.maximum(raw["retries"], 0), ok,
             np.maximum(raw["cost_nano"], -1), codes[:, 2], codes[:, 3],
@@ -174,6 +174,16 @@ class Parts:
             for batch in self.arrays:
                 batch[at] = batch[at][:0]  # so that no more than one field is there twice
         return _ordered(Columns(**arrays, without_tokens=self.without_tokens, impossible=self.impossible, **beside))
+
+
+def _nested(tokens: "NDArray[Any]") -> "NDArray[Any]":
+    """The tokens with no part larger than its whole, as calls are billed: a provider's own numbers may contradict each other."""
+    import numpy as np
+
+    sent, cached, written, hour, replied, thought = (np.maximum(tokens[:, at], 0) for at in range(len(KINDS)))
+    cached = np.minimum(cached, sent)
+    written = np.minimum(written, sent - cached)
+    return np.stack([sent, cached, written, np.minimum(hour, written), replied, np.minimum(thought, replied)], axis=1)
 
 
 def _ordered(columns: Columns) -> Columns:

@@ -48,6 +48,8 @@ _NEEDED = ("time", "input", "output")
 _COUNTS = ("input", "cached", "cache_write", "output", "reasoning")
 _USUAL = {"time": "timestamp", "input": "input_tokens", "output": "output_tokens"}
 _PLAIN = re.compile(r"[^a-z0-9]")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")  # no line of text begins a file with these
+_BINARY = {"PK": "a ZIP file (a workbook is one too)", "PAR1": "a Parquet file", "\x1f": "packed twice"}
 
 
 def load(source: str | Path | bytes, model: str) -> Columns:
@@ -79,6 +81,9 @@ def _read(file: BinaryIO, model: str) -> Columns:
     taking = _Taking(model)
     with closing(_lines(file)) as lines:
         first, head = next(((number, line) for number, line in enumerate(lines, 1) if line.strip()), (1, ""))
+        if _CONTROL.search(head):
+            what = next((name for start, name in _BINARY.items() if head.startswith(start)), "not text")
+            raise InputError(f"the file is {what}", place="field baseline.path", hint="Give a CSV or JSON lines file; it may be gzipped.")
         if head.lstrip().startswith("{"):
             taking.json_lines(first, chain([head], lines))
         elif head.lstrip().startswith("["):
@@ -151,7 +156,7 @@ class _Taking:
         try:
             values = {kind: _cell(cells, place) for kind, place in at.items()}
             row = {kind: trace_cells.count(values.get(kind), kind, needed=kind in _NEEDED) for kind in _COUNTS}
-            if row["cached"] > row["input"] or row["reasoning"] > row["output"]:
+            if row["cached"] + row["cache_write"] > row["input"] or row["reasoning"] > row["output"]:
                 raise Unread("a part has more tokens than the whole")
             row["call_id"], row["started_ms"], row["flags"] = number, trace_cells.time_ms(values.get("time")), OK_FLAG
             row["latency_ms"] = trace_cells.latency(values.get("latency_ms"))
