@@ -122,7 +122,9 @@ def test_runs_are_listed_shown_exported_and_deleted(bench: Path, tmp_path: Path)
     assert run_id in command("runs", "list").stdout
     shown = said("runs", "show", run_id)
     assert shown["summary"]["run_id"] == run_id
-    assert "intent@1" in command("runs", "show", run_id).stdout
+    told = command("runs", "show", run_id).stdout
+    assert "intent@1" in told
+    assert json.loads(command("compare", run_id, "--json").stdout)["verdict"] in told
     rows = list(csv.DictReader(io.StringIO(command("runs", "export", run_id).stdout)))
     assert len(rows) == 20
     file = tmp_path / "out.json"

@@ -115,7 +115,7 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
     shown.clear()
     ended = reading.get(store, run_id)
     summary = summarise(store, run_id)
-    said = "" if as_json else "\n\n".join([told(summary), *_verdict(store, ended)])
+    said = "" if as_json else "\n\n".join([told(summary), *verdict(store, ended)])
     output.emit({**summary.to_json(), **_saved(ended)}, as_json, said)
     if ended.state not in reading.ANSWERED:
         output.fail(ended.error or f"The run was {ended.state}.", f"Go on with it: workbench runs resume {run_id}")
@@ -125,7 +125,7 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
     sys.exit(output.YES)
 
 
-def _verdict(store: "Store", run: "Run") -> list[str]:
+def verdict(store: "Store", run: "Run") -> list[str]:
     """The verdict on a run that compared something, and whether it was decided where it was to stop then."""
     from workbench.comparison import compare_run
     from workbench.comparison.model import UNDECIDED

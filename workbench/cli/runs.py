@@ -53,10 +53,12 @@ def show(run_id: str, as_json: bool) -> None:
     from workbench import store
     from workbench.comparison import summarise
 
-    summary = summarise(store.current(), run_id)
+    target = store.current()
+    summary = summarise(target, run_id)
     found = summary.run
     error = f"\n{found.error}" if found.error else ""
-    output.emit({**found.to_json(), "summary": summary.to_json()}, as_json, one.told(summary) + error)
+    said = "" if as_json else "\n\n".join([one.told(summary) + error, *one.verdict(target, found)])
+    output.emit({**found.to_json(), "summary": summary.to_json()}, as_json, said)
 
 
 @runs.command()

@@ -119,7 +119,7 @@ def _stable(base: Comparison) -> Iterator[Check]:
 
 def _slices(base: Comparison) -> Iterator[Check]:
     told = sentences.about(base.pairs, base.metrics, base.options)
-    clear = [part for part in base.slices if part.p_adjusted < 1 - base.options.level and part.result.difference]
+    clear = [part for part in base.slices if pairs.clear(part.result, part.p_adjusted, 1 - base.options.level)]
     for part in clear:
         if part.reversed:
             yield Check("slices", False, f"On {part.tag!r} it is the other way round: {_told(part, told)} there.")

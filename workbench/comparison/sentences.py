@@ -6,7 +6,7 @@ Owns the words of outcomes. Says "no clear difference" where that is so, and nev
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.comparison import wording
+from workbench.comparison import pairs, wording
 from workbench.comparison.model import EQUIVALENT, SCORE, UNDECIDED, WINNER, Metric, Options, Pair
 
 _ABOUT = 0.1  # a relative difference whose whole interval is smaller counts as about the same
@@ -89,7 +89,7 @@ def with_costs(told: Told, pair: Pair) -> str:
 
 def is_real(told: Told, pair: Pair) -> bool:
     """Whether two that are as good as each other within the margin still differ by more than chance."""
-    return pair.outcome == EQUIVALENT and pair.p_adjusted < 1 - told.options.level
+    return pair.outcome == EQUIVALENT and pairs.clear(pair.result, pair.p_adjusted, 1 - told.options.level)
 
 
 def without_score(told: Told, names: Sequence[str]) -> str:
