@@ -1,5 +1,6 @@
 """A budget notes the very call that crosses it, once; it stops what it says, and nothing that is free."""
 
+import asyncio
 import logging
 import random
 import runpy
@@ -15,16 +16,19 @@ from tests.ledger.test_record import a_record
 from tests.ledger.test_spend import write
 from tests.loopback import Answer, Loopback
 from workbench import store as stores
-from workbench.calls import door
-from workbench.calls.door import Call
+from workbench.calls import door, loop
+from workbench.calls.door import Call, Outcome
 from workbench.errors import BudgetReached, InputError, NotFound
-from workbench.ledger import book, budgets, reading, spend
+from workbench.ledger import book, budgets, overrides, reading, spend
 from workbench.ledger.budgets import Budget
 from workbench.ledger.periods import DAY_MS
 from workbench.ledger.record import CallRecord
 from workbench.ledger.tables import CallRow
 from workbench.ledger.writer import Writer
+from workbench.pricing import OverrideRates
+from workbench.providers import connections
 from workbench.providers.base import Request
+from workbench.providers.connections import Connection
 from workbench.store import Store
 from workbench.text.messages import message
 
@@ -278,6 +282,30 @@ def test_the_door_refuses_before_it_asks_and_never_what_is_free(store: Store, mo
     budgets.put(store, scope="total", period="day", limit_usd="0.001", stops=True)
     assert door.ask(Call("simulated", Request("good", request.messages), "test"), store=store).success
     assert reading.totals(store).n == 3
+
+
+def test_a_call_that_stood_in_line_is_refused_for_what_was_spent_meanwhile(store: Store) -> None:
+    overrides.add(store, "loop", "m", OverrideRates(input=Decimal(1_000), output=Decimal(1_000)), from_ms=0)
+    budgets.put(store, scope="total", period="day", limit_usd=1, stops=True)
+    with Loopback(latency_s=0.2, reply=lambda _body: Answer("card", input_tokens=1_000, output_tokens=100)) as server:
+        connections.save(store, Connection("loop", "compatible", base_url=server.v1, concurrency=1))
+        call = Call("loop", Request("m", (message("user", "Which intent?"),)), "test")
+
+        async def all_at_once() -> list[Outcome]:
+            return await asyncio.gather(*(door.complete(call, store=store) for _ in range(6)))
+
+        outcomes = loop.run(all_at_once())
+        # The first one crosses; the next may have left before the cost of the first was written.
+        assert 1 <= server.count == sum(one.success for one in outcomes) <= 3
+        assert {one.error_kind for one in outcomes if not one.success} == {"budget_reached"}
+
+
+def test_an_own_price_makes_a_free_model_stop_at_its_budget(store: Store) -> None:
+    overrides.add(store, "simulated", "good", OverrideRates(input=Decimal(1_000), output=Decimal(1_000)), from_ms=0)
+    budgets.put(store, scope="total", period="day", limit_usd="0.001", stops=True)
+    call = Call("simulated", Request("good", (message("user", "Which intent is it?"),)), "test")
+    assert door.ask(call, store=store).success
+    assert door.ask(call, store=store).error_kind == "budget_reached"
 
 
 def test_a_budget_says_what_it_limits_in_json(sqlite_store: Store) -> None:

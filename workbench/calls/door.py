@@ -21,7 +21,7 @@ from workbench.calls.retry import PRESETS, RetryPolicy
 from workbench.calls.stopping import stopped_by
 from workbench.clock import Clock
 from workbench.errors import CallError, CallTimeout, Cancelled, ProviderMissing, UnknownFailure, WorkbenchError
-from workbench.ledger import budgets, tariff, writer
+from workbench.ledger import budgets, overrides, tariff, writer
 from workbench.ledger.writer import Beside
 from workbench.providers import connections, keys
 from workbench.providers.base import OnText, Provider, Reply
@@ -150,10 +150,13 @@ class _Errand:
             return await self._request(provider, waited_from_s)
 
     async def _request(self, provider: Provider, waited_from_s: float) -> Reply:
-        if not provider.free:
-            await budgets.obey(self._store, self._call.provider, self._call.request.model, self._call.prompt, self._clock.now_ms())
         limiter = self._limiter()
         slot = await limiter.enter(self._tokens() if limiter.counts_tokens else 0)
+        try:
+            await self._obey(provider)
+        except BaseException:
+            limiter.give_back(slot)
+            raise
         began_ms, began_s = self._clock.now_ms(), self._clock.monotonic_s()
         if not self.attempts:
             self._started_ms = began_ms
@@ -171,6 +174,12 @@ class _Errand:
             used = reply.usage.input_tokens + reply.usage.output_tokens if reply else None
             limiter.leave(slot, error, reply.rate if reply else None, used)
         return reply
+
+    async def _obey(self, provider: Provider) -> None:
+        """Raise BudgetReached where there is no money left, asked last of all: others may have spent it while this call stood in line."""
+        name, model = self._call.provider, self._call.request.model
+        if not provider.free or overrides.current(self._store).of(name, model):
+            await budgets.obey(self._store, name, model, self._call.prompt, self._clock.now_ms())
 
     async def _ask(self, provider: Provider) -> Reply:
         request = self._call.request

@@ -155,6 +155,13 @@ class Limiter:
             self._heed(rate)
         self._wake()
 
+    def give_back(self, slot: Slot) -> None:
+        """Give the place back of a call that did not leave after all: nothing was learnt."""
+        self.active -= 1
+        if slot.tokens is not None and self._tokens is not None:
+            self._tokens.correct(slot.tokens, 0)
+        self._wake()
+
     def _wait_s(self, tokens: int) -> float:
         if self.active >= self.allowed:
             return math.inf

@@ -1,9 +1,9 @@
 """Budgets: a limit in dollars for a day or a month (UTC), of everything, of one model or of one prompt. Owns them and their history.
 
 A budget warns from a share of its limit on, and may stop calls once the limit is reached. Calls under way then are finished, so that
-it can be overrun by what they cost. What costs nothing (the simulated and the local model) is never stopped; a call of unknown price
-cannot be counted, and a standing says how many there were. A budget is never changed: another takes its place, and the old one stays
-in the history.
+it can be overrun by what they cost. What costs nothing (the simulated and the local model without an own price) is never stopped; a
+call of unknown price cannot be counted, and a standing says how many there were. A budget is never changed: another takes its place,
+and the old one stays in the history.
 """
 
 import asyncio
