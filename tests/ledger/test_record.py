@@ -59,6 +59,10 @@ def test_money_survives_json_to_the_nano_dollar(nano: int) -> None:
         ("tags", [1]),
         ("cost_usd", "much"),
         ("cost_usd", float("inf")),
+        ("cost_usd", -0.5),
+        ("cost_usd", 1_000_000.5),
+        ("input_tokens", -1),
+        ("output_tokens", 2**31),
         ("colour", 1),
     ],
 )

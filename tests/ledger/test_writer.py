@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, text
 from tests.ledger.test_record import a_record
 from workbench import store as stores
 from workbench.errors import StoreError
-from workbench.ledger import reading, writer
+from workbench.ledger import reading, spend, writer
 from workbench.ledger.writer import Beside, Writer
 from workbench.runner.tables import CellRow, RunRow
 from workbench.store import Store
@@ -138,7 +138,29 @@ def test_text_that_no_database_holds_does_not_lose_the_call(store: Store) -> Non
 
 def test_a_number_too_wide_fails_with_a_sentence(store: Store) -> None:
     with pytest.raises(StoreError, match="could not be written"):
-        Writer(store).append(a_record(cost_nano=10**30)).result(10)
+        Writer(store).append(a_record(latency_ms=10**30)).result(10)
+
+
+@pytest.mark.parametrize("wide", [10**15 + 1, 2**63, 10**30, -1])
+def test_a_cost_that_no_call_has_is_kept_as_unknown_and_the_call_with_it(store: Store, wide: int, caplog: pytest.LogCaptureFixture) -> None:
+    one, other = (
+        Writer(store).append(a_record(**many)).result(10) for many in ({"cost_nano": wide}, {"cost_nano": 9, "input_tokens": 2**31})
+    )
+    assert (reading.get(store, one).cost_nano, reading.get(store, other).cost_nano, reading.get(store, other).input_tokens) == (None,) * 3
+    assert [message.split(":")[0] for message in caplog.messages] == [
+        f"A call of openai/gpt-5 has cost_nano {wide}",
+        f"A call of openai/gpt-5 has input_tokens {2**31}",
+        "A call of openai/gpt-5 has cost_nano 9",
+    ]
+    found = spend.total(store, 0, 2**50)
+    assert (found.calls, found.unpriced, found.cost_nano, found.input_tokens) == (2, 2, 0, 0)
+
+
+def test_a_thousand_of_the_dearest_calls_of_a_day_have_a_sum(store: Store) -> None:
+    shared = Writer(store)
+    for future in [shared.append(a_record(cost_nano=10**15)) for _ in range(1_000)]:
+        future.result(30)
+    assert spend.total(store, 0, 2**50).cost_nano == 10**18
 
 
 def test_the_thread_ends_when_idle_and_starts_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

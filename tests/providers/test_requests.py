@@ -93,6 +93,14 @@ def test_cached_and_thinking_tokens_are_parts_of_the_whole():
     assert (reply.usage.output_tokens, reply.usage.reasoning_tokens) == (8, 6)
 
 
+@pytest.mark.parametrize("said", [-5, 10**18, float("nan"), float("inf"), True, "12", None, [1]])
+def test_a_count_that_no_call_can_have_is_none(said: object):
+    usage = {"input_tokens": said, "output_tokens": 8, "cache_read_input_tokens": said}
+    reply = wire_anthropic.reply({"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": usage})
+    assert reply.usage_estimated
+    assert (reply.usage.input_tokens, reply.usage.cached_tokens, reply.usage.output_tokens) == (0, 0, 8)
+
+
 def test_tokens_written_for_an_hour_are_part_of_those_written():
     usage = {"input_tokens": 10, "cache_creation_input_tokens": 30, "output_tokens": 8}
     usage["cache_creation"] = {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 20}

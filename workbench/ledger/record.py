@@ -1,5 +1,6 @@
 """One call as a record, and its JSON. Owns the list of the ledger's field names: code, JSON, CSV and docs all use this one."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -12,6 +13,10 @@ from workbench.store.base import storable
 
 OK, ERROR = "ok", "error"
 _NANO = 10**9
+_LOG = logging.getLogger("workbench.ledger")
+
+MOST_NANO = 10**15  # a million dollars a call: thousands of such calls in a day still add up to what a database can hold
+MOST_TOKENS = 2**31 - 1
 
 # The widest text of each column that has a width: PostgreSQL refuses more, and a paid reply must not be lost for a long name.
 _WIDTHS = {
@@ -25,7 +30,8 @@ class CallRecord:
     """One request to a model. `latency_ms` is the time of the attempt that answered; `cost_nano` is None where no price is known;
     `estimated` says that tokens were counted here because the provider sent none; `cache_write_1h_tokens` are those of
     `cache_write_tokens` that are kept an hour; `processing` is the provider's word for another tariff (batch, flex), None for the
-    standard one. The last six fields are its large texts.
+    standard one. A cost over `MOST_NANO`, or a count of tokens over `MOST_TOKENS`, is kept as unknown. The last six fields are its large
+    texts.
     """
 
     started_ms: int
@@ -81,6 +87,7 @@ TEXTS = ("request", "variables", "reply", "tool_calls", "error_message", "attemp
 COLUMNS = tuple(field.name for field in fields(CallRecord) if field.name not in TEXTS)
 FIELDS = tuple("cost_usd" if name == "cost_nano" else name for name in COLUMNS)
 _TYPES = get_type_hints(CallRecord)
+_TOKENS = tuple(name for name in COLUMNS if name.endswith("_tokens"))
 
 
 def from_json(raw: Mapping[str, Any]) -> CallRecord:
@@ -106,10 +113,21 @@ def call_row(record: CallRecord, call_id: int) -> dict[str, Any]:
         text = row[name]
         if text is not None and (len(text) > width or not text.isascii() or "\x00" in text):
             row[name] = storable(text)[:width]
+    _bound(row)
     row["user_name"] = row.pop("user")
     row["tags"] = list(record.tags) or None
     row["id"] = call_id
     return row | derive(record.request)
+
+
+def _bound(row: dict[str, Any]) -> None:
+    """Take out numbers that no call has: a paid reply must not be lost for one, and no sum of a day may outgrow its column."""
+    absurd = [name for name in _TOKENS if row[name] is not None and not 0 <= row[name] <= MOST_TOKENS]
+    if row["cost_nano"] is not None and (absurd or not 0 <= row["cost_nano"] <= MOST_NANO):
+        absurd.append("cost_nano")
+    for name in absurd:
+        _LOG.error("A call of %s/%s has %s %d: kept as unknown.", row["provider"], row["model"], name, row[name])
+        row[name] = None
 
 
 def text_row(record: CallRecord, call_id: int) -> dict[str, Any] | None:
@@ -126,9 +144,12 @@ def _nano(usd: object) -> int | None:
     if usd is None:
         return None
     try:
-        return int((Decimal(str(usd)) * _NANO).to_integral_value())
+        nano = int((Decimal(str(usd)) * _NANO).to_integral_value())
     except (InvalidOperation, ValueError, OverflowError) as error:
         raise InputError(f"{usd!r} is not an amount of dollars", place="field cost_usd") from error
+    if not 0 <= nano <= MOST_NANO:
+        raise InputError(f"{usd!r} is not from 0 to {MOST_NANO // _NANO:,} dollars", place="field cost_usd")
+    return nano
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -142,4 +163,6 @@ def _checked(name: str, value: Any) -> Any:
     allowed = tuple(getattr(one, "__origin__", one) for one in (get_args(kind) if isinstance(kind, UnionType) else (kind,)))
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         raise InputError(f"{value!r} does not fit", place=f"field {name}")
+    if name in _TOKENS and value is not None and not 0 <= value <= MOST_TOKENS:
+        raise InputError(f"{value!r} is not from 0 to {MOST_TOKENS:,}", place=f"field {name}")
     return value

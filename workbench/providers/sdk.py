@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 # A client, or the making of it, with the key and the address it is for.
+_MOST_TOKENS = 500_000_000  # a call that says more has not counted
 _Made = tuple[tuple[str | None, str | None], asyncio.Future[Any]]
 
 
@@ -232,8 +233,9 @@ async def _counted(reply: Reply, request: Request) -> Reply:
 
 
 def whole(source: Mapping[str, Any] | None, *path: str) -> int:
-    """The whole number at `path`, 0 where there is none."""
+    """The count at `path`; 0 where there is none, or one that no call can have (below zero, endless)."""
     found: Any = source
     for step in path:
         found = found.get(step) if isinstance(found, Mapping) else None
-    return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else 0
+    counted = isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= _MOST_TOKENS
+    return int(found) if counted else 0
