@@ -193,6 +193,46 @@ def test_saving_makes_versions_and_a_new_name_makes_another_scenario(app: Open, 
     assert {each.name: each.latest for each in keeping.page(bench)} == {"Support assistant": 2, "Without a cache": 1}
 
 
+def test_a_saved_scenario_is_renamed_archived_restored_and_goes_back_to_a_version(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    keeping.save(bench, typed(levers=(ExactCache(Decimal("0.5")),)))
+    page = app(FILE, scenario="saved/Mine")
+    assert "$330.00 → $165.00" in words(page)
+    page.button(key="version-1").click().run()
+    assert "Nothing is changed yet" in words(page)
+    page.button(key="discard").click().run()
+    next(each for each in page.text_input if each.label == "Name").set_value("Yours").run()
+    page.button(key="rename").click().run()
+    assert not page.exception
+    assert page.selectbox(key="scenario").value == "saved/Yours"
+    assert [each.name for each in keeping.page(bench)] == ["Yours"]
+    page.button(key="archive").click().run()
+    assert page.selectbox(key="scenario").value == "example/Support assistant"
+    page.button(key="restore-Yours").click().run()
+    assert [each.name for each in keeping.page(bench)] == ["Yours"]
+
+
+def test_an_empty_scenario_is_empty_and_the_one_begun_before_is_a_step_back(app: Open, bench: Store) -> None:
+    page = toggle(app(FILE, scenario="new"), "growth", True)
+    page.selectbox(key="scenario").set_value("example/Support assistant").run()
+    page.selectbox(key="scenario").set_value("new").run()
+    assert not page.exception
+    assert "Nothing is changed yet" in words(page)
+    page.button(key="undo").click().run()
+    assert "1 on" in words(page)
+
+
+def test_another_scenario_is_opened_as_it_is_and_leaves_the_changes_of_the_first_where_they_are(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    keeping.save(bench, typed("Other"))
+    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
+    page.selectbox(key="scenario").set_value("saved/Other").run()
+    assert "Nothing is changed yet" in words(page)
+    assert "s" not in page.query_params
+    page.selectbox(key="scenario").set_value("saved/Mine").run()
+    assert "$330.00 → $231.00" in words(page)
+
+
 def test_an_unsaved_scenario_is_shared_by_its_address(app: Open, bench: Store) -> None:
     keeping.save(bench, typed())
     page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)

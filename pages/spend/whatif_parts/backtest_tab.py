@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MEASURES = {"usd": "Dollars", "calls": "Calls", "input_tokens": "Tokens in", "output_tokens": "Tokens out"}
 _TEXT = st.column_config.TextColumn
 _KEY = "whatif-measure"
+_TWO_DAYS_MS = 172_800_000
 
 
 def draw(store: Store, desk: Desk) -> None:
@@ -95,7 +96,10 @@ def _percent(value: Decimal, actual: Decimal) -> float:
 
 
 def _when(split: "Split") -> str:
-    return f"{fmt.moment(split.from_ms)[5:10]} to {fmt.moment(split.at_ms)[5:10]} → {fmt.moment(split.until_ms)[5:10]}"
+    """Both periods of a split, as days; as times where all of it lies within two days."""
+    part = slice(5, 10) if split.until_ms - split.from_ms > _TWO_DAYS_MS else slice(11, 16)
+    first, cut, last = (fmt.moment(each)[part] for each in (split.from_ms, split.at_ms, split.until_ms))
+    return f"{first} to {cut} → {last}"
 
 
 def _off(error: Decimal | None) -> str:

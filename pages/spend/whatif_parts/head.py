@@ -95,9 +95,23 @@ def _more(store: Store, desk: Desk) -> None:
                     key=f"version-{each.number}", type="tertiary", on_click=desks.replace, args=(desk, each.scenario),
                     disabled=each.scenario == desk.good,
                 )  # fmt: skip
+            if desk.good.name != name and not desk.wrong:
+                st.button("Rename instead of copying", icon=":material/edit:", key="rename", on_click=_rename, args=(store, desk))
             st.button("Archive", icon=":material/archive:", key="archive", on_click=_archive, args=(store, name))
+        for each in keeping.page(store, archived=True, limit=5):
+            st.button(f"Restore {safe.escape(each.name, limit=40)}", icon=":material/unarchive:", key=f"restore-{each.name}",
+                      type="tertiary", on_click=_restore, args=(store, each.name))  # fmt: skip
         if desk.link:
             st.caption("Share what is not saved: the address of this page holds it.")
+
+
+def _rename(store: Store, desk: Desk) -> None:
+    from workbench.cost import keeping
+
+    old, new = desk.base.name, desk.good.name
+    if confirm.act_and_say(f"{old} is called {new} now.", lambda: keeping.rename(store, old, new)):
+        desks.discard_draft(desk)
+        _open(f"{library.SAVED}{new}")
 
 
 def _duplicate(desk: Desk) -> None:
@@ -111,3 +125,9 @@ def _archive(store: Store, name: str) -> None:
         st.query_params.pop(_PICKER, None)
         for key in (_PICKER, desks.KEY):
             st.session_state.pop(key, None)
+
+
+def _restore(store: Store, name: str) -> None:
+    from workbench.cost import keeping
+
+    confirm.act_and_say(f"{name} is back.", lambda: keeping.restore(store, name))

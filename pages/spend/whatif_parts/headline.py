@@ -6,7 +6,7 @@ from pages.parts import format as fmt
 from pages.parts import session
 from pages.spend.whatif_parts import result, telling, wording
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Latency, Outcome, Quality
+from workbench.cost.model import Latency, Outcome, Quality, Recorded
 
 _SOURCES = {"stated": "as stated, not measured"}
 
@@ -34,7 +34,7 @@ def _month(outcome: Outcome) -> None:
     changed = after.value != before.value or bool(outcome.scenario.levers)
     value = f"{wording.usd(before.value)} → {wording.usd(after.value)}" if changed else wording.usd(after.value)
     lines = [wording.band_said(after)]
-    if outcome.as_billed_usd is not None:
+    if outcome.as_billed_usd is not None and isinstance(outcome.scenario.baseline, Recorded):
         lines.append(f"as billed {wording.usd(outcome.as_billed_usd)}")
     unpriced = outcome.after.unpriced_calls or outcome.before.unpriced_calls
     if unpriced:
@@ -86,7 +86,7 @@ def _quality_said(found: Quality) -> str:
 def _plan_button(found: Quality) -> None:
     """The way to a run that would tell."""
     if st.button("Plan a run", icon=":material/balance:", key="plan-run", help="Compare the models on your own cases: then it is known."):
-        session.go(session.COMPARE, m=",".join(found.unknown))
+        session.go(session.COMPARE, m=",".join(each for each in found.unknown if "/" in each and "," not in each) or None)
 
 
 def _latency(before: Latency, after: Latency) -> None:

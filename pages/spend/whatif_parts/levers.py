@@ -7,7 +7,6 @@ from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import lever_fields, paths, starting, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Outcome
-from workbench.errors import InputError
 
 _HELP = {
     "routing": "Simple questions go to a cheaper model: shares by class, or rules on the recorded calls.",
@@ -56,7 +55,4 @@ def _switch(desk: Desk, kind: str, key: str) -> None:
         desks.edit(desk, path, None)
         return
     before = paths.get(desk.base, path)
-    try:
-        desks.edit(desk, path, before if before is not None else starting.lever(desk.good, kind))
-    except InputError as error:
-        desk.errors[path] = error
+    desks.edit(desk, path, before if before is not None else starting.lever(desk.good, kind))

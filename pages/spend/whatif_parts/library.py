@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from pages.parts import session
 from pages.spend.whatif_parts import bar, drafting, link, trace_file
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
@@ -26,7 +27,15 @@ def options(store: Store) -> list[str]:
     kept = sorted(keeping.page(store, limit=_MOST), key=lambda each: -each.updated_ms)
     saved = [f"{SAVED}{each.name}" for each in kept]
     ledger = [LEDGER] if has_calls(store) else []
-    return [*saved, *ledger, *(f"{EXAMPLE}{each.name}" for each in keeping.shipped()), NEW]
+    return [*saved, *ledger, *(f"{EXAMPLE}{each.name}" for each in shipped()), NEW]
+
+
+@st.cache_resource(show_spinner=False)
+def shipped() -> tuple[Scenario, ...]:
+    """The examples that ship, read once."""
+    from workbench.cost import keeping
+
+    return keeping.shipped()
 
 
 def first(store: Store, offered: list[str]) -> str:
@@ -53,11 +62,14 @@ def at(store: Store, option: str) -> Desk:
         bar.write(held)
         return held
     opened = _opened(store, option)
-    if shared:
+    if shared and not (held is not None and shared == held.link):  # else it is of the scenario that was left
         opened.good = trace_file.check_link(link.decode(shared))
         opened.link = shared
     else:
         _take_up(store, opened)
+        if option == NEW and held is not None and held.origin != NEW and opened.dirty:
+            desks.discard(opened)  # who asks for an empty one gets it; the one begun before is a step back
+            session.flash("There was an unsaved scenario: Undo brings it back.", "info")
     if held is not None and held.origin == option:
         opened.past = [*held.past, desks.Moment(held.good, dict(held.wrong), dict(held.errors))]
     st.session_state[desks.KEY] = opened
@@ -89,7 +101,7 @@ def _opened(store: Store, option: str) -> Desk:
         kept = keeping.load(store, option.removeprefix(SAVED))
         return Desk(option, kept.scenario, kept.scenario, kept.number)
     if option.startswith(EXAMPLE):
-        found = next(each for each in keeping.shipped() if each.name == option.removeprefix(EXAMPLE))
+        found = next(each for each in shipped() if each.name == option.removeprefix(EXAMPLE))
         return Desk(option, found, found)
     made = of_ledger() if option == LEDGER else empty()
     return Desk(option, made, made)

@@ -50,7 +50,7 @@ def _pick(desk: Desk, held: Recorded, label: str, name: str, offered: list[str])
         now = f"{held.filters.get('provider', '')}/{now}"
     options = [_ALL, *dict.fromkeys([*([str(now)] if now else []), *offered])]
     key = f"{fields.key_of(desk, _PATH)}-{name}"
-    with st.container(width=185):
+    with st.container(width=178):
         st.selectbox(
             label, options, options.index(str(now)) if now else 0, key=key, on_change=_filtered, args=(desk, name, key),
             format_func=lambda each: f"All {label.lower()}s" if each == _ALL else safe.plain(each),

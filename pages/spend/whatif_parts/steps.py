@@ -81,7 +81,7 @@ def waterfall(heading: str, found: list[Step], outcome: Outcome) -> "go.Figure":
         )
     )
     _whiskers(figure, found, outcome)
-    _values(figure, found)
+    _values(figure, found, max(float(each.high or each.value) for each in (outcome.before.usd, outcome.after.usd)))
     figure.update_yaxes(zeroline=False, tickvals=list(range(len(found))), ticktext=shown, autorange="reversed")
     figure.update_xaxes(title_text="Dollars a month", tickprefix="$", rangemode="tozero")
     return figure
@@ -103,7 +103,7 @@ def _whiskers(figure: "go.Figure", found: list[Step], outcome: Outcome) -> None:
             )
 
 
-def _values(figure: "go.Figure", found: list[Step]) -> None:
+def _values(figure: "go.Figure", found: list[Step], reach: float) -> None:
     """Every bar's figure beside its right end: beyond the whisker, so that no two lie on each other."""
     most = max((float(max(step.start, step.end)) for step in found), default=1.0) or 1.0
     for place, step in enumerate(found):
@@ -112,4 +112,4 @@ def _values(figure: "go.Figure", found: list[Step]) -> None:
             x=float(max(step.start, step.end)) + most * 0.012, y=place, text=figures.text(said), showarrow=False, xanchor="left",
             yshift=10 if step.total else 0, font={"size": 13, "color": figures.ink()}, bgcolor=figures.paper(), borderpad=1,
         )  # fmt: skip
-    figure.update_xaxes(range=[min(0.0, *(float(min(step.start, step.end)) * 1.1 for step in found)), most * 1.28])
+    figure.update_xaxes(range=[min(0.0, *(float(min(step.start, step.end)) * 1.1 for step in found)), max(most * 1.28, reach * 1.04)])

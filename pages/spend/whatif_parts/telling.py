@@ -39,7 +39,9 @@ def in_words(outcome: Outcome) -> str:
 
 def sentences(outcome: Outcome) -> None:
     """Warnings in a box, then what is worth knowing."""
-    if outcome.warnings:
+    if len(outcome.warnings) == 1:
+        page.notice(outcome.warnings[0], "warning")
+    elif outcome.warnings:
         st.warning("\n".join(f"- {wording.md(each)}" for each in outcome.warnings), icon=page.ICONS["warning"])
     shown = [each for each in outcome.findings if not each.startswith(_IN_CARDS)][:_FINDINGS]
     if shown:
