@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, text
 
 from tests.cost.ledger import DAY_MS, START_MS, call, put
+from workbench import clock
 from workbench.cost import columns, ledger_columns
 from workbench.cost.columns import Columns
 from workbench.cost.model import KINDS, Recorded
@@ -141,8 +142,9 @@ def test_an_empty_ledger_has_no_calls_and_no_error(store: Store) -> None:
 @pytest.mark.parametrize(
     ("recorded", "place"),
     [
-        (Recorded(5, 5), "field baseline.until_ms"),
-        (Recorded(5, 4), "field baseline.until_ms"),
+        (Recorded(5, 5), "field baseline.until"),
+        (Recorded(5, 4), "field baseline.until"),
+        (Recorded(10**14, 2 * 10**14), "field baseline.since"),
         (of({"colour": "red"}), "field baseline.filters.colour"),
         (of({"version": 2}), "field baseline.filters.version"),
     ],
@@ -151,6 +153,13 @@ def test_a_period_or_filter_that_is_none_is_refused(store: Store, recorded: Reco
     with pytest.raises(InputError) as caught:
         columns.load(store, recorded)
     assert caught.value.place == place
+
+
+def test_a_period_ends_with_the_present_hour_at_the_latest(filled: Store) -> None:
+    now_ms = clock.now_ms()
+    ends = columns.load(filled, Recorded(START_MS, 10**14)).until_ms
+    assert now_ms <= ends <= now_ms + 3_700_000
+    assert columns.load(filled, Recorded(START_MS, START_MS + DAY_MS)).until_ms == START_MS + DAY_MS
 
 
 def test_what_is_asked_again_is_not_read_again(filled: Store) -> None:

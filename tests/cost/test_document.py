@@ -9,11 +9,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from tests.cost.scenarios import SMALL, scenarios
-from workbench.cost import checking, document, model, reference, working
+from workbench.cost import checking, columns, document, model, reference, working
 from workbench.cost import fields as table
 from workbench.cost.model import Batch, Believed, ExactCache, Limits, OwnPrice, Recorded, Routing, Scenario, Trace, Typed
 from workbench.errors import InputError
-from workbench.ledger.reading import Filters
 from workbench.store import Store
 
 HEAD = "name: a\n"
@@ -113,8 +112,9 @@ def test_dates_are_iso_or_count_back_from_the_end_of_this_hour(since: str, until
     assert document.from_yaml(text, now_ms=NOW_MS).baseline == Recorded(first_ms, last_ms)
 
 
-def test_filters_are_those_of_the_ledger() -> None:
-    assert set(table.FilterShape.names) == set(Filters.__annotations__) - {"since_ms", "until_ms"}
+def test_filters_are_those_that_recorded_calls_are_loaded_by() -> None:
+    for name in table.FilterShape.names:
+        columns.checked(Recorded(0, 1, {"prompt": "intent", name: "x"}))
     text = "baseline: {source: ledger, since: 30d, filters: {prompt: intent, version: 3}}"
     baseline = document.from_yaml(HEAD + text).baseline
     assert isinstance(baseline, Recorded)

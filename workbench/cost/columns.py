@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from workbench import clock
 from workbench.cost.model import KINDS, Recorded
 from workbench.errors import InputError
 
@@ -26,6 +27,7 @@ NUMBERS = (
     "retries", "prompt_hash", "cost_nano", "flags",
 )  # fmt: skip
 _KEPT = 3
+_HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,14 @@ _loading = threading.Lock()
 
 
 def load(store: "Store", recorded: Recorded) -> Columns:
-    """The calls of the period that the filters leave. Empty where there are none. Raises InputError that names the field."""
+    """The calls of the period that the filters leave. Empty where there are none. Raises InputError that names the field.
+
+    The period ends with the present hour at the latest: days to come would thin a month out.
+    """
     checked(recorded)
+    recorded = replace(recorded, until_ms=min(recorded.until_ms, -(-clock.now_ms() // _HOUR_MS) * _HOUR_MS))
+    if recorded.until_ms <= recorded.since_ms:
+        raise InputError("lies in the future", place="field baseline.since", hint="Choose an earlier beginning: no call has been made yet.")
     key = (recorded.since_ms, recorded.until_ms, frozenset(recorded.filters.items()))
     with _loading:  # two pages that ask at once load once
         kept = _kept.setdefault(store, {})
@@ -126,7 +134,7 @@ def load(store: "Store", recorded: Recorded) -> Columns:
 def checked(recorded: Recorded) -> None:
     """Raises InputError where the period is none, or a filter is not one of FILTERS."""
     if recorded.until_ms <= recorded.since_ms:
-        raise InputError("ends before it begins", place="field baseline.until_ms", hint="Choose a later end.")
+        raise InputError("ends before it begins", place="field baseline.until", hint="Choose a later end.")
     for name in recorded.filters:
         if name not in FILTERS:
             raise InputError("is not a filter", place=f"field baseline.filters.{name}", hint=f"Filters are {', '.join(FILTERS)}.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.cost import model
+from workbench.cost.columns import FILTERS
 from workbench.cost.forms import At, Flag, Moment, Number, Text, Word, kind_of, mapping, near
 from workbench.cost.shapes import Chosen, Field, Listed, Mapped, Names, Shape
 
@@ -54,10 +55,10 @@ class PriceShape(Shape):
 
 @dataclass(frozen=True)
 class FilterShape:
-    """What recorded calls are narrowed by: names of the ledger's filters."""
+    """What recorded calls are narrowed by."""
 
-    told: str = "any of prompt, version, label, provider, model, status, run_id, cell_id, trace_id"
-    names = ("prompt", "version", "label", "provider", "model", "status", "run_id", "cell_id", "trace_id")
+    told: str = f"any of {', '.join(FILTERS)}"
+    names = FILTERS
     needs = (("version", "prompt"), ("label", "prompt"), ("model", "provider"))
 
     def read(self, raw: Any, at: At) -> dict[str, str | int]:

@@ -106,7 +106,9 @@ class Number:
         return value
 
     def _remedy(self, number: Decimal) -> str:
-        return f"It is counted in {self.unit}, which cannot be negative." if number < 0 and self.low == 0 else ""
+        if self.unit == Number.unit or number >= 0 or self.low != 0:
+            return ""
+        return f"It is counted in {self.unit}, which cannot be negative."
 
     def _decimal(self, raw: Any, at: At) -> Decimal:
         if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):

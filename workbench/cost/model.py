@@ -55,7 +55,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A baseline out of the ledger: calls of [since_ms, until_ms) that match `filters` (names of `ledger.reading.Filters`)."""
+    """A baseline out of the ledger: calls of [since_ms, until_ms) that match `filters` (names of `columns.FILTERS`)."""
 
     since_ms: int
     until_ms: int
@@ -145,11 +145,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Routing:
-    """Which model answers what: class -> model -> share (shares of a class sum to 1; a class that is not named stays as it was).
-    `rules` say what a class is on recorded calls; empty: the rules that ship.
+    """Which model answers what: class -> model -> share (shares of a class sum to 1; a class that is not named stays as it was,
+    or goes where its rules send it). `rules` say what a class is on recorded calls; empty: the rules that ship.
     """
 
-    shares: Mapping[str, Mapping[str, Decimal]]
+    shares: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     kind: str = "routing"
 
