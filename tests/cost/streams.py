@@ -63,6 +63,7 @@ def recorded(streams: Sequence[Stream], calls: Any, tokens: Any, **fields: Any) 
         month_calls=tuple(D(int(many)) * scale for many in calls.sum(axis=0)),
         month_tokens=tuple(tuple(D(int(many)) * scale for many in row) for row in tokens.sum(axis=0)),
         unit_ms=DAY_MS,
+        recorded=int(calls.sum()),
         label="recorded",
         **fields,
     )

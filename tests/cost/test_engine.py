@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cost.streams import ALL, D, book, example, month, recorded, scenario
-from workbench.cost import engine, latency, quality, typed
+from workbench.cost import comparing, engine, latency, quality, typed
 from workbench.cost.model import (
     Batch,
     ClassOf,
@@ -118,9 +118,19 @@ def test_components_stand_beside_the_calls_and_no_lever_changes_them() -> None:
 def test_calls_without_a_price_are_counted_apart_and_never_free() -> None:
     outcome = evaluate(Routing({"all": {"gpt-4": D("0.5"), "nobody/knows": D("0.5")}}))
     assert outcome.after.unpriced_calls == 1_500_000
+    assert outcome.after.usd_per_call == D("0.0165")  # of those whose price is known
+    assert comparing.saved(outcome) is None  # what went to a model without a price is not saved
     assert outcome.after.usd.value == 24_750
     assert [one.usd for one in outcome.after.models if one.model == "nobody/knows"] == [None]
     assert any("1,500,000 calls of the scenario have no known price" in said for said in outcome.warnings)
+
+
+def test_what_a_cache_saves_is_known_where_the_same_calls_have_no_price_before_and_after() -> None:
+    half = replace(ALL, models={"gpt-4": D("0.5"), "nobody/knows": D("0.5")})
+    outcome = evaluate(ExactCache(D("0.5")), baseline=half)
+    assert outcome.after.unpriced_calls == 750_000
+    assert outcome.after.unpriced_asked == outcome.before.unpriced_asked == 1_500_000
+    assert (comparing.saved(outcome) or outcome.year).value == 12_375
 
 
 def test_calls_that_fail_for_good_stay_asked() -> None:
@@ -161,6 +171,8 @@ def test_recorded_calls_say_what_was_billed_for_a_month() -> None:
     assert outcome.as_billed_usd == 60  # $120 of 60 days is $60 of 30
     assert outcome.before.usd.value == D("0.9")  # 30,000 tokens at $30
     assert evaluate().as_billed_usd is None
+    unpriced = recorded([Stream("gpt-4")], np.full((60, 1), 10), tokens, recorded_unpriced=600)
+    assert evaluate(traffic=unpriced, baseline=DAYS).as_billed_usd is None
 
 
 def test_long_prompts_are_billed_in_their_band() -> None:

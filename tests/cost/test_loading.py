@@ -125,7 +125,8 @@ def test_money_as_recorded_is_exact_beyond_64_bits(store: Store) -> None:
         session.execute(text("UPDATE calls SET cost_nano = 9000000000000000000 WHERE cost_nano IS NOT NULL"))
     traffic = of(store)
     assert traffic.recorded_nano == 45 * 10**18
-    assert traffic.recorded_unpriced == 1
+    assert (traffic.recorded, traffic.recorded_unpriced) == (6, 1)
+    assert any("1 answered calls have no recorded cost" in note for note in traffic.notes)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def test_recorded_calls_are_a_month_of_their_days_at_the_prices_given(filled: St
     assert outcome.before.usd.value == D("2.79")
     assert outcome.before.calls == 120
     assert outcome.as_billed_usd == D("0.00012")  # the ledger says 1,000 nano-dollars a call
+    longer = work(filled, baseline=replace(PERIOD, until_ms=START_MS + 16 * DAY_MS - DAY_MS // 4))  # 15.75 days
+    assert longer.as_billed_usd == D("0.000114286")
     assert "60 calls" in outcome.traffic
 
 

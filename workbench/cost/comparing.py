@@ -11,6 +11,7 @@ from decimal import Decimal
 from workbench.cost.amounts import nano
 from workbench.cost.model import Figure, Latency, Outcome, Quality, Share, Side
 
+_SAME = Decimal("1e-9")  # a share of the calls that rounding makes
 BEFORE, AFTER, SAVED = "before", "after", "saved"
 
 
@@ -85,12 +86,16 @@ def total(side: Side) -> Figure | None:
 
 
 def saved(outcome: Outcome) -> Figure | None:
-    """What a month saves; None where either side is unpriced."""
-    return None if total(outcome.before) is None or total(outcome.after) is None else outcome.saved
+    """What a month saves; None where either side is unpriced, or prices are known of more calls on one side than on the other: what a
+    call to an unpriced model no longer costs is not saved.
+    """
+    before, after = outcome.before, outcome.after
+    moved = abs(before.unpriced_asked * after.calls - after.unpriced_asked * before.calls) > _SAME * before.calls * after.calls
+    return None if moved or total(before) is None or total(after) is None else outcome.saved
 
 
 def saved_share(outcome: Outcome) -> Decimal | None:
-    """What share of the baseline's month is saved; None where the baseline costs nothing, or either side is unpriced."""
+    """What share of the baseline's month is saved; None where the baseline costs nothing, or what is saved is not known."""
     return outcome.saved.value / outcome.before.usd.value if saved(outcome) and outcome.before.usd.value else None
 
 

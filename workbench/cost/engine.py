@@ -109,8 +109,7 @@ def _spread(done: Worked, known: ranges.Unknowns) -> _Spread:
 
 
 def _as_billed(traffic: Traffic) -> Decimal | None:
-    """What the ledger says the same calls cost, for a month."""
-    recorded = float(traffic.calls.sum()) if traffic.unit_ms else 0.0
-    if not recorded:
+    """What the ledger says the same calls cost, for a month; None where it knows the cost of none of them."""
+    if traffic.recorded <= traffic.recorded_unpriced:
         return None
-    return nano(Decimal(traffic.recorded_nano).scaleb(-9) * sum(traffic.month_calls, _NONE) / Decimal(recorded))
+    return nano(Decimal(traffic.recorded_nano).scaleb(-9) * sum(traffic.month_calls, _NONE) / traffic.recorded)

@@ -67,6 +67,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
         bands=tuple(bands),
         lengths=_lengths(tokens[:, KINDS.index("output")], place, len(streams)),
         latency_ms=_latencies(columns.latency_ms[ok], place, len(streams)),
+        recorded=len(started),
         recorded_nano=exact_sum(columns.cost_nano[columns.cost_nano >= 0]),
         recorded_unpriced=int(np.count_nonzero(ok & (columns.cost_nano < 0))),
         failed=int(np.count_nonzero(~ok)),
@@ -183,13 +184,17 @@ def told(span_ms: int) -> str:
 
 def _notes(columns: Columns, span_ms: int, days: Decimal, free: int) -> list[str]:
     """What to know about the calls before one believes their month."""
+    import numpy as np
+
     started = columns.started_ms[columns.ok]
     first, last = int(started[0]) - columns.since_ms, columns.until_ms - int(started[-1])
     failed = int(len(columns) - len(started))
+    unpriced = int(np.count_nonzero(columns.ok & (columns.cost_nano < 0)))
     notes = [
         (columns.without_tokens, f"{columns.without_tokens:,} answered calls have no token counts and were left out."),
         (columns.impossible, f"{columns.impossible:,} calls have numbers that cannot be (negative or immense) and were left out."),
         (failed, f"{failed:,} calls were not answered: their tokens are not known and not counted."),
+        (0 < unpriced < len(started), f"{unpriced:,} answered calls have no recorded cost: what is said as billed leaves them out."),
         (
             free,
             f"{free:,} calls were answered by the simulated or the local model, which cost nothing; filter by provider to leave them out.",

@@ -352,8 +352,9 @@ class Side:
     unpriced_calls: Decimal
     quality: Quality
     latency: Latency
-    usd_per_call: Decimal | None
+    usd_per_call: Decimal | None  # of the calls whose price is known
     components_usd: Decimal = Decimal(0)
+    unpriced_asked: Decimal = Decimal(0)  # as `unpriced_calls`, with those among them that a cache answers
 
 
 @dataclass(frozen=True)

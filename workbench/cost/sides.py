@@ -26,7 +26,9 @@ def side(
     """A month of `bill`, which came of the levers `pulled`, and costs `usd`."""
     flow = bill.flow
     asked: Decimal = flow.asked.sum()
-    unpriced = sum((calls for calls, priced in zip(flow.calls, bill.priced, strict=True) if not priced), _NONE)
+    unpriced, of_these = (
+        sum((calls for calls, priced in zip(each, bill.priced, strict=True) if not priced), _NONE) for each in (flow.calls, flow.asked)
+    )
     beside = sum(flow.beside, _NONE) + done.components
     return Side(
         usd=usd,
@@ -35,8 +37,9 @@ def side(
         unpriced_calls=nano(unpriced),
         quality=_quality(done, bill, pulled, known),
         latency=_latency(bill, times),
-        usd_per_call=(usd.value / asked).quantize(_A_CALL) if asked else None,
+        usd_per_call=(usd.value / (asked - of_these)).quantize(_A_CALL) if asked > of_these else None,
         components_usd=nano(beside * done.scale),
+        unpriced_asked=nano(of_these),
     )
 
 

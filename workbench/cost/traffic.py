@@ -48,8 +48,9 @@ class Traffic:
     bands: tuple[int, ...] = ()  # input tokens where some model's price steps: band b has more than bands[b - 1] of them
     lengths: tuple[Lengths | None, ...] = ()  # [S]; empty: not known (typed)
     latency_ms: tuple["NDArray[Any] | None", ...] = ()  # [S] ascending sample of at most 2,000 recorded latencies
+    recorded: int = 0  # answered calls that these are sums of; 0 for typed traffic
     recorded_nano: int = 0  # what the ledger says all of them cost
-    recorded_unpriced: int = 0
+    recorded_unpriced: int = 0  # of them, those whose cost it does not know
     failed: int = 0  # calls that were not answered; not in `calls`
     can_wait: frozenset[str] = frozenset()  # classes that may go in a batch
     label: str = ""  # "412,331 calls of 30 days, 3 models"
