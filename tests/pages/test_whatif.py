@@ -1,15 +1,13 @@
 """The What-if page: an answer at the first visit, levers that move it, fields that are wrong, saving, sharing, and every view."""
 
-import re
 from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.spend.whatif_parts import link, taking, wording
+from pages.spend.whatif_parts import link, wording
 from tests.cost.ledger import call, put
 from tests.pages.conftest import Open, said
-from tests.pages.stores import HOSTILE
 from workbench import clock
 from workbench.cost import keeping
 from workbench.cost.model import ExactCache, OwnPrice, Recorded, Scenario, Typed
@@ -176,103 +174,22 @@ def test_ten_to_the_fifteenth_queries_and_a_price_of_nothing_are_answered(app: O
     assert "trillion" in words(page)
 
 
-def test_saving_makes_versions_and_a_new_name_makes_another_scenario(app: Open, bench: Store) -> None:
-    page = app(FILE)
-    page.button(key="save").click().run()
-    assert not page.exception
-    assert page.selectbox(key="scenario").value == "saved/Support assistant"
-    assert "Saved, version 1" in words(page)
-    page.button(key="save").click().run()
-    assert "already: no new version was made" in words(page)
-    toggle(page, "exact_cache", False)
-    assert "Unsaved" in words(page)
-    page.button(key="save").click().run()
-    assert "Saved, version 2" in words(page)
-    next(each for each in page.text_input if each.label == "Name").set_value("Without a cache").run()
-    page.button(key="save").click().run()
-    assert {each.name: each.latest for each in keeping.page(bench)} == {"Support assistant": 2, "Without a cache": 1}
-
-
-def test_a_saved_scenario_is_renamed_archived_restored_and_goes_back_to_a_version(app: Open, bench: Store) -> None:
-    keeping.save(bench, typed())
-    keeping.save(bench, typed(levers=(ExactCache(Decimal("0.5")),)))
-    page = app(FILE, scenario="saved/Mine")
-    assert "$330.00 → $165.00" in words(page)
-    page.button(key="version-1").click().run()
-    assert "Nothing is changed yet" in words(page)
-    page.button(key="discard").click().run()
-    next(each for each in page.text_input if each.label == "Name").set_value("Yours").run()
-    page.button(key="rename").click().run()
-    assert not page.exception
-    assert page.selectbox(key="scenario").value == "saved/Yours"
-    assert [each.name for each in keeping.page(bench)] == ["Yours"]
-    page.button(key="archive").click().run()
-    assert page.selectbox(key="scenario").value == "example/Support assistant"
-    page.button(key="restore-Yours").click().run()
-    assert [each.name for each in keeping.page(bench)] == ["Yours"]
-
-
-def test_an_empty_scenario_is_empty_and_the_one_begun_before_is_a_step_back(app: Open, bench: Store) -> None:
-    page = toggle(app(FILE, scenario="new"), "growth", True)
-    page.selectbox(key="scenario").set_value("example/Support assistant").run()
-    page.selectbox(key="scenario").set_value("new").run()
-    assert not page.exception
-    assert "Nothing is changed yet" in words(page)
-    page.button(key="undo").click().run()
-    assert "1 on" in words(page)
-
-
-def test_another_scenario_is_opened_as_it_is_and_leaves_the_changes_of_the_first_where_they_are(app: Open, bench: Store) -> None:
-    keeping.save(bench, typed())
-    keeping.save(bench, typed("Other"))
-    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
-    page.selectbox(key="scenario").set_value("saved/Other").run()
-    assert "Nothing is changed yet" in words(page)
-    assert "s" not in page.query_params
-    page.selectbox(key="scenario").set_value("saved/Mine").run()
-    assert "$330.00 → $231.00" in words(page)
-
-
-def test_an_unsaved_scenario_is_shared_by_its_address(app: Open, bench: Store) -> None:
-    keeping.save(bench, typed())
-    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
-    shared = page.query_params["s"]
-    shared = shared[0] if isinstance(shared, list) else shared
-    assert link.decode(shared).levers[0] == ExactCache(Decimal("0.3"))
-    other = app(FILE, scenario="saved/Mine", s=shared)
-    assert "$330.00 → $231.00" in words(other)
-    assert "Unsaved" in words(other)
-
-
-@pytest.mark.parametrize("hostile", ["../../etc/passwd", "A" * 100_000])
-def test_an_address_that_holds_no_scenario_is_answered_and_the_page_works(app: Open, bench: Store, hostile: str) -> None:
-    page = app(FILE, s=hostile)
-    assert not page.exception
-    assert any("link" in each.value for each in page.error)
-    assert "$49,500 →" in words(page)
-
-
-def test_unsaved_changes_survive_another_page_and_a_new_browser(app: Open, bench: Store) -> None:
-    keeping.save(bench, typed())
-    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
-    page.switch_page("pages/system/runs.py").run()
-    page.switch_page(f"pages/{FILE}").run()
-    assert "$330.00 → $231.00" in words(page)
-    other = app(FILE)
-    assert other.selectbox(key="scenario").value == "saved/Mine"
-    assert "$330.00 → $231.00" in words(other)
-    other.button(key="discard").click().run()
-    assert "Nothing is changed yet" in words(other)
-    assert "Unsaved" not in words(app(FILE, scenario="saved/Mine"))
-
-
-def test_what_was_typed_wrong_survives_a_new_browser_too(app: Open, bench: Store) -> None:
+def test_a_trace_file_becomes_the_baseline(app: Open, bench: Store) -> None:
     keeping.save(bench, typed())
     page = app(FILE, scenario="saved/Mine")
-    field(page, "baseline.input_tokens").set_value(-7.0).run()  # type: ignore[attr-defined]
-    other = app(FILE, scenario="saved/Mine")
-    assert field(other, "baseline.input_tokens").value == -7.0  # type: ignore[attr-defined]
-    assert "is under 0" in words(other)
+    next(each for each in page.segmented_control if (each.key or "").startswith("baseline-")).set_value("trace").run()
+    assert "The figures are of the baseline before until a file is here." in words(page)
+    assert "$330.00" in words(page)
+    uploader = page.get("file_uploader")[0]
+    uploader.upload("notes.csv", b"a,b\n1,2\n", "text/csv").run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "$330.00" in words(page)
+    lines = "".join(f"2023-11-16 18:{n:02d}:00.0000000,1000,100\n" for n in range(60))
+    page.get("file_uploader")[0].upload("trace.csv", f"TIMESTAMP,ContextTokens,GeneratedTokens\n{lines}".encode(), "text/csv").run()
+    assert not page.exception
+    assert [each.value for each in page.error] == []
+    assert "60 calls" in words(page)
 
 
 def test_recorded_calls_are_the_first_baseline_that_is_offered(app: Open, bench: Store) -> None:
@@ -313,110 +230,6 @@ def test_figures_are_scaled_to_the_bill_only_when_that_is_chosen(app: Open, benc
     assert "$49,500 →" in words(page)
     next(each for each in page.checkbox if "Scale to the bill" in each.label).check().run()
     assert "$40,000 →" in words(page)
-
-
-def test_every_view_opens_on_typed_numbers_and_on_recorded_calls(app: Open, bench: Store) -> None:
-    for option in ("example/Support assistant", "ledger"):
-        page = app(FILE, scenario=option)
-        assert page.selectbox(key="scenario").value == option
-        for view in VIEWS:
-            page.segmented_control(key="part").set_value(view).run()
-            assert not page.exception, view
-            assert [each.value for each in page.error] == [], view
-        calls(bench)
-
-
-def test_the_cheapest_plan_becomes_the_scenario(app: Open, bench: Store) -> None:
-    page = app(FILE, part="plan")
-    assert "Cheapest plan: $1," in words(page)
-    page.button(key="use-plan").click().run()
-    assert not page.exception
-    text = words(page)
-    assert "$49,500 → $1," in text
-    assert "The plan is your scenario now." in text
-    page.button(key="undo").click().run()
-    assert "$49,500 → $1," not in words(page)
-
-
-def test_limits_that_exclude_each_other_are_told(app: Open, bench: Store) -> None:
-    page = app(FILE, part="plan")
-    field(page, "limits.quality").set_value(99.9).run()  # type: ignore[attr-defined]
-    assert not page.exception
-    assert "No plan keeps all of these limits." in words(page)
-    assert "A quality of 99.9 % cannot be had" in words(page)
-
-
-def test_rules_are_edited_ordered_and_tried_out_on_recorded_calls(app: Open, bench: Store) -> None:
-    calls(bench)
-    page = app(FILE, part="rules")
-    assert "Under 20 words and a question mark: simple" in words(page)
-    page.button(key="rules-edit").click().run()
-    condition = next(each for each in page.text_input if each.label == "1. When")
-    assert condition.value == "words < 20 and question"
-    condition.set_value("words <").run()
-    assert not page.exception
-    assert "column" in words(page)
-    next(each for each in page.text_input if each.label == "1. When").set_value("words < 3").run()
-    trial = page.dataframe[-1].value
-    assert trial["calls"].tolist()[:2] == ["0", "60"]
-    page.button(key="rule-Down-0").click().run()
-    assert next(each for each in page.text_input if each.label == "2. When").value == "words < 3"
-    page.button(key="rules-shipped").click().run()
-    assert "Under 20 words and a question mark: simple" in words(page)
-
-
-def test_saved_scenarios_stand_side_by_side(app: Open, bench: Store) -> None:
-    keeping.save(bench, typed())
-    keeping.save(bench, typed("Cached", levers=(ExactCache(Decimal("0.5")),)))
-    page = app(FILE, scenario="saved/Mine", part="compare")
-    page.multiselect(key="whatif-others").set_value(["saved/Cached"]).run()
-    assert not page.exception
-    table = page.dataframe[-1].value
-    row = table[table["what"] == "Total, with it"].iloc[0]
-    assert row["s0"].startswith("$330.00")
-    assert row["s1"].startswith("$165.00")
-    assert any(each.key == "compared-xlsx" for each in page.get("download_button"))
-
-
-def test_every_assumption_is_listed_with_its_source(app: Open, bench: Store) -> None:
-    page = app(FILE, part="assumptions")
-    table = page.dataframe[-1].value
-    assert len(table) > 10
-    assert all(table["source"].str.len() > 0)
-    assert "Price of gpt-4" in table["name"].tolist()
-
-
-def test_what_is_exported_is_made_only_when_it_is_asked_for_and_holds_the_figures(bench: Store) -> None:
-    from workbench.cost import working
-
-    outcome = working.work_out(bench, typed(levers=(ExactCache(Decimal("0.5")),)))
-    assert b"165" in taking.written("csv", [outcome])
-    assert taking.written("xlsx", [outcome])[:2] == b"PK"
-    assert "$165" in taking.written("markdown", [outcome]).decode()
-    assert taking.file_name([outcome]) == "Mine"
-
-
-def test_hostile_names_are_text_everywhere(app: Open, bench: Store) -> None:
-    names = [each[:200].strip() for each in HOSTILE if each[:200].isprintable()]
-    share = Decimal(1) / len(names)
-    models = dict.fromkeys(names, share)
-    prices = {name: OwnPrice(Decimal(1), Decimal(1)) for name in names}
-    keeping.save(bench, Scenario(names[0], Typed(Decimal(10), Decimal(10), Decimal(10), models), prices=prices, note=names[1]))
-    page = app(FILE, scenario=f"saved/{names[0]}")
-    for view in VIEWS:
-        page.segmented_control(key="part").set_value(view).run()
-        assert not page.exception, view
-        shown = said(page)
-        assert "![look](http" not in shown, view
-        assert not re.search(r"(?<!\\)<img", shown), view
-        assert ":red[danger]" not in shown, view
-
-
-def test_a_scenario_that_is_not_there_gets_a_notice_and_another(app: Open, bench: Store) -> None:
-    page = app(FILE, scenario="saved/Nobody")
-    assert not page.exception
-    assert "There is no scenario Nobody here" in words(page)
-    assert "$49,500 →" in words(page)
 
 
 def test_recorded_baselines_are_narrowed_by_prompt_and_model(app: Open, bench: Store) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts import format as fmt
-from pages.parts import session
+from pages.parts import safe, session
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import fields, fitting, known, routing, shorter
 from pages.spend.whatif_parts.desk import Desk
@@ -78,7 +78,7 @@ def _batch(desk: Desk) -> None:
     names = fitting.class_names(desk.good)
     if len(names) > 1:
         key = f"{fields.key_of(desk, path)}-classes"
-        st.multiselect("Of classes", names, list(desk.value((*path, "classes")) or ()), key=key, placeholder="all",
+        st.multiselect("Of classes", names, list(desk.value((*path, "classes")) or ()), key=key, placeholder="all", format_func=safe.plain,
                        on_change=_classes, args=(desk, key))  # fmt: skip
 
 
