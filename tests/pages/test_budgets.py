@@ -127,7 +127,7 @@ def test_the_call_that_crosses_is_named_in_the_row_and_in_the_history(app: Open,
     ("typed", "why"),
     [("0", "0 is not above 0"), ("-5", "-5 is not above 0"), ("NaN", "not an amount of dollars"), ("a lot", "not an amount of dollars"),
      ("1000000000000000", "1000000000000000 is not above 0 and at most 1,000,000,000"), ("", "is empty"), ("inf", "not an amount"),
-     ("10,50", "'10,50' is not an amount of dollars. Dollars, such as 10.50."), ("![x](http://leak.example)", "not an amount of dollars")],
+     ("10,50", "'10,50' is not an amount of dollars. Write it like 10.50."), ("![x](http://leak.example)", "not an amount of dollars")],
 )  # fmt: skip
 @pytest.mark.usefixtures("clock")
 def test_a_limit_that_does_not_hold_is_told_at_its_field_and_nothing_typed_is_lost(app: Open, bench: Store, typed: str, why: str) -> None:

@@ -15,7 +15,7 @@ from workbench.store import Store
 _NEW = "new"
 _SCOPES = {"total": "All calls", "model": "One model", "prompt": "One prompt"}
 _PERIODS = {"day": "A day", "month": "A month"}
-_NAMED = {"limit_usd": "Dollars, such as 10.50.", "warn_percent": "Empty: it never warns.", "key": "Choose one, or type it."}
+_NAMED = {"limit_usd": "Write it like 10.50.", "warn_percent": "Empty: it never warns.", "key": "Choose one, or type it."}
 
 
 def open_new(limit_usd: Decimal | None = None) -> None:
@@ -68,7 +68,7 @@ def _fields(store: Store, now_ms: int) -> tuple[str, str]:
         _wrong("limit_usd")
     with st.container(width=150, gap="xsmall"):
         st.number_input(
-            "Warn from, %", step=1, key=WARN, placeholder="never", on_change=saving.mend, args=("warn_percent",),
+            "Warn from, %", value=None, step=1, key=WARN, placeholder="never", on_change=saving.mend, args=("warn_percent",),
             help="From this share of the limit on it is marked as a warning. Empty: never.",
         )  # fmt: skip
         _wrong("warn_percent")
@@ -110,4 +110,5 @@ def _wrong(field: str) -> None:
     if error is None or (named if named in _NAMED else "") != field:
         return
     said = error.message.removeprefix(f"{place}: ")
-    st.markdown(f":red[:material/error: {safe.escape(said)}. {safe.escape(error.hint or _NAMED.get(field, ''))}]")
+    hint = (field == "key" and error.hint) or _NAMED.get(field) or error.hint or ""
+    st.markdown(f":red[:material/error: {safe.escape(said)}. {safe.escape(hint)}]")

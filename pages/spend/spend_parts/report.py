@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import address, tables
+from pages.parts import address, safe, tables
 from pages.spend.spend_parts import wording, written
 from pages.spend.spend_parts.facts import Facts
 from workbench.cost.projection import Projection, Solved
@@ -118,7 +118,7 @@ def _markdown(facts: Facts, about: "written.About", ahead: Projection | None, ca
             return
         text = written.report(facts, about, ahead, cases)
         st.caption("The report as Markdown; the button in its corner copies it.")
-        st.code(text, language="markdown", height=260)
+        safe.code(text, wrap=False, height=260)
         st.download_button(
             "Download Markdown", data=text.encode("utf-8", "replace"), file_name=f"spend-{about.name}.md", mime="text/markdown",
             key="spend-md", icon=":material/download:", on_click="ignore",

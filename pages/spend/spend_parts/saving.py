@@ -66,7 +66,7 @@ def typed(text: object) -> str:
     """The limit as a number is written: $1,000.50 is 1000.50. Raises InputError where nothing was typed."""
     value = str(text or "").strip().removeprefix("$").strip()
     if not value:
-        raise InputError("is empty", place="field limit_usd", hint="Dollars, such as 10.50.")
+        raise InputError("is empty", place="field limit_usd", hint="Write it like 10.50.")
     return value.replace(",", "") if _THOUSANDS.fullmatch(value) else value
 
 
