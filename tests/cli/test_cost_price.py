@@ -13,6 +13,8 @@ from workbench.cli.cost_price import price
 from workbench.errors import NotFound
 from workbench.ledger import overrides
 from workbench.pricing import OverrideRates, catalogue
+from workbench.providers import connections
+from workbench.providers.connections import Connection
 
 
 def command(*arguments: str) -> Result:
@@ -86,6 +88,21 @@ def test_an_unknown_model_is_refused_with_near_names(home: Path) -> None:
     assert "openai/gpt-5-mini" in done.exception.hint
 
 
+def test_a_connection_with_an_address_of_its_own_has_no_price_of_a_namesake(home: Path) -> None:
+    assert said("groq/llama-3.3-70b-versatile", "--input", "1000000")["cost_usd"] == 0.59
+    connections.save(store.current(), Connection("groq", "compatible", base_url="http://127.0.0.1:9/v1"))
+    done = command("groq/llama-3.3-70b-versatile", "--input", "1000000")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "No price per token of groq/llama-3.3-70b-versatile is known" in done.stderr
+
+
+def test_a_connection_without_an_address_is_told_with_its_vendors_page(home: Path) -> None:
+    connections.save(store.current(), Connection("work", "anthropic"))
+    document = said("work/claude-sonnet-4-5", "--input", "100000")
+    assert (document["provider"], document["model_ref"], document["cost_usd"]) == ("work", "anthropic/claude-sonnet-4-5", 0.3)
+    assert document["url"].startswith("https://")
+
+
 def test_a_model_that_is_not_priced_by_tokens_is_no_0_dollars(home: Path) -> None:
     done = command("groq/whisper-large-v3", "--input", "1", "--json")
     assert (done.exit_code, done.stdout) == (1, "")
@@ -102,6 +119,8 @@ def test_a_model_that_is_not_priced_by_tokens_is_no_0_dollars(home: Path) -> Non
         (("--output", "5", "--reasoning", "6"), "part of --output"),
         (("--at", "yesterday"), "yesterday"),
         (("--at", "99999-01-01"), "99999"),
+        (("--at", "0001-01-01T00:00:00+14:00"), "0001"),
+        (("--at", "9999-12-31T23:59:59-14:00"), "9999"),
     ],
 )
 def test_numbers_that_contradict_each_other_are_refused(home: Path, arguments: tuple[str, ...], word: str) -> None:

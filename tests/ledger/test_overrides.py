@@ -78,6 +78,10 @@ def test_while_nothing_changes_the_same_object_comes_back(store: Store, monkeypa
     [
         (OverrideRates(), "field input"),
         (OverrideRates(output=Decimal(1)), "field input"),
+        (OverrideRates(input=Decimal(1)), "field output"),
+        (OverrideRates(training=Decimal(25)), "field input"),
+        (OverrideRates(cached=Decimal(1), per_request=Decimal(1)), "field input"),
+        (OverrideRates(input=Decimal(0), free=True), "field output"),
         (OverrideRates(Decimal(0), Decimal(1)), "field input"),
         (OverrideRates(Decimal(1), Decimal(0)), "field output"),
         (OverrideRates(Decimal(-1), Decimal(1)), "field input"),
@@ -104,7 +108,9 @@ def test_free_is_said_on_purpose(store: Store) -> None:
     assert (priced.nano, priced.source) == (0, "own price")
 
 
-@pytest.mark.parametrize(("provider", "model"), [("", "m"), ("p", " "), ("p", "x" * 201), ("p" * 101, "m")])
+@pytest.mark.parametrize(
+    ("provider", "model"), [("", "m"), ("p", " "), ("p", "x" * 201), ("p" * 101, "m"), ("p\x00", "m"), ("p", "\ud800")]
+)
 def test_a_name_that_no_ledger_has_is_refused(store: Store, provider: str, model: str) -> None:
     with pytest.raises(InputError, match="empty or too long"):
         overrides.add(store, provider, model, PLAIN, from_ms=0)

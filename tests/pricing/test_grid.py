@@ -147,8 +147,8 @@ def chain(kind: str, around: dict[str, str]) -> list[str]:
 @settings(max_examples=100, deadline=None)
 @given(model=st.sampled_from(MODELS), few=st.integers(0, 150_000), more=st.integers(0, 150_000), output=st.integers(0, 9_000))
 def test_more_tokens_never_cost_less(model: tuple[str, str], few: int, more: int, output: int) -> None:
-    small = pricing.estimate(*model, few, output, 1_795_000_000_000)
-    large = pricing.estimate(*model, few + more, output + 1, 1_795_000_000_000)
+    small = pricing.price(*model, Usage(few, output_tokens=output), at_ms=1_795_000_000_000)
+    large = pricing.price(*model, Usage(few + more, output_tokens=output + 1), at_ms=1_795_000_000_000)
     assert small is not None
     assert large is not None
     assert small.nano <= large.nano

@@ -85,18 +85,6 @@ def test_a_model_nobody_else_knows_gets_a_price() -> None:
     assert found.nano == 1_000
 
 
-def test_embedding_and_training_are_components_of_their_own() -> None:
-    embedded = pricing.embedding("openai", "text-embedding-3-small", 10_000_000, at_ms=NOW)
-    assert embedded is not None
-    assert [(part.kind, part.tokens) for part in embedded.parts] == [("embedding", 10_000_000)]
-    assert embedded.nano == 200_000_000
-    assert pricing.training("openai", "gpt-4o", 1_000_000, at_ms=NOW) is None
-    trained = pricing.training("openai", "gpt-4o", 1_000_000, at_ms=NOW, overrides=(an_override("gpt-4o", training="25"),))
-    assert trained is not None
-    assert (trained.nano, trained.parts[0].kind) == (25_000_000_000, "training")
-    assert pricing.embedding("nobody", "m", 1, at_ms=NOW) is None
-
-
 def test_the_parts_sum_to_the_total_whatever_is_rounded() -> None:
     one = an_override(input="0.000333", output="0.000777", cached="0.0001", reasoning="0.0000005")
     for n in range(1, 200):

@@ -166,12 +166,6 @@ def test_a_providers_contradictory_counts_never_cost_less_than_nothing() -> None
     assert odd == whole
 
 
-def test_an_estimate_is_the_price_of_uncached_tokens() -> None:
-    assert pricing.estimate("openai", "gpt-5", 1_000, 10, NOON_MS) == pricing.price(
-        "openai", "gpt-5", Usage(1_000, 0, 0, 10), at_ms=NOON_MS
-    )
-
-
 def test_a_warm_price_does_not_look_the_model_up_again() -> None:
     usage = Usage(1_000, 100, 0, 10, 0)
     pricing.price("openai", "gpt-5", usage, at_ms=NOON_MS)

@@ -74,7 +74,9 @@ def _moment(at: str | None) -> int:
     if at is None:
         return clock.now_ms()
     try:
-        return clock.from_iso(at)
+        at_ms = clock.from_iso(at)
+        clock.iso(at_ms)  # a zone may lead out of the years that there are
+        return at_ms
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f"{at!r} is not a date; write it like 2026-03-01.", param_hint="--at") from error
 
@@ -87,7 +89,8 @@ def _rates(store: "Store", model: str, at_ms: int, processing: str | None) -> "t
 
     provider, _, name = model.partition("/")
     found = tariff.rates(store, provider, name, at_ms=at_ms, processing=processing) if name else None
-    if found is None:
+    # At an address of its own another vendor's price of that name says nothing.
+    if found is None and not (name and tariff.vendor(store, provider).base_url):
         own = overrides.current(store)
         provider, name = catalogue.resolve(model, own)
         found = pricing.rates(provider, name, at_ms=at_ms, processing=processing, overrides=own)
@@ -101,7 +104,7 @@ def _rates(store: "Store", model: str, at_ms: int, processing: str | None) -> "t
 def _document(asked: str, priced: "Priced", rates: "Rates", model: tuple[str, str], at_ms: int) -> dict[str, Any]:
     from workbench.pricing import catalogue, entries
 
-    listed = entries.find(*model) if rates.source == catalogue.edition().name else None
+    listed = entries.find(*rates.model_ref.split("/", 1)) if rates.source == catalogue.edition().name else None
     newest = catalogue.edition().newest_change
     parts = [
         {"kind": part.kind, "tokens": part.tokens, "usd_per_mtok": float(part.usd_per_mtok), "cost_usd": part.nano / 10**9}

@@ -14,10 +14,12 @@ from workbench.ledger.tables import PriceOverrideRow
 from workbench.pricing import overrides as own
 from workbench.pricing.overrides import Override, OverrideRates, Overrides
 from workbench.store import Store
+from workbench.store.base import storable
 
 _FRESH_S = 2.0
 _NAME, _NOTE = 200, 2_000
 _known: dict[Store, tuple[float, Overrides]] = {}
+_changes = 0  # of this process: what was read before one of them is not kept
 _lock = threading.Lock()
 
 
@@ -26,7 +28,7 @@ def add(
 ) -> Override:
     """A price of one's own, kept from now on; it stands before older ones of the model while it holds. Raises InputError."""
     for name, value, most in (("provider", provider, 100), ("model", model, _NAME)):
-        if not value.strip() or len(value) > most or "\x00" in value:
+        if not value.strip() or len(value) > most or storable(value) != value:
             raise InputError("is empty or too long", place=f"field {name}", hint="Write provider and model as the ledger names them.")
     if until_ms is not None and until_ms <= from_ms:
         raise InputError("is not after its start", place="field until", hint="Leave it empty where no end is known.")
@@ -38,7 +40,7 @@ def add(
             from_ms=from_ms,
             until_ms=until_ms,
             rates=rates.to_json(),
-            note=note[:_NOTE],
+            note=storable(note)[:_NOTE],
             created_ms=clock.now_ms(),
         )
         session.add(row)
@@ -69,11 +71,13 @@ def current(store: Store) -> Overrides:
     now_s = time.monotonic()
     if held is not None and now_s - read_s < _FRESH_S:
         return held
+    changes = _changes
     fresh = Overrides(_read(store))
     with _lock:
         # The same object while nothing changed, so that what was worked out from it can be kept.
         kept = held if held is not None and held == fresh else fresh
-        _known[store] = now_s, kept
+        if changes == _changes:
+            _known[store] = now_s, kept
     return kept
 
 
@@ -87,7 +91,9 @@ def _set_removed(store: Store, override_id: int, at_ms: int | None) -> None:
 
 
 def _forget(store: Store) -> None:
+    global _changes  # noqa: PLW0603 (one number that only grows)
     with _lock:
+        _changes += 1
         _known.pop(store, None)
 
 

@@ -1,7 +1,7 @@
 """Prices of calls, dated. Pure: knows no database, no clock, no network. Refuses to guess: a price that is not known is None."""
 
 from workbench.pricing.overrides import Override, OverrideRates, Overrides
-from workbench.pricing.price import FREE_PROVIDERS, Priced, embedding, estimate, price, priced, rates, training
+from workbench.pricing.price import FREE_PROVIDERS, Priced, price, priced, rates
 from workbench.pricing.rates import PricedPart, Rate, Rates, TokenCounts
 
 __all__ = [
@@ -14,10 +14,7 @@ __all__ = [
     "Rate",
     "Rates",
     "TokenCounts",
-    "embedding",
-    "estimate",
     "price",
     "priced",
     "rates",
-    "training",
 ]

@@ -21,7 +21,7 @@ _FREE_HINT = "Say that it is free where 0 is meant; leave the field empty where 
 @dataclass(frozen=True, slots=True)
 class OverrideRates:
     """Dollars per million tokens; None: that kind is billed as the kind around it. `batch` is the share of the standard price that a
-    batch costs, `per_request` dollars a request. `free` says that every 0 among them is meant. `output` None: it writes nothing.
+    batch costs, `per_request` dollars a request. `free` says that every 0 among them is meant.
     """
 
     input: Decimal | None = None
@@ -126,7 +126,8 @@ def from_json(raw: Mapping[str, Any]) -> OverrideRates:
 
 def checked(rates: OverrideRates) -> OverrideRates:
     """The rates, once they make sense. Raises InputError naming the field: a negative or endless number, a 0 nobody said was meant, a
-    batch dearer than no batch, no rate at all.
+    batch dearer than no batch, or no rate for input or output beside another: an own price stands before the list's for every kind, so
+    that tokens without a rate would be free by mistake. A price a request may stand alone.
     """
     stated = {name: value for name in NUMBERS if (value := getattr(rates, name)) is not None}
     for name, value in stated.items():
@@ -135,10 +136,15 @@ def checked(rates: OverrideRates) -> OverrideRates:
             raise InputError(f"{value} is not a price", place=f"field {name}", hint=f"Write a number from 0 to {most:,}.")
         if value == 0 and not rates.free:
             raise InputError("0 would make it free", place=f"field {name}", hint=_FREE_HINT)
-    if rates.free and not any(name in stated for name in PER_MTOK):
-        rates = replace(rates, input=Decimal(0), output=Decimal(0))
-    elif rates.input is None and rates.training is None and not stated.get("per_request"):
-        raise InputError("is empty", place="field input", hint="Say what a million input tokens cost.")
+    by_tokens = any(name in stated for name in PER_MTOK)
+    if rates.free and not by_tokens:
+        return replace(rates, input=Decimal(0), output=Decimal(0))
+    if by_tokens or rates.per_request is None:
+        if rates.input is None:
+            raise InputError("is empty", place="field input", hint="Say what a million input tokens cost.")
+        if rates.output is None:
+            hint = "Say what a million output tokens cost. For a model that writes none: 0, and that it is free."
+            raise InputError("is empty", place="field output", hint=hint)
     return rates
 
 

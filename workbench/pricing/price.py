@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbench.pricing import entries
 from workbench.pricing import overrides as own
 from workbench.pricing.overrides import Override
-from workbench.pricing.rates import OUTPUT_KINDS, PricedPart, Rate, Rates, TokenCounts, rounded, usd
+from workbench.pricing.rates import OUTPUT_KINDS, PricedPart, Rate, Rates, TokenCounts
 
 FREE_PROVIDERS = frozenset({"simulated", "local"})  # run on this machine, no one sends a bill
 _FREE_SOURCE = "free"
@@ -25,16 +25,6 @@ class Priced:
     source: str
     parts: tuple[PricedPart, ...] = ()
     request_nano: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    input_tokens: int
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
 
 
 def price(
@@ -80,38 +70,6 @@ def rates(
         return _free(f"{provider}/{model}")
     entry = entries.find(provider, model, base_url)
     return entry.rates_at(at_ms, processing) if entry else None
-
-
-def estimate(
-    provider: str,
-    model: str,
-    input_tokens: int,
-    output_tokens: int,
-    at_ms: int,
-    *,
-    base_url: str = "",
-    overrides: Iterable[Override] = (),
-) -> Priced | None:
-    """What a call of so many tokens would cost at `at_ms`, nothing of it cached."""
-    counts = _Counts(input_tokens, output_tokens=output_tokens)
-    return price(provider, model, counts, at_ms=at_ms, base_url=base_url, overrides=overrides)
-
-
-def embedding(provider: str, model: str, tokens: int, *, at_ms: int, overrides: Iterable[Override] = ()) -> Priced | None:
-    """What turning so many tokens into vectors costs: the model's input rate, without tiers; None where no price is known."""
-    found = rates(provider, model, at_ms=at_ms, overrides=overrides)
-    return None if found is None or found.input is None else _component("embedding", tokens, found.input, found)
-
-
-def training(provider: str, model: str, tokens: int, *, at_ms: int, overrides: Iterable[Override] = ()) -> Priced | None:
-    """What fine-tuning on so many tokens costs. The list has no such prices: None where no own price states one."""
-    found = rates(provider, model, at_ms=at_ms, overrides=overrides)
-    return None if found is None or found.training is None else _component("training", tokens, found.training, found)
-
-
-def _component(kind: str, tokens: int, rate: Rate, found: Rates) -> Priced:
-    nano = rounded(rate.base * tokens)
-    return Priced(nano, nano, 0, found.model_ref, found.source, (PricedPart(kind, tokens, usd(rate.base), nano),))
 
 
 def _free(model_ref: str) -> Rates:

@@ -93,18 +93,6 @@ class Rates:
     from_ms: int | None = None
     until_ms: int | None = None
 
-    def nano(self, usage: TokenCounts) -> tuple[int, int, int]:
-        """Nano-dollars of a call: all, for input, for output."""
-        total_input = usage.input_tokens
-        of_input = of_output = 0
-        for kind, tokens, rate in self._billed(usage):
-            if kind in OUTPUT_KINDS:
-                of_output += rate.at(total_input) * tokens
-            else:
-                of_input += rate.at(total_input) * tokens
-        of_request = self.request * (EXACT // _NANO_REQUEST)
-        return rounded(of_input + of_output + of_request), rounded(of_input), rounded(of_output)
-
     def parts(self, usage: TokenCounts) -> tuple[tuple[PricedPart, ...], int]:
         """What each kind of tokens costs, kinds without tokens left out, and the nano-dollars of the request itself.
 
