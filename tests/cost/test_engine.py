@@ -133,6 +133,15 @@ def test_what_a_cache_saves_is_known_where_the_same_calls_have_no_price_before_a
     assert (comparing.saved(outcome) or outcome.year).value == 12_375
 
 
+def test_what_a_cache_takes_and_how_long_are_assumptions() -> None:
+    outcome = evaluate(ExactCache(D("0.5")), SemanticCache(D("0.2"), usd_per_lookup=D("0.00001500")))
+    asked = {one.field: (one.value, one.source) for one in outcome.assumptions if one.name.endswith("cache asked")}
+    assert asked == {
+        "levers.exact_cache.usd_per_lookup": ("$0 a look-up, an answer in 5 ms", "shipped"),
+        "levers.semantic_cache.usd_per_lookup": ("$0.000015 a look-up, an answer in 5 ms", "typed"),
+    }
+
+
 def test_calls_that_fail_for_good_stay_asked() -> None:
     assert evaluate(Retries(D("0.5"), 1, D(1))).after.calls == 3_000_000
 

@@ -1,14 +1,12 @@
 """Sentences worth knowing: each is said where it holds, and not where it does not."""
 
-from dataclasses import replace
 from typing import Any
 
-from tests.cost.streams import ALL, PRICES, D, book, recorded, scenario
+from tests.cost.streams import PRICES, D, book, recorded, scenario
 from workbench.cost import engine, typed
 from workbench.cost.findings import usd
 from workbench.cost.model import (
     Batch,
-    ClassOf,
     ExactCache,
     Limits,
     NewModel,
@@ -78,6 +76,11 @@ def test_a_lever_that_saves_nothing_says_why() -> None:
     assert not said(evaluate(Batch(D("0.5")), prices=priced), "saves nothing")
 
 
+def test_nothing_is_said_of_what_a_lever_saves_where_nothing_has_a_price() -> None:
+    assert not said(evaluate(ExactCache(D("0.5")), prices={}), "saves nothing")
+    assert said(evaluate(ExactCache(D("0.5")), prices={}), "have no known price")
+
+
 def test_a_lever_that_costs_money_says_how_much() -> None:
     dear = {**PRICES, "gpt-5": OwnPrice(D(60), D(120))}
     assert said(evaluate(NewModel("gpt-5"), prices=dear), "gpt-5 instead of every model: costs $49,500 more a month by itself")
@@ -102,9 +105,11 @@ def test_rates_that_cannot_be_measured_ask_for_the_field() -> None:
 
 
 def test_a_class_that_no_traffic_is_of_is_named() -> None:
-    baseline = replace(ALL, classes={"simple": ClassOf(D(1))})
-    assert said(evaluate(Routing({"odd": {"gpt-4": D(1)}}), Batch(D(1), ("late",)), baseline=baseline), "class odd")
-    assert said(evaluate(Batch(D(1), ("late",)), baseline=baseline), "class late")
+    traffic = recorded([Stream("gpt-4", klass="simple")], [[5.0]], [[[10.0, 0, 0, 0, 10.0, 0]]])
+    pulled = Routing({"medium": {"gpt-4": D(1)}}), Batch(D(1), ("complex",))
+    outcome = engine.evaluate(scenario(*pulled, baseline=Recorded(0, 1)), traffic, Measured(), book(), {}, {}, draws=10)
+    assert said(outcome, "class medium")
+    assert said(outcome, "class complex")
 
 
 def test_calls_without_text_are_named_with_what_is_taken_of_them() -> None:

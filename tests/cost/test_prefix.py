@@ -52,7 +52,7 @@ def traffic(*streams: Stream) -> Traffic:
 
 
 def measured(store: Store, *streams: Stream, **more: Any) -> Prefix:
-    return prefix.measure(store, PERIOD, loaded.load(store, PERIOD), traffic(*streams), **more)
+    return prefix.measure(store, loaded.load(store, PERIOD), traffic(*streams), **more)
 
 
 GPT = Stream("openai/gpt-4o", "support")
@@ -66,7 +66,12 @@ def test_a_shared_system_prompt_is_counted_in_the_steps_of_the_provider(store: S
     assert found.tokens == (Decimal(whole // 128 * 128),)
     assert 1_024 < found.tokens[0] <= whole
     assert found.hit_rate == (Decimal("0.9"),)
-    assert (found.sampled, found.estimated) == (10, False)
+    assert (found.sampled, found.estimated, found.assumed) == (10, False, ())
+
+
+def test_a_model_whose_provider_nobody_here_knows_is_named(sqlite_store: Store) -> None:
+    put(sqlite_store, *[asked(manual(1_500), f"{n} is my question", n, "own/model") for n in range(5)])
+    assert measured(sqlite_store, Stream("own/model", "support")).assumed == ("own/model",)
 
 
 def test_a_beginning_under_the_minimum_of_the_provider_is_none(sqlite_store: Store) -> None:

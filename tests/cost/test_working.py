@@ -92,7 +92,11 @@ def test_replies_are_cut_by_their_recorded_lengths(filled: Store) -> None:
 def test_prompt_caching_is_measured_from_the_prompts(filled: Store) -> None:
     outcome = work(filled, PromptCaching())
     assert outcome.after.usd.value <= outcome.before.usd.value
-    assert any(one.name == "Prompt caching" and one.source.startswith("measured") for one in outcome.assumptions)
+    (told,) = [one for one in outcome.assumptions if one.name == "Prompt caching"]
+    assert told.source.startswith("measured on 60 requests")
+    assert told.value == "beginnings of 0 tokens on average are kept 5m, 0 % of them found again"
+    (least,) = [one for one in outcome.assumptions if one.name.startswith("Fewest tokens")]
+    assert (least.name, least.value, least.source) == ("Fewest tokens p/m caches", "1,024", "assumed")
 
 
 def test_classes_that_go_in_batches_are_told_apart_by_the_rules_that_ship(filled: Store) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from workbench.cost import latency, quality
+from workbench.cost import latency, prefix, quality, ranges
 from workbench.cost.levers import describe, percent
 from workbench.cost.model import (
     ANY_CLASS,
@@ -22,6 +22,7 @@ from workbench.cost.model import (
     Trace,
     Typed,
 )
+from workbench.cost.traffic import Prefix
 from workbench.cost.worked import Worked, components_of
 
 TYPED, MEASURED, STATED, SHIPPED = "typed", "measured", "believed", "shipped"
@@ -96,8 +97,15 @@ def _levers(done: Worked) -> list[Assumption]:
         value, source = _lever(done, lever)
         name = lever.kind.replace("_", " ").capitalize()
         found.append(Assumption(name, value.removeprefix(f"{name}: "), source, at))
+        if isinstance(lever, ExactCache | SemanticCache):
+            found.append(_look_up(lever))
         if isinstance(lever, SemanticCache):
             found.append(Assumption("False hits", percent(lever.false_hit_rate), TYPED, f"{at}.false_hit_rate"))
+        elif isinstance(lever, PromptCaching) and done.base.measured.prefix:
+            found += [
+                Assumption(f"Fewest tokens {model} caches", f"{prefix.limits(model)[0]:,}", "assumed", f"{at}.prefix_tokens")
+                for model in done.base.measured.prefix.assumed
+            ]
         elif isinstance(lever, Batch):
             models = dict.fromkeys(stream.model for stream in done.after.flow.streams)
             without = [model for model in models if not done.book.has_batch(model)]
@@ -113,10 +121,9 @@ def _lever(done: Worked, lever: Lever) -> tuple[str, str]:
         told = f"{percent(hits.rate)} hits in a replay of {hits.asked:,} calls" if hits else "hits not measured"
         return f"{told}, replies kept {lever.ttl_s:,} s", MEASURED
     if isinstance(lever, PromptCaching) and None in (lever.prefix_tokens, lever.hit_rate):
-        estimated = " (tokens estimated)" if measured.prefix and measured.prefix.estimated else ""
-        return value, f"{MEASURED}{estimated}" if measured.prefix else "not measured"
-    if isinstance(lever, ShorterPrompt) and lever.version is not None and (saved := measured.saved_tokens.get(lever.prompt or "")):
-        return f"{saved:,f} tokens fewer a call of {lever.prompt}", "counted"
+        return (value, "not measured") if measured.prefix is None else _caching(done, lever, measured.prefix)
+    if isinstance(lever, ShorterPrompt) and lever.version is not None:
+        return value, f"counted, version {lever.version}"
     if isinstance(lever, OutputCap):
         recorded = any(one is not None for group in done.base.lengths for one in group)
         return value, "recorded lengths of replies" if recorded else "lengths taken as exponential around their mean"
@@ -124,6 +131,25 @@ def _lever(done: Worked, lever: Lever) -> tuple[str, str]:
         classes = ", ".join(sorted({stream.klass for stream in done.base.streams} - {ANY_CLASS}))
         return value, f"{'rules of the scenario' if lever.rules else 'rules that ship'} on the calls: {classes or 'no class'}"
     return value, TYPED
+
+
+def _caching(done: Worked, lever: PromptCaching, found: Prefix) -> tuple[str, str]:
+    """The shared beginning and how often it is found, as measured where nothing is typed."""
+    calls = done.base.month_calls
+    mean = sum((many * long for many, long in zip(calls, found.tokens, strict=True)), Decimal(0)) / sum(calls)
+    long = mean if lever.prefix_tokens is None else lever.prefix_tokens
+    rate = Decimal(ranges.hit_rates([lever], done.base).get(lever.kind, 0.0))
+    said = f"{MEASURED} on {found.sampled:,} requests{', tokens estimated' if found.estimated else ''}"
+    return f"beginnings of {long:,.0f} tokens on average are kept {lever.ttl}, {percent(rate)} of them found again", said
+
+
+def _look_up(lever: ExactCache | SemanticCache) -> Assumption:
+    each = f"{lever.usd_per_lookup.normalize():f}"
+    value = f"${each} a look-up, an answer in {latency.CACHE_MS:.0f} ms"
+    source = TYPED if lever.usd_per_lookup else SHIPPED
+    return Assumption(
+        f"{'Exact' if isinstance(lever, ExactCache) else 'Semantic'} cache asked", value, source, f"levers.{lever.kind}.usd_per_lookup"
+    )
 
 
 def _quality(model: str, known: quality.Known | None) -> Assumption:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost import assumptions, findings, latency, levers, quality, ranges, sides, tornado, waterfall, worked
+from workbench.cost import assumptions, checking, findings, latency, quality, ranges, sides, tornado, waterfall, worked
 from workbench.cost.billing import Bill, nano
 from workbench.cost.flow import EXACT
 from workbench.cost.model import Figure, Growth, Outcome, Scenario
@@ -33,9 +33,8 @@ def evaluate(  # noqa: PLR0917 (these six are what a scenario is worked out of)
     draws: int = 10_000,
     seed: int = 0,
 ) -> Outcome:
-    """The scenario worked out on this traffic. Raises InputError naming the field where a lever cannot be, or there is no traffic."""
-    for lever in scenario.levers:
-        levers.check(lever)
+    """The scenario worked out on this traffic. Raises InputError naming the field that cannot be, or where there is no traffic."""
+    checking.check(scenario)
     with localcontext(EXACT):
         done = worked.work(scenario, traffic, measured, book)
         known = ranges.unknowns(scenario, done.base, draws=draws, seed=seed)

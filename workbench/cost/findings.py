@@ -6,7 +6,7 @@ Every sentence is computed. Owns no advice: it says what holds under the scenari
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from workbench.cost import billing, levers
+from workbench.cost import billing, comparing, levers
 from workbench.cost.levers import describe, percent
 from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing, SemanticCache
 from workbench.cost.worked import Worked, components_of, models_named
@@ -134,8 +134,8 @@ def _whole_on(done: Worked) -> dict[str, Decimal]:
 
 def _of_saving(outcome: Outcome) -> Iterable[str]:
     """Whether the saving is more than chance."""
-    saved = outcome.saved
-    if not outcome.scenario.levers or saved.low is None or saved.high is None or not saved.value:
+    saved = comparing.saved(outcome)
+    if saved is None or not outcome.scenario.levers or saved.low is None or saved.high is None or not saved.value:
         return []
     if saved.low < 0 < saved.high:
         both = f"{usd(saved.low)} to {usd(saved.high)}"
@@ -145,6 +145,8 @@ def _of_saving(outcome: Outcome) -> Iterable[str]:
 
 def _of_levers(done: Worked, outcome: Outcome) -> Iterable[str]:
     """Levers that change nothing, or cost money."""
+    if comparing.total(outcome.before) is None:
+        return []  # nothing has a price: what a lever saves is not known
     said = []
     by_kind = {part.kind: part for part in outcome.parts}
     for lever in done.scenario.levers:

@@ -84,19 +84,6 @@ def describe(lever: Lever) -> str:
     return _TOLD[lever.kind](lever)
 
 
-def check(lever: Lever) -> None:
-    """Raise InputError naming the field where a number of the lever cannot be, or shares of a class do not sum to 1."""
-    from workbench.cost import fields
-    from workbench.cost.forms import At
-
-    here = At(f"levers.{lever.kind}")
-    fields.LEVERS[lever.kind].check(lever, here)
-    for klass, row in lever.shares.items() if isinstance(lever, Routing) else ():
-        total = sum(row.values(), _NONE)
-        if abs(total - 1) > Decimal("1e-6"):
-            here.inner("shares").inner(klass).refuse(f"shares sum to {total:f}, not to 1", "Shares of one whole sum to 1 (100 %).")
-
-
 def setting_of(base: Base, levers: Sequence[Lever]) -> Setting:
     """What the levers share: the rules of a routing say which classes a cache may answer, where replies end, and where calls go. A
     class follows its rules where all of them say the same.
@@ -176,13 +163,10 @@ def _tell_shorter(it: ShorterPrompt) -> str:
 
 
 @lever("shorter_prompt", _tell_shorter)
-def _shorter_prompt(flow: Flow, it: ShorterPrompt, setting: Setting) -> Flow:
+def _shorter_prompt(flow: Flow, it: ShorterPrompt, _setting: Setting) -> Flow:
     import numpy as np
 
-    saved = it.tokens_saved
-    if it.prompt is not None and it.version is not None:
-        saved = setting.base.measured.saved_tokens.get(it.prompt, saved)
-    by_stream = flow.column([saved if it.prompt in (None, stream.prompt) else _NONE for stream in flow.streams])
+    by_stream = flow.column([it.tokens_saved if it.prompt in (None, stream.prompt) else _NONE for stream in flow.streams])
     before = flow.tokens[..., INPUT]
     after = np.maximum(before - by_stream * flow.calls, flow.number(0))
     # Calls without input tokens have no cached ones: what is added to them is plain input.

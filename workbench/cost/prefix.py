@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select
 
-from workbench.cost.model import Recorded, Rule
+from workbench.cost.model import Rule
 from workbench.cost.traffic import Prefix, Traffic
 from workbench.ledger.tables import CallTextRow
 from workbench.text import tokens
@@ -77,9 +77,14 @@ class Beginning:
 
 def limits(model: str) -> tuple[int, int]:
     """The fewest tokens that the model's provider caches, and the steps it goes by."""
+    return _LIMITS[_known(model)]
+
+
+def _known(model: str) -> str:
+    """The longest beginning in _LIMITS that the model's name has; empty where nobody here knows the model."""
     name = model.rsplit("/", 1)[-1].lower()
     name = name.replace(".", "-") if name.startswith("claude") else name
-    return _LIMITS[max((beginning for beginning in _LIMITS if name.startswith(beginning)), key=len)]
+    return max((beginning for beginning in _LIMITS if name.startswith(beginning)), key=len)
 
 
 def kept(model: str, count: int) -> int:
@@ -90,7 +95,6 @@ def kept(model: str, count: int) -> int:
 
 def measure(
     store: "Store",
-    recorded: Recorded,
     columns: "Columns",
     traffic: Traffic,
     *,
@@ -102,12 +106,12 @@ def measure(
 
     from workbench.cost.replay import places
 
-    del recorded  # `columns` holds its calls
     streams = places(columns, traffic, rules)
     shared, found = np.zeros(len(streams)), np.zeros(len(streams))
-    sampled, estimated = 0, False
+    sampled, estimated, assumed = 0, False, dict[str, None]()
     for at in _groups(columns, streams):
         model = columns.models[int(columns.model[at[0]])]
+        assumed |= {} if _known(model) else {model: None}
         beginnings, looked, guessed = _beginnings(store, columns, at, model)
         sampled, estimated = sampled + looked, estimated or guessed
         if beginnings:
@@ -123,6 +127,7 @@ def measure(
         hit_rate=tuple(_ratio(hit[s], prefix[s]) for s in range(size)),
         estimated=estimated,
         sampled=sampled,
+        assumed=tuple(assumed),
     )
 
 

@@ -3,8 +3,7 @@
 Every figure of a scenario is worked out of these sums, so that a million calls and a thousand cost the same to ask again.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +76,7 @@ class Prefix:
     hit_rate: tuple[Decimal, ...]  # [S]
     estimated: bool = True  # counted by another tokenizer than the model's own
     sampled: int = 0
+    assumed: tuple[str, ...] = ()  # models of which nobody here knows the fewest tokens that are cached
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,3 @@ class Measured:
 
     exact: Hits | None = None
     prefix: Prefix | None = None
-    saved_tokens: Mapping[str, Decimal] = field(default_factory=dict)  # prompt -> tokens that its chosen version saves a call

@@ -167,7 +167,7 @@ def _measured(store: "Store", scenario: Scenario, loaded: "Columns", traffic: Tr
             replayed = partial(replay.exact, loaded, traffic, lever.ttl_s, rules=ruling)
             found = replace(found, exact=_of(loaded, ("exact", lever.ttl_s, *key), replayed))
         elif isinstance(lever, PromptCaching) and None in (lever.prefix_tokens, lever.hit_rate) and isinstance(baseline, Recorded):
-            measured = partial(prefix.measure, store, baseline, loaded, traffic, ttl=lever.ttl, rules=ruling)
+            measured = partial(prefix.measure, store, loaded, traffic, ttl=lever.ttl, rules=ruling)
             found = replace(found, prefix=_of(loaded, ("prefix", lever.ttl, *key), measured))
     return found
 
