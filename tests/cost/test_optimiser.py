@@ -376,6 +376,14 @@ def test_a_set_of_limits_in_conflict_is_irreducible_and_what_is_offered_can_be_h
     assert seen > 20
 
 
+def test_a_question_without_an_answer_in_time_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = small(Limits(quality=Decimal("0.9")))
+    assert solving.cheapest(Programme(given), optimiser.limits_of(given.limits)).proven  # type: ignore[union-attr]
+    monkeypatch.setattr(solving, "SECONDS", 0.0)
+    with pytest.raises(solving.Unfinished, match="no plan was found in 0 s, which does not say that there is none"):
+        optimiser.solve(given)
+
+
 def test_a_class_that_no_priced_model_may_answer_is_named() -> None:
     usd = small().usd.copy()
     usd[:, :, 1] = np.nan

@@ -135,20 +135,25 @@ def limits_of(limits: Limits) -> tuple[Limit, ...]:
 
 def solve(problem: Problem, *, explain: bool = True) -> Plan:
     """The cheapest plan that keeps every limit; of equal cost, the one of best quality. Infeasible: `conflict` says in sentences which
-    limits exclude each other and how far each is from what can be had. `explain` False: neither that nor what limits are worth.
+    limits exclude each other and how far each is from what can be had. `explain` False: neither that nor what limits are worth. What
+    was not found out in time is said in `notes`; raises solving.Unfinished (an InputError) where not even a plan was.
     """
-    from workbench.cost import conflict, programme, solving
+    from workbench.cost import conflict, plan_words, programme, solving
 
     begun = time.perf_counter()
     built = programme.Programme(problem)
     limits = limits_of(problem.limits)
-    found = solving.cheapest(built, limits)
-    if found is None:
-        said = conflict.sentences(built, limits) if explain else ()
-        return Plan(feasible=False, conflict=said, notes=_notes(problem), seconds=time.perf_counter() - begun)
-    plan = told(built, found)
-    binding = tuple(_binding(built, limits, found)) if explain else ()
-    return replace(plan, binding=binding, notes=_notes(problem), seconds=time.perf_counter() - begun)
+    notes, found = _notes(problem), solving.cheapest(built, limits)
+    plan = Plan(feasible=False) if found is None else told(built, found)
+    try:
+        if explain and found is None:
+            plan = replace(plan, conflict=conflict.sentences(built, limits))
+        elif explain and found is not None:
+            plan = replace(plan, binding=tuple(_binding(built, limits, found)))
+    except solving.Unfinished:
+        notes += (plan_words.UNTOLD,)
+    notes += (plan_words.unproven(solving.SECONDS),) if found is not None and not found.proven else ()
+    return replace(plan, notes=notes, seconds=time.perf_counter() - begun)
 
 
 def told(built: "Programme", choice: "Choice") -> Plan:

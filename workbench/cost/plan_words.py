@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from workbench.cost.optimiser import Limit
 
 NANO = Decimal("1e-9")
+UNTOLD = "What each limit does to the plan was not found out in time."
 
 
 def money(usd: float) -> Decimal:
@@ -86,6 +87,11 @@ def left_out(model: str, what: str, classes: list[str]) -> str:
     if not classes:
         return f"{model} is left out: its {what} is not known."
     return f"{model} is left out for {', '.join(classes)}: its {what} is not known there."
+
+
+def unproven(seconds: float) -> str:
+    """A plan that was the best after so long."""
+    return f"The search was ended after {seconds:g} s: a cheaper plan may exist."
 
 
 def binding(limit: "Limit", usd: Decimal) -> str:

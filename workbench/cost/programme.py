@@ -26,6 +26,7 @@ class Choice:
     cache: int
     batched: "NDArray[Any]"  # [C] bool
     shares: "NDArray[Any]"  # [C, M]
+    proven: bool = True  # that none is better; else the time was over
 
     def by_name(self, problem: Problem) -> dict[str, dict[str, Decimal]]:
         """Class -> model -> share, exact to PLACES, none that is 0."""

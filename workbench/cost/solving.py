@@ -2,22 +2,35 @@
 
 A programme with whole-numbered columns is solved to HiGHS's tolerances (1e-6). Therefore its whole numbers are kept, the shares are
 solved for again as a linear programme at 1e-10, rounded to 14 places so that they sum to 1, and looked at once more. Whole numbers
-that held by the tolerance alone are ruled out and the programme is asked again.
+that held by the tolerance alone are ruled out and the programme is asked again. A question that takes longer than SECONDS ends with the
+best answer so far, which is marked, or with Unfinished: it is never taken for "there is none".
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.cost.optimiser import Limit
 from workbench.cost.programme import PLACES, Choice, Programme
+from workbench.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LIMIT_REACHED = 1  # of scipy.optimize.milp's status
 TOLERANCE = 2e-13  # of a limit, after scaling: less than what `latency.percentile` takes for rounding in sums of shares
+SECONDS = 20.0  # for one question; problems of 12 models and 5 classes take hundredths of one
 SCALE = 1e4  # the cheapest imaginable month in the objective: HiGHS's absolute gap of 1e-6 is 1e-10 of it
 TIE = 1e-9  # what all of quality may cost, as a share of that month: of equal cost the better one
 IDLE = 2e-6  # in the objective: a cache or a batch that changes nothing is left out
+
+
+class Unfinished(InputError):
+    """No answer was found in time, which does not say that there is none."""
+
+    def __init__(self) -> None:
+        hint = "Name fewer models in limits.models, or tell fewer classes apart."
+        super().__init__(f"no plan was found in {SECONDS:g} s, which does not say that there is none", place="field limits", hint=hint)
 
 
 def cheapest(built: Programme, limits: Iterable[Limit], *, known: tuple[str, ...] = ()) -> Choice | None:
@@ -41,8 +54,10 @@ def possible(built: Programme, limits: Iterable[Limit]) -> bool:
 
 
 def best(built: Programme, objective: "NDArray[Any]", limits: tuple[Limit, ...], *, known: tuple[str, ...] = ()) -> Choice | None:
-    """The choice with the least `objective` that keeps `limits`. `known`: limits by name that are not kept, but whose figure must be
-    known of every model that is chosen (the best quality can only be told of models whose quality is known).
+    """The choice with the least `objective` that keeps `limits`; None: there is none. Raises Unfinished.
+
+    `known`: limits by name that are not kept, but whose figure must be known of every model that is chosen (the best quality can only be
+    told of models whose quality is known).
     """
     import numpy as np
     from scipy.optimize import LinearConstraint
@@ -57,20 +72,21 @@ def best(built: Programme, objective: "NDArray[Any]", limits: tuple[Limit, ...],
     if pairs:
         rows.append(LinearConstraint(np.array([row for row, _ in pairs]), -np.inf, np.array([bound for _, bound in pairs])))
     for _ in range(10):
-        whole = _whole_numbers(built, objective, rows, opened, models=models)
-        if whole is None:
+        found = _whole_numbers(built, objective, rows, opened, models=models)
+        if found is None:
             return None
+        whole, proven = found
         choice = _shares(built, objective, pairs, opened, whole, models=models)
         if choice is not None:
-            return choice
+            return replace(choice, proven=proven)
         cut = np.zeros(built.size)
         cut[built.at_y : built.size if models else built.at_z] = 1 - 2 * whole[: None if models else built.at_z - built.at_y]
         rows.append(LinearConstraint(cut, 1 - float((cut < 0).sum()), np.inf))
     return None
 
 
-def _whole_numbers(built: Programme, objective: Any, rows: Any, opened: Any, *, models: bool) -> "NDArray[Any] | None":
-    """The columns y, d and z of the solution."""
+def _whole_numbers(built: Programme, objective: Any, rows: Any, opened: Any, *, models: bool) -> "tuple[NDArray[Any], bool] | None":
+    """The columns y, d and z of the solution, and whether it is proven the best."""
     import numpy as np
     from scipy.optimize import Bounds, milp
 
@@ -78,8 +94,12 @@ def _whole_numbers(built: Programme, objective: Any, rows: Any, opened: Any, *, 
     upper[built.at_d : built.at_z][~built.problem.can_wait] = 0
     whole = np.zeros(built.size)
     whole[built.at_y : built.size if models else built.at_z] = 1
-    found = milp(objective, integrality=whole, bounds=Bounds(np.zeros(built.size), upper), constraints=rows, options={"mip_rel_gap": 0})
-    return None if found.x is None else np.round(found.x[built.at_y :])
+    bounds, options = Bounds(np.zeros(built.size), upper), {"mip_rel_gap": 0, "time_limit": SECONDS}
+    found = milp(objective, integrality=whole, bounds=bounds, constraints=rows, options=options)
+    late = found.status == _LIMIT_REACHED
+    if found.x is None and late:
+        raise Unfinished
+    return None if found.x is None else (np.round(found.x[built.at_y :]), not late)
 
 
 def _shares(built: Programme, objective: Any, pairs: Any, opened: Any, whole: Any, *, models: bool) -> Choice | None:
