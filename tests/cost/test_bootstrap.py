@@ -137,3 +137,14 @@ def test_the_range_holds_the_future_as_often_as_is_said(series: Series, past: in
     found = [bootstrap.limits(one, future, unit_ms=DAY_MS) for one in values[:, :past]]
     share = np.mean([low <= total <= high for (low, high), total in zip(found, came, strict=True)])
     assert least <= share <= most
+
+
+def test_rows_are_kept_for_the_next_who_asks_as_many_as_memory_is_meant_for() -> None:
+    first = bootstrap.weights(30, 30, draws=1_000, unit_ms=DAY_MS)
+    for horizon in range(1, 9):
+        bootstrap.weights(30, horizon, draws=1_000, unit_ms=DAY_MS)
+    assert bootstrap.weights(30, 30, draws=1_000, unit_ms=DAY_MS) is first
+    large = bootstrap.weights(200, 1, draws=70_000)  # 112 MB: alone more than is kept
+    assert bootstrap.weights(200, 1, draws=70_000) is large
+    bootstrap.weights(30, 30, draws=1_000, unit_ms=DAY_MS)
+    assert sum(each.nbytes for each in bootstrap._kept.values()) <= bootstrap._MOST_BYTES

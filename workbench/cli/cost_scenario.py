@@ -21,7 +21,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--csv", type=_file, help="Write every figure into this CSV file.")
 @click.option("--xlsx", type=_file, help="Write a workbook with charts.")
 @click.option("--markdown", type=_file, help="Write a page of Markdown.")
-@click.option("--draws", type=click.IntRange(100, 1_000_000), default=10_000, show_default=True, help="Draws that the ranges come from.")
+@click.option("--draws", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="Draws that the ranges come from.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same ranges.")
 @output.json_option
 def scenario(names: tuple[str, ...], *, draws: int, seed: int, as_json: bool, **files: Path | None) -> None:
