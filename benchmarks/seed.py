@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 from workbench import clock
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
+from workbench.ledger import spend
 from workbench.ledger.tables import CallRow
 from workbench.prompts.content import Content
 from workbench.prompts.tables import LabelRow, PromptRow, VersionRow
@@ -55,6 +56,7 @@ def calls(store: Store, count: int, days: int = 90) -> None:
     while part := list(islice(rows, 20_000)):
         with store.write() as session:
             session.execute(insert(CallRow), part)
+            spend.note(session.connection(), part)
 
 
 def run(store: Store, run_id: str, tables: list[np.ndarray]) -> str:

@@ -95,12 +95,13 @@ def test_the_report_tells_calls_tokens_and_cost_by_model() -> None:
     report = said("report")
     assert isinstance(report, dict)
     assert [(one["model"], one["calls"], one["input_tokens"], one["cost_usd"]) for one in report["models"]] == [
-        ("openai/big", 1, 1000, 3), ("openai/small", 1, 500, 1), ("openai/=1+1", 1, 0, 0),
+        ("openai/big", 1, 1000, 3), ("openai/small", 1, 500, 1), ("openai/=1+1", 1, 0, None),
     ]  # fmt: skip
     total = report["total"]
     assert (total["calls"], total["unpriced"], total["output_tokens"], total["cost_usd"], total["usd_per_call"]) == (3, 1, 150, 4, 2)
     text = command("report").stdout
-    assert "openai/big    1      1,000         100            $3.0000  $3.000000" in text
+    assert "openai/big    1      1,000         100            $3.0000   $3.000000" in text
+    assert "openai/=1+1   1      0             0              unpriced" in text
     assert "Calls of unknown price, in no cost: 1." in text
     assert "Too early to say" in text
 
@@ -118,6 +119,7 @@ def test_the_report_of_another_month_has_no_projection_and_its_csv_no_formulas(t
         "month": "", "model": "openai/big", "calls": "1", "ok": "1", "input_tokens": "1000", "output_tokens": "100",
         "cost_usd": "3.000000000", "usd_per_call": "3.000000000", "usd_per_ok": "3.000000000", "unpriced": "0",
     }  # fmt: skip
+    assert [row["cost_usd"] for row in rows if row["unpriced"] == row["ok"]] == [""]
     assert [row["model"] for row in rows] == ["openai/big", "'=cmd/gpt-5", "openai/small", "openai/=1+1", "total"]
     assert command("report", "--csv", "-").stdout == file.read_text()
 
@@ -129,3 +131,4 @@ def test_what_is_wrong_is_said() -> None:
     assert command("set", "1", "--per", "day", "--model", "a/b", "--prompt", "c").exit_code == 2
     assert command("set", "1").exit_code == 2
     assert "YYYY-MM" in command("report", "--month", "June").output
+    assert "YYYY-MM" in command("report", "--month", "9999-12").output

@@ -102,8 +102,8 @@ def test_a_warning_alone_stops_nothing_and_is_logged_once(store: Store, clock: M
             write(store, *(at(clock, 20) for _ in range(3)))
     said = [record.message for record in caplog.records]
     assert said == [
-        "The budget of $100.00 for all calls a day: $60.00 spent, its warn level is crossed.",
-        "The budget of $100.00 for all calls a day: $100.00 spent, its limit is reached.",
+        "The budget of $100.00 for all calls a day: $60.00 spent, its warn level is crossed by call 3.",
+        "The budget of $100.00 for all calls a day: $100.00 spent, its limit is reached by call 5.",
     ]
     assert refused(store, clock) is None
 
@@ -224,6 +224,37 @@ def test_deleted_calls_give_their_money_back(store: Store, clock: ManualClock) -
     assert told(store)[1:] == []  # noted once in a period, whatever was deleted since
 
 
+def test_a_crossing_whose_call_was_erased_says_so_and_names_no_other(store: Store, clock: ManualClock) -> None:
+    budgets.put(store, scope="total", period="day", limit_usd=3, warn_percent=None, clock=clock)
+    (gone,) = write(store, at(clock, 4, run_id="r"))
+    assert [(event.call_id, event.erased) for event in budgets.events(store)] == [(gone, False)]
+    with store.write() as session:
+        spend.erase(session.connection(), CallRow.run_id == "r")
+    clock.advance(1)
+    write(store, at(clock, 1))  # on SQLite it takes the number that has become free
+    (event,) = budgets.events(store)
+    assert (event.call_id, event.erased, event.to_json()["erased"]) == (gone, True, True)
+
+
+def test_as_many_other_budgets_with_equal_sums_of_ids_are_noticed(store: Store, clock: ManualClock) -> None:
+    other = stores.open_store(store.engine.url.render_as_string(hide_password=False))
+    for number in range(1, 8):
+        made = budgets.put(store, scope="model", key=f"openai/m{number}", period="day", limit_usd=1, stops=True, clock=clock)
+        assert made.id == number
+    for number in (2, 3, 4, 7):
+        budgets.remove(store, number, clock=clock)
+    assert refused(store, clock, "openai/m3") is None
+    clock.advance(0.001)
+    for number, instead in ((1, 2), (5, 3), (6, 7)):  # 1 + 5 + 6 == 2 + 3 + 7, and so are their squares
+        budgets.remove(other, number, clock=clock)
+        budgets.restore(other, instead, clock=clock)
+    assert [one.id for one in budgets.all(store)] == [2, 3, 7]
+    write(other, at(clock, 2, model="m3"))
+    book.of(store).forget()
+    assert refused(store, clock, "openai/m3")
+    other.close()
+
+
 def test_calls_of_unknown_price_are_counted_apart(store: Store, clock: ManualClock) -> None:
     budgets.put(store, scope="model", key="openai/big", period="month", limit_usd=3, clock=clock)
     write(store, at(clock), a_record(started_ms=clock.ms, model="big"), a_record(started_ms=clock.ms, model="other"))
@@ -244,6 +275,9 @@ def test_calls_of_unknown_price_are_counted_apart(store: Store, clock: ManualClo
         ({"limit_usd": "ten"}, "limit_usd"),
         ({"warn_percent": 0}, "warn_percent"),
         ({"warn_percent": 101}, "warn_percent"),
+        ({"warn_percent": 80.5}, "warn_percent"),
+        ({"warn_percent": "80"}, "warn_percent"),
+        ({"warn_percent": True}, "warn_percent"),
         ({"key": "x"}, "key"),
         ({"scope": "model", "key": "gpt-4o"}, "key"),
         ({"scope": "model", "key": ""}, "key"),

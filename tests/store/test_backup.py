@@ -145,6 +145,20 @@ def test_a_backup_of_a_newer_workbench_is_refused_and_the_store_stays(store: Sto
     assert not backup.is_empty(store)
 
 
+def test_a_store_with_nothing_but_a_budget_or_a_price_is_not_empty(store: Store) -> None:
+    for statement in (
+        "INSERT INTO budgets (scope, key, period, limit_nano, stops, created_ms) VALUES ('total', '', 'day', 1, false, 1)",
+        "INSERT INTO price_overrides (provider, model, from_ms, rates, note, created_ms) VALUES ('p', 'm', 0, '{}', '', 1)",
+        "INSERT INTO scenarios (name, created_ms, updated_ms) VALUES ('s', 1, 1)",
+    ):
+        assert backup.is_empty(store)
+        with store.write() as session:
+            session.execute(text(statement))
+        assert not backup.is_empty(store)
+        with store.write() as session:
+            session.execute(text(f"DELETE FROM {statement.split()[2]}"))
+
+
 def test_the_backup_of_an_empty_store_restores_to_an_empty_store(store: Store, tmp_path: Path) -> None:
     saved = backup.save(store, tmp_path / "b.db")
     fill(store)

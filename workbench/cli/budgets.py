@@ -125,7 +125,7 @@ def events(limit: int, as_json: bool) -> None:
             "budget": event.budget.title,
             "limit": _usd(event.limit_nano),
             "spent": _usd(event.spent_nano),
-            "call": "before it was set" if event.call_id is None else event.call_id,
+            "call": "before it was set" if event.call_id is None else f"{event.call_id}{' (erased)' if event.erased else ''}",
         }
         for event in found
     ]
@@ -173,8 +173,12 @@ def report(month: str | None, file: Path | None, as_json: bool) -> None:
 
 
 def _month(text: str) -> int:
+    from workbench.ledger.periods import end
+
     try:
-        return round(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).timestamp() * 1000)
+        at_ms = round(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).timestamp() * 1000)
+        end("month", at_ms)  # the last month that there is has none
+        return at_ms
     except ValueError:
         raise click.BadParameter("write a month as YYYY-MM", param_hint="--month") from None
 
@@ -211,7 +215,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "calls": f"{row['calls']:,}",
         "input tokens": f"{row['input_tokens']:,}",
         "output tokens": f"{row['output_tokens']:,}",
-        "cost": f"${row['cost_usd']:,.4f}",
+        "cost": "unpriced" if row["cost_usd"] is None else f"${row['cost_usd']:,.4f}",
         "a call": "" if each is None else f"${each:,.6f}",
     }
 

@@ -36,8 +36,8 @@ _SUMS = (  # made once: making it takes longer than asking it
     .group_by(*_BY)
 )
 _IN_FORCE = _BUDGETS.c.removed_ms.is_(None)
-# Rows are never changed but for `removed_ms`: the same ids in force are the same budgets.
-_MARK = select(func.count(), func.sum(_BUDGETS.c.id), func.sum(_BUDGETS.c.id * _BUDGETS.c.id)).where(_IN_FORCE)
+# Rows are only added, or removed and restored: where as many are removed as before but others, the sum of the times is later.
+_MARK = select(func.count(), func.max(_BUDGETS.c.id), func.count(_BUDGETS.c.removed_ms), func.sum(_BUDGETS.c.removed_ms))
 
 Key = tuple[str, str]
 Place = tuple[int, int]  # the id of a budget, and when its period began
@@ -198,7 +198,8 @@ class Book:
         noted.spent[place] = after = before + row["cost_nano"]
         for level, nano in budget.levels:
             if before < nano <= after and tell(connection, budget, level, call_id=row["id"], at_ms=at_ms, spent_nano=after):
-                noted.told.append(f"The budget of ${usd(budget.limit_nano)} for {budget.title}: ${usd(after)} spent, {_LEVELS[level]}.")
+                crossed = f"{_LEVELS[level]} by call {row['id']}"
+                noted.told.append(f"The budget of ${usd(budget.limit_nano)} for {budget.title}: ${usd(after)} spent, {crossed}.")
 
     def _before(self, connection: Connection, noted: Noted, place: Place, at_ms: int) -> int:
         """What was spent of a budget before this batch: by memory where that is exact, else by the sums."""

@@ -18,7 +18,7 @@ from workbench.errors import InputError, NotFound
 from workbench.ledger import book
 from workbench.ledger.book import Budget
 from workbench.ledger.periods import PERIODS, Period, end, start
-from workbench.ledger.tables import BudgetEventRow, BudgetRow
+from workbench.ledger.tables import BudgetEventRow, BudgetRow, CallRow
 from workbench.store import Store
 from workbench.store.base import storable
 
@@ -76,6 +76,7 @@ class Standing:
 class Event:
     """A level of a budget was crossed, once in the period that began at `period_ms`, by the call `call_id`, which began at `at_ms`.
     `call_id` is None where the level was crossed already when the budget was set; `spent_nano` is what was spent with that call.
+    `erased` says that the call is gone: its number may be another call's by now.
     """
 
     budget: Budget
@@ -86,6 +87,7 @@ class Event:
     spent_nano: int
     limit_nano: int
     id: int = 0
+    erased: bool = False
 
     @property
     def spent_usd(self) -> Decimal:
@@ -94,7 +96,7 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """The event as JSON."""
-        names = ("id", "level", "period_ms", "call_id", "at_ms")
+        names = ("id", "level", "period_ms", "call_id", "erased", "at_ms")
         money = {"spent_usd": float(self.spent_usd), "limit_usd": self.limit_nano / 10**9}
         return {"budget": self.budget.to_json(), **{name: getattr(self, name) for name in names}, **money}
 
@@ -191,11 +193,13 @@ def standings(store: Store, now_ms: int) -> list[Standing]:
 
 def events(store: Store, limit: int = 100) -> list[Event]:
     """The newest crossings, newest first, those of removed budgets among them."""
-    query = select(BudgetEventRow, BudgetRow).join(BudgetRow, BudgetRow.id == BudgetEventRow.budget_id)
+    erased = BudgetEventRow.call_id.is_not(None) & CallRow.id.is_(None)
+    query = select(BudgetEventRow, BudgetRow, erased).join(BudgetRow, BudgetRow.id == BudgetEventRow.budget_id)
+    query = query.outerjoin(CallRow, (CallRow.id == BudgetEventRow.call_id) & (CallRow.started_ms == BudgetEventRow.at_ms))
     with store.read() as session:
         rows = session.execute(query.order_by(BudgetEventRow.id.desc()).limit(limit)).all()
-    names = [name for name in Event.__dataclass_fields__ if name != "budget"]
-    return [Event(_budget(budget), **{name: getattr(row, name) for name in names}) for row, budget in rows]
+    names = [name for name in Event.__dataclass_fields__ if name not in ("budget", "erased")]
+    return [Event(_budget(budget), **{name: getattr(row, name) for name in names}, erased=bool(gone)) for row, budget, gone in rows]
 
 
 def check(store: Store, provider: str, model: str, prompt: str | None, now_ms: int) -> None:
@@ -223,8 +227,8 @@ def _checked(scope: str, key: str, period: str, limit_usd: object, warn_percent:
         raise InputError(f"{scope!r} is no scope", place="field scope", hint=f"Scopes are {', '.join(SCOPES)}.")
     if period not in PERIODS:
         raise InputError(f"{period!r} is no period", place="field period", hint=f"Periods are {' and '.join(PERIODS)}.")
-    if warn_percent is not None and (isinstance(warn_percent, bool) or not 1 <= warn_percent <= 100):
-        raise InputError(f"{warn_percent} is not from 1 to 100", place="field warn_percent", hint="None: it does not warn.")
+    if warn_percent is not None and (type(warn_percent) is not int or not 1 <= warn_percent <= 100):
+        raise InputError(f"{warn_percent} is no whole number from 1 to 100", place="field warn_percent", hint="None: it does not warn.")
     return {
         "scope": scope,
         "key": _key(scope, key),

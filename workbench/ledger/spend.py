@@ -42,6 +42,11 @@ class Sums:
         return Decimal(self.cost_nano).scaleb(-9)
 
     @property
+    def known(self) -> bool:
+        """Whether `cost_nano` says anything: not where calls were answered and none of them has a price."""
+        return self.unpriced < self.ok or bool(self.cost_nano) or not self.ok
+
+    @property
     def usd_per_call(self) -> Decimal | None:
         """Dollars a call, failed ones among them, to the nano-dollar; of those with a known price; None where there is none."""
         return _each(self.cost_nano, self.calls - self.unpriced)
@@ -52,10 +57,10 @@ class Sums:
         return _each(self.cost_nano, self.ok - self.unpriced)
 
     def to_json(self) -> dict[str, Any]:
-        """The sums under the ledger's field names, with the cost of a call."""
+        """The sums under the ledger's field names, with the cost of a call; None where nothing has a price, never 0."""
         each = {"usd_per_call": _float(self.usd_per_call), "usd_per_ok": _float(self.usd_per_ok)}
         shown = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "cost_nano"}
-        return shown | {"cost_usd": self.cost_nano / 10**9} | each
+        return shown | {"cost_usd": self.cost_nano / 10**9 if self.known else None} | each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from workbench.store.engine import Store
 
 _MAGIC = b"SQLite format 3\x00"
 _BATCH = 5_000
+_MISSED = ("prompts", "datasets", "runs", "calls", "price_overrides", "budgets", "scenarios")  # what a person would miss
 # The search index is virtual on SQLite and has a generated column on PostgreSQL: reflection cannot see what to copy.
 _SEARCH = table("prompt_search", *(literal_column(name) for name in ("rowid", "name", "body")))
 
@@ -87,7 +88,7 @@ def restore(store: Store, path: Path) -> Saved:
 def is_empty(store: Store) -> bool:
     """Whether the store holds nothing a person would miss."""
     with store.read() as session:
-        return not any(session.execute(text(f"SELECT 1 FROM {name} LIMIT 1")).first() for name in ("prompts", "datasets", "runs", "calls"))  # noqa: S608 (constant names)
+        return not any(session.execute(text(f"SELECT 1 FROM {name} LIMIT 1")).first() for name in _MISSED)  # noqa: S608 (constant names)
 
 
 @contextlib.contextmanager
