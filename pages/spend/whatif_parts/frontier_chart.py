@@ -1,5 +1,6 @@
 """The frontier: for every quality the least it costs, coloured by latency. A point that is pressed becomes the scenario."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -68,19 +69,32 @@ def chart(title: str, shown: "list[Plan]", desk: Desk) -> "go.Figure":
             )
         )  # fmt: skip
         figure.update_layout(showlegend=True, legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0}, margin={"t": 30})
-    _limits(figure, desk)
-    if len(xs) > 1 and max(xs) > _SPREAD * min(xs) > 0:
-        figure.update_xaxes(type="log")
-    figure.update_xaxes(title_text="Dollars a month", tickprefix="$")
+    log = len(xs) > 1 and max(xs) > _SPREAD * min(xs) > 0
+    _limits(figure, desk, log=log)
+    if log:
+        ticks = _ticks(min(xs), max(xs))
+        figure.update_xaxes(type="log", tickvals=ticks, ticktext=[wording.usd(tick) for tick in ticks])
+    figure.update_xaxes(title_text="Dollars a month" + (", logarithmic" if log else ""), tickprefix="" if log else "$")
     figure.update_yaxes(title_text="Mean quality", tickformat=".1%", title_standoff=18, showgrid=True, gridcolor="rgba(128,128,128,0.22)")
     return figure
 
 
-def _limits(figure: "go.Figure", desk: Desk) -> None:
+def _ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times the powers of ten that lie between, with one on either side."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [step * 10.0**power for power in powers for step in (1, 2, 5) if low / 2 <= step * 10.0**power <= high * 2]
+
+
+def _limits(figure: "go.Figure", desk: Desk, *, log: bool) -> None:
     """The limits that are asked for, as lines."""
     limits = desk.good.limits
     if limits.usd_per_month:
-        curves.mark(figure, f"at most {wording.usd(limits.usd_per_month)}", x=float(limits.usd_per_month))
+        most = float(limits.usd_per_month)
+        figure.add_vline(x=most, line_width=1.5, line_dash="dash", line_color=figures.ink())
+        figure.add_annotation(
+            x=math.log10(most) if log else most, y=0, yref="paper", yanchor="bottom", xanchor="left", showarrow=False,
+            text=figures.text(f"at most {wording.usd(most)}"), font={"size": 12, "color": figures.ink()}, bgcolor=figures.paper(),
+        )  # fmt: skip
     if limits.quality:
         curves.mark(figure, f"at least {wording.share(limits.quality)}", y=float(limits.quality))
 

@@ -13,7 +13,8 @@ _STYLE = """<style>
   border-left: 2px solid color-mix(in srgb, currentColor 20%, transparent); }
 [class*="st-key-lever-row-"] > * { min-width: 6.6rem; flex: 1 1 6.6rem; }
 .st-key-whatif-left { padding: 0 0.5rem 0.5rem 2px; }
-:is(.st-key-whatif-line, [class*="st-key-whatif-value-"]) [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-whatif-line [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-whatif-value-"] [data-testid="stMarkdownContainer"] { margin-bottom: -0.85rem; }
 .st-key-whatif-line { display: none; }
 @media (min-width: 1100px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-whatif-left) { position: sticky; top: 3.4rem;
