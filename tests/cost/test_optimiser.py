@@ -397,3 +397,7 @@ def test_figures_are_rounded_so_that_a_limit_of_that_figure_can_be_kept() -> Non
     assert plan_words.best(Limit("usd_per_month", Decimal(2000)), 2000.001) == "the least spend is $2,000.01 a month"
     assert plan_words.best(Limit("latency_p95_ms", Decimal(2000)), 2309.2) == "the lowest p95 is 2.31 s"
     assert plan_words.best(Limit("most.a", Decimal("0.3")), 0.3001) == "a has to take 30.1 %"
+    assert plan_words.phrase(Limit("usd_per_month", Decimal("0.0001"))) == "a month under $0.0001"
+    assert plan_words.phrase(Limit("usd_per_month", Decimal("19.5"))) == "a month under $19.50"
+    assert plan_words.phrase(Limit("quality", Decimal("0.9512"))) == "a quality of 95.12 %"
+    assert plan_words.phrase(Limit("quality", Decimal("0.95"))) == "a quality of 95 %"

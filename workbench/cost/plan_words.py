@@ -124,21 +124,23 @@ def _time(ms: Decimal) -> str:
 
 
 def _usd(usd: Decimal, limit: Decimal) -> str:
-    """Dollars and cents, rounded up; without cents where there are none in a limit; with more places where the two would look alike."""
+    """Dollars and cents, rounded up; a limit to its last place, without cents where it has none; what misses a limit with as many more
+    places as it takes to look unlike it.
+    """
     if usd == limit == limit.to_integral_value():
         return f"${usd:,.0f}"
     for places in (2, 4, 6, 9):
         shown = usd.quantize(Decimal(1).scaleb(-places), ROUND_CEILING)
-        if usd == limit or shown != limit:
+        if (shown == limit) == (usd == limit):
             break
     return f"${shown:,f}"
 
 
 def _percent(share: Decimal, limit: Decimal, *, up: bool = True) -> str:
-    """Per cent with one place, more where it would look like the limit it misses."""
+    """Per cent with one place; a limit to its last place, what misses it with as many as it takes to look unlike it."""
     for places in (1, 2, 3, 4, 6, 9):
         shown = (share * 100).quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_FLOOR)
-        if share == limit or shown != limit * 100:
+        if (shown == limit * 100) == (share == limit):
             break
     plain = f"{shown.normalize():f}" if share == limit else f"{shown:f}"
     return f"{plain} %"
