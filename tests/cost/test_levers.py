@@ -150,6 +150,10 @@ def test_prompt_caching_takes_the_place_of_recorded_cached_tokens_and_may_be_mea
     )
     assert usd(PromptCaching(), of=cached) == D("11.98")
     assert usd(PromptCaching()) == 16
+    # No beginning was measured: 900 read from the cache as recorded, 100 plain; one that is typed as none is none.
+    none = replace(cached, measured=Measured(prefix=Prefix((D(0),), (D(0),))))
+    assert usd(PromptCaching(), of=none) == D("0.9") + D(1) + 6
+    assert usd(PromptCaching(D(0), D(1)), of=none) == 16
 
 
 def test_retries_bill_their_share_of_every_extra_attempt() -> None:

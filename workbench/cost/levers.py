@@ -280,8 +280,10 @@ def _prompt_caching(flow: Flow, it: PromptCaching, setting: Setting) -> Flow:
     cached = shared * setting.moved(flow, it.kind, flow.column(hits))
     written = shared - cached
     hour = written if it.ttl == "1h" else written * 0
-    kinds = (flow.tokens[..., INPUT], cached, written, hour, flow.tokens[..., OUTPUT], flow.tokens[..., REASONING])
-    return replace(flow, tokens=np.stack(kinds, axis=-1))
+    # A stream of which no beginning was measured stays as it was recorded: what is not seen here may still be cached there.
+    taken = flow.column([_NONE if it.prefix_tokens is None and not long else _ONE for long in prefixes])[:, None]
+    kinds = np.stack([cached, written, hour], axis=-1) * taken + flow.tokens[..., CACHED:OUTPUT] * (1 - taken)
+    return replace(flow, tokens=np.concatenate([flow.tokens[..., :CACHED], kinds, flow.tokens[..., OUTPUT:]], axis=-1))
 
 
 @lever("retries", lambda it: f"{percent(it.failure_rate)} of attempts fail, {it.retries} retries, {percent(it.billed)} of a failure billed")
