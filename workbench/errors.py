@@ -215,7 +215,7 @@ class ProviderMissing(CallError):
 
 
 class BudgetReached(CallError):
-    """A budget that stops calls is used up: nothing was sent."""
+    """A budget that stops calls is used up: this attempt was not sent."""
 
     error_type, kind = "invalid_request", "budget_reached"
     default_hint = "Raise the budget or wait for its next period: `workbench budgets status`."

@@ -25,6 +25,9 @@ def spent(store: Store, day: int, usd: float, **more: object) -> None:
 def test_nothing_spent_projects_nothing(sqlite_store: Store) -> None:
     found = projection.month(sqlite_store, JUNE + 12 * DAY_MS)
     assert (found.projected, found.spent_usd, found.note) == (None, 0, "Nothing has been spent yet.")
+    write(sqlite_store, a_record(started_ms=JUNE + 1000))
+    found = projection.month(sqlite_store, JUNE + 12 * DAY_MS)
+    assert (found.unpriced, found.note) == (1, "Nothing has been spent yet. Calls of unknown price are not in it: 1.")
 
 
 @pytest.mark.parametrize("days", [0, 1])

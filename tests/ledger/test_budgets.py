@@ -224,6 +224,22 @@ def test_deleted_calls_give_their_money_back(store: Store, clock: ManualClock) -
     assert told(store)[1:] == []  # noted once in a period, whatever was deleted since
 
 
+def test_what_another_process_deletes_is_soon_no_longer_counted(store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "_FRESH_S", 0)
+    budgets.put(store, scope="total", period="day", limit_usd=3, warn_percent=None, clock=clock)
+    shared = Writer(store)
+    old, kept = (shared.append(at(clock)).result(10) for _ in range(2))
+    known = spend.erasures
+    with store.write() as session:
+        spend.erase(session.connection(), CallRow.id == old)
+    monkeypatch.setattr(spend, "erasures", known)  # as if another process had done it
+    shared.append(at(clock)).result(10)
+    assert told(store) == []
+    crossing = shared.append(at(clock)).result(10)
+    assert told(store) == [("limit", crossing, 3 * USD)]
+    assert crossing == kept + 2
+
+
 def test_a_crossing_whose_call_was_erased_says_so_and_names_no_other(store: Store, clock: ManualClock) -> None:
     budgets.put(store, scope="total", period="day", limit_usd=3, warn_percent=None, clock=clock)
     (gone,) = write(store, at(clock, 4, run_id="r"))

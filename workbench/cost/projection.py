@@ -146,10 +146,12 @@ def _project(
     past = [by_day.get(at, 0) for at in range(min(by_day, default=today_ms), today_ms, DAY_MS)]
     known = Projection(Decimal(spent).scaleb(-9), None, len(past), "", since_ms, until_ms, unpriced)
     if not spent and not by_day:
-        return replace(known, note="Nothing has been spent yet.")
+        return replace(known, note=f"Nothing has been spent yet.{_left_out(unpriced)}")
     if len(past) < _FEWEST_DAYS:
         return replace(
-            known, note=f"Too early to say: the pace shows after {_FEWEST_DAYS} whole days (UTC), and {len(past)} of them passed."
+            known,
+            note=f"Too early to say: the pace shows after {_FEWEST_DAYS} whole days (UTC), and {len(past)} of them passed."
+            f"{_left_out(unpriced)}",
         )
     totals = spent + _rest(past, today_ms, now_ms, until_ms)
     return replace(known, projected=_figure(totals, spent), note=_note(len(past), unpriced), crosses=_crosses(totals, spent, limit_nano))
@@ -206,5 +208,8 @@ def _crosses(totals: "NDArray[Any]", spent: int, limit_nano: int | None) -> floa
 
 def _note(days: int, unpriced: int) -> str:
     weekdays = "days of the week told apart" if days >= _WEEKS_DAYS else "days of the week not told apart yet"
-    left_out = f" Calls of unknown price are not in it: {unpriced:,}." if unpriced else ""
-    return f"From the pace of the last {days} whole days (UTC), {weekdays}.{left_out}"
+    return f"From the pace of the last {days} whole days (UTC), {weekdays}.{_left_out(unpriced)}"
+
+
+def _left_out(unpriced: int) -> str:
+    return f" Calls of unknown price are not in it: {unpriced:,}." if unpriced else ""

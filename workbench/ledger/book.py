@@ -1,7 +1,8 @@
 """What a process knows of its budgets and of what has been spent of them, so that a call is checked without a query.
 
 Exact where it matters: a level is crossed in the transaction that inserts the call, by the sums as they stand in that transaction.
-What is kept in memory is used only while no other process has inserted a call since; on PostgreSQL it is never used for that.
+What is kept in memory is used only while no other process has inserted a call since, and not for long, because another one may have
+deleted some; on PostgreSQL it is never used for that.
 """
 
 import logging
@@ -131,6 +132,7 @@ class Book:
         self._stops: dict[Key, list[Budget]] = {}
         self._spent: dict[Place, int] = {}
         self._exact: dict[int, bool] = {}  # days whose sums in memory are those of the store, up to the call `_last_id`
+        self._exact_s = float("-inf")
         self._last_id = -1
         self._erasures = -1
         self._read_s = float("-inf")
@@ -171,12 +173,14 @@ class Book:
     def note(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Noted:
         """Write down the levels that `rows`, about to be added to the sums, cross in their order, each with the very call."""
         unbroken = self._store.is_sqlite and rows[0]["id"] == self._last_id + 1 and self._erasures == spend.erasures
+        now_s = time.monotonic()
         paid = [row for row in rows if row["cost_nano"]]
         with self._lock:
             if self._learn(connection) if paid else False:
                 unbroken = False
-            if not unbroken:
+            if not unbroken or now_s - self._exact_s > _FRESH_S:
                 self._exact.clear()
+                self._exact_s = now_s
             noted = Noted(rows[-1]["id"], {}, settled=self._settle)
             if not self._by_key or not paid:
                 return noted
