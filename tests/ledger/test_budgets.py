@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from tests.conftest import ManualClock
 from tests.ledger.test_record import a_record
@@ -22,7 +23,7 @@ from workbench.errors import BudgetReached, InputError, NotFound
 from workbench.ledger import book, budgets, overrides, reading, spend
 from workbench.ledger.budgets import Budget
 from workbench.ledger.periods import DAY_MS
-from workbench.ledger.record import CallRecord
+from workbench.ledger.record import CallRecord, call_row
 from workbench.ledger.tables import CallRow
 from workbench.ledger.writer import Writer
 from workbench.pricing import OverrideRates
@@ -222,6 +223,25 @@ def test_deleted_calls_give_their_money_back(store: Store, clock: ManualClock) -
     assert (standing.state, standing.spent_usd) == ("ok", 1)
     write(store, at(clock, 1))
     assert told(store)[1:] == []  # noted once in a period, whatever was deleted since
+
+
+@pytest.mark.postgres
+def test_a_budget_that_is_set_while_a_call_is_being_written_sees_it(postgres_store: Store, clock: ManualClock) -> None:
+    other = stores.open_store(postgres_store.engine.url.render_as_string(hide_password=False))
+    setting = threading.Thread(target=lambda: budgets.put(other, scope="total", period="day", limit_usd=1, clock=clock))
+    row = call_row(at(clock, 5), 1)
+    with postgres_store.write() as session:
+        connection = session.connection()
+        noted = book.of(postgres_store).note(connection, [row])
+        setting.start()
+        setting.join(0.3)
+        assert setting.is_alive()  # it waits for what is being spent
+        session.execute(insert(CallRow.__table__), [row])
+        spend.note(connection, [row])
+    noted.settle()
+    setting.join()
+    assert told(postgres_store) == [("warn", None, 5 * USD), ("limit", None, 5 * USD)]
+    other.close()
 
 
 def test_what_another_process_deletes_is_soon_no_longer_counted(store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:

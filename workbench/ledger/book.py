@@ -27,7 +27,11 @@ _LOG = logging.getLogger("workbench.ledger")
 _BUDGETS, _EVENTS, _DAYS = (cast("Table", row.__table__) for row in (BudgetRow, BudgetEventRow, SpendDayRow))
 _FRESH_S = 1.5  # how long the sums in memory may be older than the store
 _DAYS_KEPT = 64
-_LOCK = text("SELECT pg_advisory_xact_lock(7305281164)")  # budgets: whoever adds to them goes alone, as SQLite has it anyway
+# Of PostgreSQL; SQLite lets one writer in at a time anyway. Whoever adds to budgets goes alone, and while one is set nobody spends: what
+# it did not see as spent would be added by a writer that did not see it.
+_ADDING = text("SELECT pg_advisory_xact_lock(7305281164)")
+_SPENDING = text("SELECT pg_advisory_xact_lock_shared(7305281165)")
+_SETTING = text("SELECT pg_advisory_xact_lock(7305281165)")
 _AMOUNTS = (_DAYS.c.cost_nano, _DAYS.c.unpriced)
 _BY = (_DAYS.c.provider, _DAYS.c.model, _DAYS.c.prompt)
 _OF_DAY = (func.sum(case((_DAYS.c.day_ms == bindparam("today"), amount), else_=0)) for amount in _AMOUNTS)
@@ -175,6 +179,8 @@ class Book:
         unbroken = self._store.is_sqlite and rows[0]["id"] == self._last_id + 1 and self._erasures == spend.erasures
         now_s = time.monotonic()
         paid = [row for row in rows if row["cost_nano"]]
+        if paid and not self._store.is_sqlite:
+            connection.execute(_SPENDING)
         with self._lock:
             if self._learn(connection) if paid else False:
                 unbroken = False
@@ -185,7 +191,7 @@ class Book:
             if not self._by_key or not paid:
                 return noted
             if not self._store.is_sqlite:
-                connection.execute(_LOCK)
+                connection.execute(_ADDING)
             self._erasures = spend.erasures
             for row in paid:
                 for key in _keys(row["provider"], row["model"], row["prompt"]):
@@ -280,9 +286,9 @@ def sums(connection: Connection, at_ms: int) -> dict[Key, Spent]:
 
 
 def alone(connection: Connection) -> None:
-    """Keep other processes from adding to what is spent until this transaction ends."""
+    """Keep other processes from adding to what is spent until this transaction ends, and wait for those that are at it."""
     if connection.dialect.name != "sqlite":
-        connection.execute(_LOCK)
+        connection.execute(_SETTING)
 
 
 def tell(connection: Connection, budget: Budget, level: str, *, call_id: int | None, at_ms: int, spent_nano: int) -> bool:
