@@ -74,7 +74,7 @@ def said(facts: Facts, period: Period, rest: Rest | None) -> str:
     total = facts.total.cost_nano
     dearest = facts.models[0]
     over = f"in {period.days:,} days" if period.days > 1 else "in a day"
-    n = f"n = {facts.total.calls:,} calls"
+    n = f"n = {wording.calls(facts.total.calls)}"
     if len([one for one in facts.models if one.cost_nano]) == 1:
         told = f"{dearest.full_model} cost {wording.usd(total)} {over} ({n})"
     else:
