@@ -63,8 +63,14 @@ def test_a_prompt_and_its_versions_are_told_apart(sqlite_store: Store) -> None:
         for position, version in ((0, 1), (1, 2)):
             mine = (RunVariantRow.run_id == "r") & (RunVariantRow.position == position)
             session.execute(update(RunVariantRow).where(mine).values(prompt="support", version=version))
-    found = quality.of_versions(sqlite_store, "support", [1, 2, 3])
-    assert {version: one.value for version, one in found.items()} == {1: Decimal(1), 2: Decimal(0)}
+    found = [quality.of_version(sqlite_store, ["p/m", "p/n"], "support", version) for version in (1, 2, 3)]
+    assert [{name: one.value for name, one in each.items()} for each in found] == [
+        {"p/m with support@1": Decimal(1)},
+        {"p/m with support@2": Decimal(0)},
+        {},
+    ]
+    assert quality.parted("p/m with support@1") == ("p/m", "support@1")
+    assert quality.parted("p/m") == ("p/m", "")
     assert quality.known(sqlite_store, ["p/m"], "billing") == {}
     assert quality.known(sqlite_store, ["p/m"], "support")["p/m"].value == Decimal("0.5")
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from tests.comparison import runs
 from tests.cost.ledger import DAY_MS, START_MS, call, put
 from tests.cost.streams import D, scenario
 from workbench.cost import columns, working
@@ -21,11 +23,14 @@ from workbench.cost.model import (
     Routing,
     Rule,
     Scenario,
+    ShorterPrompt,
     Trace,
 )
 from workbench.errors import InputError
 from workbench.ledger import overrides
+from workbench.ledger.tables import CallRow
 from workbench.pricing.overrides import OverrideRates
+from workbench.runner.tables import RunVariantRow
 from workbench.store import Store
 
 PERIOD = Recorded(START_MS, START_MS + 15 * DAY_MS)
@@ -109,6 +114,22 @@ def test_latency_is_from_the_ledger_and_quality_as_stated(filled: Store) -> None
     assert outcome.before.quality.value == D("0.9")
     assert 100 <= (outcome.before.latency.p95_ms or 0) <= 115
     assert "recorded" in outcome.before.latency.sources["p/m"]
+
+
+def test_another_version_has_the_quality_of_its_own_runs(filled: Store) -> None:
+    with filled.write() as session:
+        session.execute(update(CallRow).values(prompt="support"))
+    runs.make(filled, [[1.0] * 20, [0.5] * 20], run_id="r", provider="p")
+    with filled.write() as session:
+        for position, version in ((0, 1), (1, 2)):
+            mine = (RunVariantRow.run_id == "r") & (RunVariantRow.position == position)
+            session.execute(update(RunVariantRow).where(mine).values(prompt="support", version=version))
+    of_any = work(filled).before.quality
+    shorter = [work(filled, ShorterPrompt(D(100), "support", version)) for version in (1, 2, 3)]
+    assert [(one.before.quality, one.after.quality.value) for one in shorter] == [(of_any, D(1)), (of_any, D("0.5")), (of_any, None)]
+    assert shorter[2].after.quality.unknown == ("p/m with support@3",)
+    stated = work(filled, ShorterPrompt(D(100), "billing", 3), believed={"p/m": Believed(D("0.9"))})
+    assert stated.after.quality == stated.before.quality  # calls of other prompts stay what they are
 
 
 def test_a_typed_baseline_takes_the_latency_of_a_model_from_the_ledger(filled: Store) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 200  # runs, newest first
 ENOUGH = 2  # cases a figure needs: one bounds nothing
 STATED = "stated"
+_WITH = " with "
 _DIGITS = Decimal("0.000001")
 _Key = TypeVar("_Key")
 
@@ -55,15 +56,25 @@ def known(store: "Store", models: Sequence[str], prompt: str | None = None, *, r
     return _newest(store, wanted, key, rules)
 
 
-def of_versions(store: "Store", prompt: str, versions: Sequence[int], model: str | None = None) -> dict[int, Known]:
-    """What runs say of versions of a prompt, by one model or by any; versions that no run has scored are left out."""
-    wanted = set(versions)
+def of_version(store: "Store", models: Sequence[str], prompt: str, version: int) -> dict[str, Known]:
+    """What runs say of models on one version of a prompt, under their `versioned` names; those that no run has scored are left out."""
+    names = {model: versioned(model, prompt, version) for model in models}
 
-    def key(variant: RunVariantRow) -> int | None:
-        fits = variant.prompt == prompt and model in (None, f"{variant.provider}/{variant.model}")
-        return variant.version if fits and variant.version in wanted else None
+    def key(variant: RunVariantRow) -> str | None:
+        return names.get(f"{variant.provider}/{variant.model}") if (variant.prompt, variant.version) == (prompt, version) else None
 
-    return _newest(store, wanted, key, ())
+    return _newest(store, set(names.values()), key, ())
+
+
+def versioned(model: str, prompt: str, version: int) -> str:
+    """The name under which a model's quality on one version is known."""
+    return f"{model}{_WITH}{prompt}@{version}"
+
+
+def parted(name: str) -> tuple[str, str]:
+    """The model of a name, and the version it is about: empty where it is about any."""
+    model, _, reference = name.partition(_WITH)
+    return model, reference
 
 
 def merged(found: Mapping[str, Known], believed: Mapping[str, Believed]) -> dict[str, Known]:

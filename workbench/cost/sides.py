@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from workbench.cost import latency, levers, quality
 from workbench.cost.billing import Bill, nano
-from workbench.cost.model import ANY_CLASS, KINDS, Figure, Latency, Lever, Quality, SemanticCache, Share, Side
+from workbench.cost.model import ANY_CLASS, KINDS, Figure, Latency, Lever, Quality, SemanticCache, Share, ShorterPrompt, Side
+from workbench.cost.traffic import Stream
 from workbench.cost.worked import Worked
 
 _NONE = Decimal(0)
@@ -64,9 +65,20 @@ def _shares(done: Worked, bill: Bill) -> tuple[Share, ...]:
 def _quality(done: Worked, bill: Bill, pulled: tuple[Lever, ...], known: Mapping[str, quality.Known]) -> Quality:
     flow = bill.flow
     shares: dict[tuple[str, str], Decimal] = {}
+    shorter = next((one for one in pulled if isinstance(one, ShorterPrompt) and one.version is not None), None)
     for stream, asked in zip(flow.streams, flow.asked, strict=True):
-        shares[stream.klass, stream.model] = shares.get((stream.klass, stream.model), _NONE) + asked
+        place = stream.klass, _speaks(stream, shorter, known)
+        shares[place] = shares.get(place, _NONE) + asked
     return quality.of_mix(shares, known, false_hits=_false_hits(done, pulled))
+
+
+def _speaks(stream: Stream, shorter: ShorterPrompt | None, known: Mapping[str, quality.Known]) -> str:
+    """Under which name the quality of a stream is known: another version of its prompt is another thing, unless a person states it."""
+    if shorter is None or shorter.prompt is None or shorter.version is None or stream.prompt != shorter.prompt:
+        return stream.model
+    said = known.get(stream.model)
+    name = quality.versioned(stream.model, shorter.prompt, shorter.version)
+    return stream.model if said is not None and said.source == quality.STATED and name not in known else name
 
 
 def _false_hits(done: Worked, pulled: tuple[Lever, ...]) -> Decimal:

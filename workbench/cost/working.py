@@ -25,6 +25,7 @@ from workbench.cost.model import (
     Routing,
     Rule,
     Scenario,
+    ShorterPrompt,
     Trace,
     Typed,
 )
@@ -124,9 +125,18 @@ def _inputs(store: "Store", scenario: Scenario, ruling: tuple[Rule, ...]) -> Inp
         traffic,
         measured,
         book.banded(traffic.bands),
-        quality.merged(known, scenario.believed),
+        quality.merged(known, scenario.believed) | _of_version(store, scenario, there),
         _latency(store, scenario, there, recorded),
     )
+
+
+def _of_version(store: "Store", scenario: Scenario, there: tuple[str, ...]) -> dict[str, quality.Known]:
+    """What runs say of the version that a shorter prompt names."""
+    lever = next((one for one in scenario.levers if isinstance(one, ShorterPrompt)), None)
+    if lever is None or lever.prompt is None or lever.version is None:
+        return {}
+    prompt, version = lever.prompt, lever.version
+    return _kept(store, ("version", there, prompt, version), lambda: quality.of_version(store, there, prompt, version), seconds=_FRESH_S)
 
 
 def _book(store: "Store", scenario: Scenario) -> rates.Book:
