@@ -1,7 +1,8 @@
 """What is worked out of a request once, when it is recorded, so that a million calls can be replayed without reading their texts.
 
 `prompt_hash` is equal for requests that ask the same thing (messages, parameters, tools; not the model), `words` counts the words of
-the last message of the user, and `question` says whether a question mark stands in it. All three are None where no text was recorded.
+the last message of the user, and `question` says whether a question mark stands in it. All three are None
+where no text was recorded, and for calls that were recorded before the ledger kept them: those count as prompts that never repeat.
 """
 
 import json

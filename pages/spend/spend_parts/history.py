@@ -49,7 +49,8 @@ def _crossings(store: Store, crossed: Sequence[Event]) -> None:
 
 
 def _crossing(store: Store, event: Event) -> dict[str, Any]:
-    cost, model = _call(store, store.url, event.call_id) if event.call_id is not None else ("", "")
+    # The number of a call that was erased may be another one's by now.
+    cost, model = ("", "") if event.call_id is None or event.erased else _call(store, store.url, event.call_id)
     return {
         "id": event.id,
         "time": rows.when(event.at_ms),
@@ -57,7 +58,7 @@ def _crossing(store: Store, event: Event) -> dict[str, Any]:
         "budget": rows.title(event.budget),
         "spent": wording.usd(event.spent_nano),
         "limit": wording.usd(event.limit_nano),
-        "call": "before it was set" if event.call_id is None else str(event.call_id),
+        "call": "before it was set" if event.call_id is None else f"{event.call_id} (erased)" if event.erased else str(event.call_id),
         "cost": cost,
         "model": model,
     }

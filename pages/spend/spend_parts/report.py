@@ -73,14 +73,13 @@ def mark(sums: Sums) -> str:
 
 
 def _line(name: str, sums: Sums, note: str) -> dict[str, Any]:
-    known = sums.unpriced < sums.ok or bool(sums.cost_nano)
     return {
         "name": name,
         "calls": sums.calls,
         "input": sums.input_tokens,
         "output": sums.output_tokens,
-        "cost": float(sums.cost_usd) if known else None,
-        "call": _float(sums.usd_per_call) if known else None,
+        "cost": float(sums.cost_usd) if sums.known else None,
+        "call": _float(sums.usd_per_call),
         "ok": _float(sums.usd_per_ok),
         "note": note,
     }

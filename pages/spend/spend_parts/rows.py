@@ -86,7 +86,11 @@ def _crossing(standing: Standing, found: Projection, crossed: Sequence[Event], n
         event = next((one for one in crossed if (one.budget.id, one.period_ms, one.level) == _limit_of(standing)), None)
         if event is None:
             return []
-        by = "it was used up when it was set" if event.call_id is None else f"call {event.call_id} crossed it"
+        by = (
+            "it was used up when it was set"
+            if event.call_id is None
+            else f"call {event.call_id} crossed it{' (erased since)' if event.erased else ''}"
+        )
         return [f"{when(event.at_ms)}: {by}."]
     at = ahead.crossing_ms(standing, found, now_ms)
     share = found.crosses or 0.0
