@@ -1,5 +1,6 @@
 """The What-if page: an answer at the first visit, levers that move it, fields that are wrong, saving, sharing, and every view."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,10 @@ from tests.cost.ledger import call, put
 from tests.pages.conftest import Open, said
 from workbench import clock
 from workbench.cost import keeping
-from workbench.cost.model import ExactCache, OwnPrice, Recorded, Scenario, Typed
+from workbench.cost.model import ExactCache, Growth, NewModel, OwnPrice, Recorded, Scenario, Typed
 from workbench.store import Store
 
 FILE = "spend/whatif.py"
-VIEWS = ("models", "months", "matters", "plan", "rules", "compare", "backtest", "assumptions", "export")
 HOUR_MS = 3_600_000
 
 
@@ -98,8 +98,9 @@ def test_every_lever_starts_from_something_that_holds_on_typed_numbers(app: Open
         assert not page.exception, kind
         assert [each.value for each in page.error] == [], kind
         assert f"{number} on" in words(page), kind
-    for kind in wording.LEVERS:
-        toggle(page, kind, False)
+    for each in page.toggle:
+        each.set_value(False)
+    page.run()
     assert "Nothing is changed yet" in words(page)
 
 
@@ -221,8 +222,24 @@ def test_an_unknown_model_is_unpriced_and_its_quality_unknown(app: Open, bench: 
     page = app(FILE, scenario="saved/Odd")
     assert not page.exception
     text = words(page)
-    assert "unpriced" in text
+    assert "Unpriced" in text
+    assert "$0" not in text
     assert "No run and no statement says how good nobody/knows is." in text
+
+
+def test_what_moves_to_a_model_without_a_price_is_not_saved(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed(levers=(NewModel("nobody/knows", share=Decimal("0.5")),)))
+    text = words(app(FILE, scenario="saved/Mine"))
+    assert "$330.00 → $165.00 a month, saving unknown" in text
+    assert "Not every call has a price, before and with it." in text
+    assert "alone −$165.00" not in text
+
+
+def test_what_costs_more_is_a_range_above_zero(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed(levers=(Growth(Decimal("0.1")),)))
+    text = words(app(FILE, scenario="saved/Mine"))
+    assert "Costs more a month" in text
+    assert re.search(r"^\$\d+\.\d\d to \$\d+\.\d\d \(p5 to p95\)$", text, re.MULTILINE)
 
 
 def test_figures_are_scaled_to_the_bill_only_when_that_is_chosen(app: Open, bench: Store) -> None:

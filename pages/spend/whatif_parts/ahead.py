@@ -4,11 +4,15 @@ import streamlit as st
 
 from pages.parts import curves, figures
 from pages.spend.whatif_parts import wording
+from workbench.cost import comparing
 from workbench.cost.model import Figure, Outcome
 
 
 def draw(outcome: Outcome) -> None:
     """Draw the lines, and the sum of the year."""
+    if comparing.total(outcome.before) is None or comparing.total(outcome.after) is None:
+        st.caption("There are no months to draw where no call has a price. State prices under Assumptions.")
+        return
     title = f"Cost of each of the next {len(outcome.months)} months, with p5 to p95"
     drawn = [line("As it is", outcome.months_before, "dash"), line("With it", outcome.months)]
     figure = curves.lines(title, drawn, x_title="Month from now", y_title="Dollars a month")

@@ -6,7 +6,8 @@ from pages.parts import format as fmt
 from pages.parts import session
 from pages.spend.whatif_parts import result, telling, wording
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Latency, Outcome, Quality, Recorded
+from workbench.cost import comparing
+from workbench.cost.model import Figure, Latency, Outcome, Quality, Recorded
 
 _SOURCES = {"stated": "as stated, not measured"}
 
@@ -30,36 +31,40 @@ def draw(desk: Desk, outcome: Outcome) -> None:
 
 
 def _month(outcome: Outcome) -> None:
-    before, after = outcome.before.usd, outcome.after.usd
-    changed = after.value != before.value or bool(outcome.scenario.levers)
-    value = f"{wording.usd(before.value)} → {wording.usd(after.value)}" if changed else wording.usd(after.value)
-    lines = [wording.band_said(after)]
+    before, after = comparing.total(outcome.before), comparing.total(outcome.after)
+    changed = after != before or bool(outcome.scenario.levers)
+    value = f"{wording.total(before)} → {wording.total(after)}" if changed else wording.total(after)
+    lines = [wording.band_said(after) if after is not None else "No call that reaches a model has a price: what it costs is not known"]
     if outcome.as_billed_usd is not None and isinstance(outcome.scenario.baseline, Recorded):
         lines.append(f"as billed {wording.usd(outcome.as_billed_usd)}")
     unpriced = outcome.after.unpriced_calls or outcome.before.unpriced_calls
     if unpriced:
-        lines.append(f"without {wording.count(unpriced)} unpriced calls")
+        lines.append(f"without the {wording.count(unpriced)} calls that have no price" if after is not None else "")
     elif outcome.after.usd_per_call is not None:
         lines.append(f"{wording.usd(outcome.after.usd_per_call)} a call")
-    if changed:
+    if changed and after is not None:
         lines.append(f"{len(outcome.months)} months {wording.usd(outcome.year.value)}")
-    _card("month", "A month", value, lines)
+    _card("month", "A month", value.capitalize(), lines)
 
 
 def _saved(outcome: Outcome) -> None:
-    saved = outcome.saved
+    saved, part = comparing.saved(outcome), comparing.saved_share(outcome)
     if not outcome.scenario.levers:
         _card("saved", "Saved a month", fmt.NONE, ["Nothing is changed yet: switch a lever on."])
-        return
-    before = outcome.before.usd.value
-    part = f" · {wording.share(abs(saved.value) / before)}" if before else ""
-    more = saved.value < 0
-    _card(
-        "saved",
-        "Costs more a month" if more else "Saved a month",
-        f"{wording.usd(abs(saved.value))}{part}",
-        [wording.band_said(saved) if saved.value else "The levers change nothing yet."],
-    )
+    elif saved is None:
+        _card("saved", "Saved a month", "Unknown", ["Not every call has a price, before and with it. State prices under Assumptions."])
+    else:
+        more = saved.value < 0
+        shown = _turned(saved) if more else saved
+        of_all = f" · {wording.share(abs(part))}" if part is not None else ""
+        title = "Costs more a month" if more else "Saved a month"
+        said = wording.band_said(shown) if saved.value else "The levers change nothing yet."
+        _card("saved", title, f"{wording.usd(shown.value)}{of_all}", [said])
+
+
+def _turned(saved: Figure) -> Figure:
+    """What a month costs more, with its range: a saving below zero, the other way round."""
+    return Figure(-saved.value, None if saved.high is None else -saved.high, None if saved.low is None else -saved.low)
 
 
 def _quality(outcome: Outcome) -> None:
@@ -76,11 +81,16 @@ def _quality(outcome: Outcome) -> None:
 
 def _quality_said(found: Quality) -> str:
     if found.unknown:
-        names = ", ".join(found.unknown[:3]) + (" and others" if len(found.unknown) > 3 else "")
-        return f"No run and no statement says how good {names} {'is' if len(found.unknown) == 1 else 'are'}."
+        return f"No run and no statement says how good {_names(found.unknown)}."
     source = "; ".join(_SOURCES.get(each, each) for each in dict.fromkeys(found.sources.values()))
     interval = wording.quality_band(found)
     return " · ".join(each for each in (f"interval {interval}" if interval else "", source) if each)
+
+
+def _names(models: tuple[str, ...]) -> str:
+    """Models with their verb: a is; a, b are."""
+    more = " and others" if len(models) > 3 else ""
+    return f"{', '.join(models[:3])}{more} {'is' if len(models) == 1 else 'are'}" if models else ""
 
 
 def _plan_button(found: Quality) -> None:
@@ -91,14 +101,14 @@ def _plan_button(found: Quality) -> None:
 
 def _latency(before: Latency, after: Latency) -> None:
     value = wording.latency(after)
-    lines = ["p50 / p95, answers of caches among them" if value != "unknown" else _unknown(after)]
+    lines = ["p50 / p95: half and 95 % of the answers are faster, those of caches among them" if value != "unknown" else _unknown(after)]
     if value != "unknown" and wording.latency(before) != value:
         lines.append(f"before {wording.latency(before)}")
     _card("latency", "Latency", value.capitalize() if value == "unknown" else value, lines)
 
 
 def _unknown(found: Latency) -> str:
-    return f"No call and no statement says how fast {', '.join(found.unknown[:3]) or 'it'} is."
+    return f"No call and no statement says how fast {_names(found.unknown) or 'it is'}."
 
 
 def _card(key: str, title: str, value: str, lines: list[str]) -> None:

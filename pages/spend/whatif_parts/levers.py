@@ -6,6 +6,7 @@ from pages.parts import safe
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import lever_fields, paths, starting, wording
 from pages.spend.whatif_parts.desk import Desk
+from workbench.cost import comparing
 from workbench.cost.model import Outcome
 
 _HELP = {
@@ -45,7 +46,9 @@ def _row(desk: Desk, kind: str, name: str) -> None:
 
 def _alone(outcome: Outcome | None, kind: str) -> str:
     """What the lever alone changes of a month."""
-    part = next((each for each in outcome.parts if each.kind == kind), None) if outcome is not None else None
+    if outcome is None or comparing.saved(outcome) is None:
+        return ""  # what leaves the sum for want of a price is not saved
+    part = next((each for each in outcome.parts if each.kind == kind), None)
     return "" if part is None else f"alone {wording.change(part.usd)}"
 
 

@@ -30,7 +30,7 @@ def tornado(title: str, found: list[Sensitivity], middle: float) -> "go.Figure":
     """Bars around the total: the end at p5 in one colour, at p95 hatched in another."""
     import plotly.graph_objects as go
 
-    names = figures.labels([each.name for each in found], 30)
+    names = figures.labels([each.name.partition(" (")[0] for each in found], 30)
     figure = figures.base(title, height=110 + 44 * len(found))
     ends = ((False, "at its p5", ""), (True, "at its p95", "/"))
     for high, legend, hatch in ends:
@@ -38,7 +38,7 @@ def tornado(title: str, found: list[Sensitivity], middle: float) -> "go.Figure":
         words = [each.at_high if high else each.at_low for each in found]
         figure.add_trace(
             go.Bar(
-                y=[figures.text(names[each.name]) for each in found],
+                y=[figures.text(names[each.name.partition(" (")[0]]) for each in found],
                 x=[value - middle for value in values],
                 base=middle,
                 orientation="h",

@@ -6,6 +6,7 @@ from pages.parts import curves, figures, safe, tables
 from pages.parts import format as fmt
 from pages.spend.whatif_parts import ahead, library, steps, taking, wording
 from pages.spend.whatif_parts.desk import Desk
+from workbench.cost import comparing
 from workbench.cost.comparing import AFTER, BEFORE, SAVED, Record, Row
 from workbench.cost.model import Outcome
 from workbench.errors import WorkbenchError
@@ -14,6 +15,11 @@ from workbench.store import Store
 _MOST = 4
 _SECTIONS = ("month", "quality", "latency", "year")
 _SIDES = {BEFORE: "now", AFTER: "with it", SAVED: "saved", "": ""}
+_NAMED = {
+    ("total", BEFORE): "A month now", ("total", AFTER): "A month with it", ("total", SAVED): "Saved a month",
+    ("share saved", SAVED): "Saved, share of a month now", ("calls", BEFORE): "Calls a month, now",
+    ("calls", AFTER): "Calls a month, with it", ("per call", BEFORE): "Cost of a call, now", ("per call", AFTER): "Cost of a call, with it",
+}  # fmt: skip
 _TEXT = st.column_config.TextColumn
 _KEY = "whatif-others"
 
@@ -51,8 +57,6 @@ def _worked(store: Store, option: str) -> Outcome:
 
 
 def _table(outcomes: list[Outcome]) -> None:
-    from workbench.cost import comparing
-
     names = comparing.titles(outcomes)
     found = [row for row in comparing.side_by_side(outcomes) if row.section in _SECTIONS and _tells(row)]
     rows = [{"what": _what(row), **{f"s{n}": said(cell) for n, cell in enumerate(row.cells)}} for row in found]
@@ -69,7 +73,7 @@ def _tells(row: Row) -> bool:
 
 def _what(row: Row) -> str:
     side = _SIDES.get(row.side, row.side)
-    return f"{row.item.capitalize()}{f', {side}' if side else ''}"
+    return _NAMED.get((row.item, row.side)) or f"{row.item.capitalize()}{f', {side}' if side else ''}"
 
 
 def said(record: Record | None) -> str:
@@ -91,8 +95,6 @@ def said(record: Record | None) -> str:
 
 
 def _lines(outcomes: list[Outcome]) -> None:
-    from workbench.cost import comparing
-
     title = "Cost of each of the months ahead, with p5 to p95"
     dashes = ("solid", "dash", "dot", "dashdot", "longdash")
     drawn = [
@@ -106,4 +108,4 @@ def _lines(outcomes: list[Outcome]) -> None:
 
 def headline(outcome: Outcome) -> str:
     """A scenario's answer for the words beside the chart."""
-    return f"{outcome.scenario.name}: {wording.usd(outcome.after.usd.value)} a month"
+    return f"{outcome.scenario.name}: {wording.total(comparing.total(outcome.after))} a month"

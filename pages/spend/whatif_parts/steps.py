@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import figures
 from pages.spend.whatif_parts import wording
+from workbench.cost import comparing
 from workbench.cost.model import Outcome
 
 if TYPE_CHECKING:
@@ -53,11 +54,15 @@ def title(outcome: Outcome) -> str:
 
 def draw(outcome: Outcome, key: str = "waterfall", name: str = "") -> None:
     """Draw it, with what it rests on."""
+    if comparing.total(outcome.before) is None or comparing.total(outcome.after) is None:
+        st.caption(wording.md(f"{outcome.traffic}. There are no steps to draw where no call has a price."))
+        return
     found = steps(outcome)
     heading = f"{name}: {title(outcome)[0].lower()}{title(outcome)[1:]}" if name else title(outcome)
     figures.show(waterfall(heading, found, outcome), key, f"{heading}. {'; '.join(step.said for step in found)}.")
     ranged = " · whiskers: p5 to p95" if outcome.after.usd.low is not None else ""
-    st.caption(wording.md(f"{outcome.traffic}{ranged}"))
+    left = " · what goes to a model without a price leaves the sum: it is not saved" if comparing.saved(outcome) is None else ""
+    st.caption(wording.md(f"{outcome.traffic}{ranged}{left}"))
 
 
 def waterfall(heading: str, found: list[Step], outcome: Outcome) -> "go.Figure":

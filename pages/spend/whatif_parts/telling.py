@@ -1,11 +1,14 @@
 """What is said of a result beside its cards: the answer in one line, findings, warnings, and that it is of an earlier scenario."""
 
+from decimal import Decimal
+
 import streamlit as st
 
 from pages.parts import format as fmt
 from pages.parts import page
 from pages.spend.whatif_parts import fields, wording
 from pages.spend.whatif_parts.desk import Desk
+from workbench.cost import comparing
 from workbench.cost.model import Outcome
 
 _FINDINGS = 4
@@ -27,14 +30,18 @@ def line(outcome: Outcome) -> None:
 
 def in_words(outcome: Outcome) -> str:
     """The answer as a sentence: cost, saving, quality, latency."""
-    before, after = outcome.before, outcome.after
-    saves = outcome.saved.value
-    told = "no change" if not saves else f"{'saves' if saves > 0 else 'costs more:'} {wording.usd(abs(saves))}"
-    changed = f"{wording.usd(before.usd.value)} → {wording.usd(after.usd.value)} a month, {told}"
+    after, saved = outcome.after, comparing.saved(outcome)
+    told = "saving unknown" if saved is None else _saves(saved.value)
+    month = wording.total(comparing.total(after))
+    changed = f"{wording.total(comparing.total(outcome.before))} → {month} a month, {told}"
     return (
-        f"{changed if outcome.scenario.levers else f'{wording.usd(after.usd.value)} a month'} · "
+        f"{changed if outcome.scenario.levers else f'{month} a month'} · "
         f"quality {wording.quality(after.quality)} · p95 {fmt.ms(after.latency.p95_ms) if after.latency.p95_ms is not None else 'unknown'}"
     )
+
+
+def _saves(saved: Decimal) -> str:
+    return "no change" if not saved else f"{'saves' if saved > 0 else 'costs more:'} {wording.usd(abs(saved))}"
 
 
 def sentences(outcome: Outcome) -> None:

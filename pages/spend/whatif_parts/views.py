@@ -31,6 +31,7 @@ VIEWS = {
     "export": "Export",
 }
 _OF_FIGURES = ("models", "months", "matters", "export")
+_OF_TRAFFIC = ("plan", "backtest")
 
 
 def draw(store: Store, desk: Desk, outcome: Outcome | None) -> None:
@@ -46,6 +47,9 @@ def draw(store: Store, desk: Desk, outcome: Outcome | None) -> None:
             "matters": lambda: matters.draw(outcome),
             "export": lambda: taking.draw(desk, [outcome]),
         }[chosen]()
+        return
+    if desk.problem is not None and chosen in _OF_TRAFFIC:
+        st.caption("There is nothing to work this out from: what to do about it is said above.")
         return
     {
         "plan": lambda: cheapest.draw(store, desk),

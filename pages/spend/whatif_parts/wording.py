@@ -37,6 +37,11 @@ def usd(value: Decimal | float | None) -> str:
     return f"{sign}${amount:,.{places}f}"
 
 
+def total(figure: Figure | None) -> str:
+    """A month's dollars; a total that leaves out every call is no total."""
+    return "unpriced" if figure is None else usd(figure.value)
+
+
 def change(value: Decimal) -> str:
     """Dollars with their sign, for what a lever changes."""
     return f"+{usd(value)}" if value > 0 else usd(value)
@@ -58,7 +63,7 @@ def band_said(figure: Figure) -> str:
 
 def share(value: Decimal | float | None, places: int = 1) -> str:
     """A share of 0..1 in percent, without a zero after the point."""
-    return fmt.NONE if value is None else f"{round(float(value) * 100, places):g} %"
+    return fmt.NONE if value is None else f"{round(float(value) * 100, places):g} %".replace("-", "−")
 
 
 def quality(found: Quality) -> str:
