@@ -8,7 +8,7 @@ from pages.spend.whatif_parts import link
 from tests.pages.conftest import Open
 from tests.pages.test_whatif import FILE, field, toggle, typed, words
 from workbench.cost import keeping
-from workbench.cost.model import ExactCache
+from workbench.cost.model import ExactCache, Growth
 from workbench.store import Store
 
 
@@ -46,6 +46,34 @@ def test_a_saved_scenario_is_renamed_archived_restored_and_goes_back_to_a_versio
     assert page.selectbox(key="scenario").value == "example/Support assistant"
     page.button(key="restore-Yours").click().run()
     assert [each.name for each in keeping.page(bench)] == ["Yours"]
+
+
+def test_saving_over_another_scenario_or_a_newer_version_asks_first(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    keeping.save(bench, typed("Other"))
+    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
+    keeping.save(bench, typed(levers=(Growth(Decimal("0.05")),)))  # from another tab
+    page.button(key="save").click().run()
+    assert "Mine is saved already, and its version 2 is not what you began with." in words(page)
+    next(each for each in page.text_input if each.label == "Name").set_value("Other").run()
+    page.button(key="save").click().run()
+    assert {each.name: each.latest for each in keeping.page(bench)} == {"Mine": 2, "Other": 1}
+    page.button(key="save-over").click().run()
+    assert not page.exception
+    assert page.selectbox(key="scenario").value == "saved/Other"
+    assert keeping.load(bench, "Other").number == 2
+    assert "$330.00 → $231.00" in words(page)
+
+
+def test_renaming_keeps_what_else_is_unsaved(app: Open, bench: Store) -> None:
+    keeping.save(bench, typed())
+    page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
+    next(each for each in page.text_input if each.label == "Name").set_value("Yours").run()
+    page.button(key="rename").click().run()
+    assert page.selectbox(key="scenario").value == "saved/Yours"
+    assert "$330.00 → $231.00" in words(page)
+    assert "Unsaved" in words(page)
+    assert keeping.load(bench, "Yours").number == 1
 
 
 def test_an_empty_scenario_is_empty_and_the_one_begun_before_is_a_step_back(app: Open, bench: Store) -> None:

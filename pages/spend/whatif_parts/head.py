@@ -1,16 +1,19 @@
 """The head of the page: which scenario, its name, what is unsaved, the way back, and Save."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choosing, confirm, page, safe, session
-from pages.spend.whatif_parts import bar, fields, library
+from pages.spend.whatif_parts import bar, drafting, fields, library
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
-from workbench.errors import WorkbenchError
+from workbench.errors import NotFound, WorkbenchError
 from workbench.store import Store
 
 _PICKER = "scenario"
+_ASKS = "whatif-save-asks"
 
 
 def choose(store: Store, row: DeltaGenerator) -> str:
@@ -40,10 +43,45 @@ def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) ->
             help="Take the last change back.",
         )  # fmt: skip
         st.button("Save", icon=":material/save:", key="save", type="primary", on_click=save, args=(store, desk), disabled=bool(desk.wrong))
+    if st.session_state.pop(_ASKS, False):
+        _ask(store, desk)
 
 
 def save(store: Store, desk: Desk) -> None:
-    """Save what is on the desk under its name, and open that. For a callback."""
+    """Save what is on the desk under its name; ask first where something else stands under it. For a callback."""
+    if _standing(store, desk):
+        st.session_state[_ASKS] = True
+    else:
+        _save(store, desk)
+
+
+def _standing(store: Store, desk: Desk) -> int:
+    """The version under this name that the desk was not opened from and does not say either; 0 where there is none."""
+    from workbench.cost import keeping
+
+    try:
+        found = keeping.load(store, desk.good.name)
+    except NotFound:
+        return 0
+    opened = desk.number if desk.origin == f"{library.SAVED}{found.name}" else None
+    return 0 if found.number == opened or found.scenario == desk.good else found.number
+
+
+def _ask(store: Store, desk: Desk) -> None:
+    standing = _standing(store, desk)
+
+    @st.dialog("Save over another version?", width="small")
+    def ask() -> None:
+        name = safe.escape(desk.good.name, limit=80)
+        st.write(f"{name} is saved already, and its version {standing} is not what you began with.")
+        st.caption(f"Version {standing} stays under More. To leave it the latest, close this and give yours another name.")
+        if st.button(f"Save as version {standing + 1}", key="save-over", type="primary", on_click=_save, args=(store, desk)):
+            st.rerun()
+
+    ask()
+
+
+def _save(store: Store, desk: Desk) -> None:
     from workbench.cost import keeping
 
     try:
@@ -69,7 +107,7 @@ def _state(desk: Desk) -> None:
     if desk.wrong:
         st.badge(f"{len(desk.wrong)} to mend", icon=":material/error:", color="red")
     elif desk.dirty:
-        st.badge("Unsaved · draft kept", icon=":material/edit:", color="orange")
+        st.badge(f"Unsaved{' · draft kept' if desk.kept else ''}", icon=":material/edit:", color="orange")
     elif desk.number:
         st.badge(f"Saved, version {desk.number}", icon=":material/check:", color="green")
     else:
@@ -111,6 +149,8 @@ def _rename(store: Store, desk: Desk) -> None:
     old, new = desk.base.name, desk.good.name
     if confirm.act_and_say(f"{old} is called {new} now.", lambda: keeping.rename(store, old, new)):
         desks.discard_draft(desk)
+        if desk.good != replace(desk.base, name=new):  # what else is unsaved stays so
+            drafting.keep(store, f"{library.SAVED}{new}", desk.good, {}, desk.number)
         _open(f"{library.SAVED}{new}")
 
 
