@@ -1,9 +1,10 @@
 """The views of the What-if page: each opens, the cheapest plan becomes the scenario, rules are tried out, scenarios are compared."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
-from pages.spend.whatif_parts import taking
+from pages.spend.whatif_parts import link, taking
 from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
 from tests.pages.test_whatif import FILE, calls, field, typed, words
@@ -71,7 +72,7 @@ def test_saved_scenarios_stand_side_by_side(app: Open, bench: Store) -> None:
     page.multiselect(key="whatif-others").set_value(["saved/Cached"]).run()
     assert not page.exception
     table = page.dataframe[-1].value
-    row = table[table["what"] == "Total, with it"].iloc[0]
+    row = table[table["what"] == "A month with it"].iloc[0]
     assert row["s0"].startswith("$330.00")
     assert row["s1"].startswith("$165.00")
     assert any(each.key == "compared-xlsx" for each in page.get("download_button"))
@@ -79,10 +80,24 @@ def test_saved_scenarios_stand_side_by_side(app: Open, bench: Store) -> None:
 
 def test_every_assumption_is_listed_with_its_source(app: Open, bench: Store) -> None:
     page = app(FILE, part="assumptions")
-    table = page.dataframe[-1].value
+    table = page.table[0].value
     assert len(table) > 10
-    assert all(table["source"].str.len() > 0)
-    assert "Price of gpt-4" in table["name"].tolist()
+    assert all(table["Source"].str.len() > 0)
+    assert not table["Change it"].str.contains("_").any()
+    assert "Price of gpt-4" in [name.replace("\\", "") for name in table["What is assumed"]]
+
+
+def test_a_model_is_priced_here_from_what_the_list_says_and_the_day_of_the_list_can_be_chosen(app: Open, bench: Store) -> None:
+    page = app(FILE, scenario="new", part="assumptions")
+    page.session_state["open-prices"] = True
+    page.run()
+    next(each for each in page.selectbox if each.label == "Price another model").set_value("openai/gpt-4o").run()
+    assert field(page, "prices.openai/gpt-4o.output").value == 10.0  # type: ignore[attr-defined]
+    day = next(each for each in page.date_input if each.label == "Else the list's prices of")
+    day.set_value(date(2025, 1, 2)).run()
+    assert not page.exception
+    shared = page.query_params["s"]
+    assert link.decode(shared if isinstance(shared, str) else shared[0]).prices_at_ms == 1_735_776_000_000
 
 
 def test_what_is_exported_is_made_only_when_it_is_asked_for_and_holds_the_figures(bench: Store) -> None:

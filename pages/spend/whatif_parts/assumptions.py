@@ -1,36 +1,36 @@
 """Assumptions: every one with its value, its source and where it is changed; and the fields of those that stand nowhere else."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import streamlit as st
 
 from pages.parts import safe, session, tables
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import fields, known
+from pages.spend.whatif_parts import fields, known, wording
 from pages.spend.whatif_parts.desk import Desk
+from workbench import clock
 from workbench.cost.model import Outcome, OwnPrice
+from workbench.ledger import tariff
+from workbench.pricing import entries
 
-_TEXT = st.column_config.TextColumn
+_HEADINGS = {"name": "What is assumed", "value": "Value", "source": "Source", "where": "Change it"}
+_TALL, _HIGH = 24, 1000  # from so many rows on they scroll in so many pixels
 _WHERE = {
     "baseline": "Baseline, on the left", "levers": "Levers, on the left", "prices": "Prices, below",
     "believed": "Quality and latency, below",
     "unsure": "How unsure, below", "limits": "Cheapest plan", "bill_usd": "Baseline, on the left", "calibrate": "Baseline, on the left",
-    "days_per_month": "How unsure, below", "months": "Growth, on the left",
+    "days_per_month": "How unsure, below", "months": "Growth, on the left", "prices_at": "Prices, below",
 }  # fmt: skip
 _PRICES = (("input", "Input"), ("output", "Output"), ("cached", "Cached"), ("cache_write", "Cache write"), ("batch", "Batch share"))
 _MOST = 12
+_AT = ("prices_at_ms",)
 
 
 def draw(desk: Desk, outcome: Outcome | None) -> None:
     """Draw the table, then the fields."""
     if outcome is not None:
-        rows = [
-            {"name": each.name, "value": each.value, "source": each.source, "where": _WHERE.get(each.field.split(".")[0], each.field)}
-            for each in outcome.assumptions
-        ]
-        headings = {"name": _TEXT("What is assumed", width=175), "value": _TEXT("Value", width=165), "source": _TEXT("Source", width=120),
-                    "where": _TEXT("Change it", width=130)}  # fmt: skip
-        tables.table(rows, headings, "assumptions", alt="Every assumption with its value and source", export="assumptions.csv")
+        _table(outcome)
     with st.expander("About this scenario", icon=":material/notes:", key="open-about", on_change="rerun") as about:
         if about.open:
             fields.area(desk, ("note",), "Note, kept with the scenario")
@@ -53,6 +53,28 @@ def draw(desk: Desk, outcome: Outcome | None) -> None:
                     fields.number(desk, ("days_per_month",), "Days a month")
 
 
+def _table(outcome: Outcome) -> None:
+    """Every assumption in a table whose cells wrap: some are sentences."""
+    import pandas as pd
+
+    rows = [
+        (each.name, each.value, each.source, _WHERE.get(each.field.split(".")[0], "In the scenario file")) for each in outcome.assumptions
+    ]
+    frame = pd.DataFrame(rows, columns=list(_HEADINGS))
+    shown = frame.map(wording.md).rename(columns=_HEADINGS)
+    st.table(
+        shown,
+        border="horizontal",
+        hide_index=True,
+        height=_HIGH if len(rows) > _TALL else "content",
+        alt="Every assumption with its value and source",
+    )
+    st.download_button(
+        "Download CSV", data=lambda: tables.to_csv(frame, _HEADINGS), file_name="assumptions.csv", mime="text/csv", key="assumptions-csv",
+        icon=":material/download:", on_click="ignore", type="tertiary",
+    )  # fmt: skip
+
+
 def _prices(desk: Desk) -> None:
     with st.expander("Prices of this scenario, $ per million tokens", icon=":material/sell:", key="open-prices", on_change="rerun") as more:
         if not more.open:
@@ -67,7 +89,13 @@ def _prices(desk: Desk) -> None:
                         fields.number(desk, ("prices", name, field), label, step=0.1, empty="as input" if "cache" in field else "none")
                 st.button("Use the list", key=f"unprice-{name}", type="tertiary", icon=":material/close:", on_click=desks.edit,
                           args=(desk, ("prices", name), None), help="Take this price out of the scenario.")  # fmt: skip
-        _another(desk, "Price another model", "price-new", [name for name in known.models(desk.good) if name not in names], _price)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            key = f"price-new-{desk.rev}"
+            st.selectbox(
+                "Price another model", [name for name in known.models(desk.good) if name not in names], None, key=key, width=300,
+                accept_new_options=True, format_func=safe.plain, placeholder="provider/model", on_change=_price, args=(desk, key),
+            )  # fmt: skip
+            _day(desk)
         session.link(session.PRICES, "See the price list", icon=":material/sell:")
 
 
@@ -86,14 +114,30 @@ def _believed(desk: Desk) -> None:
                         fields.number(desk, ("believed", name, field), label, step=50, whole=True, empty="unknown")
 
 
-def _another(desk: Desk, label: str, key: str, offered: list[str], act: object) -> None:
-    name = f"{key}-{desk.rev}"
-    st.selectbox(label, offered, None, key=name, accept_new_options=True, format_func=safe.plain, placeholder="provider/model",
-                 on_change=act, args=(desk, name), width=300)  # type: ignore[arg-type]  # fmt: skip
+def _day(desk: Desk) -> None:
+    """The day whose prices count where the scenario states none."""
+    held, key = desk.value(_AT), fields.key_of(desk, _AT)
+    day = None if held is None else datetime.fromtimestamp(held / 1000, UTC).date()
+    st.date_input("Else the list's prices of", day, date(1970, 1, 1), date(9999, 12, 31), key=key, width=200, format="YYYY-MM-DD",
+                  help="A day (UTC), for the month now and with it alike. Empty: today's.", on_change=_dated, args=(desk, key))  # fmt: skip
+    fields.wrong(desk, _AT)
+
+
+def _dated(desk: Desk, key: str) -> None:
+    day: date | None = st.session_state[key]
+    desks.edit(desk, _AT, None if day is None else entries.day_ms(day))
 
 
 def _price(desk: Desk, key: str) -> None:
     """Begin a price of the scenario where the list has it now; a dollar where it has none."""
     name = str(st.session_state[key] or "").strip()
-    if name:
-        desks.edit(desk, ("prices", name), OwnPrice(Decimal(1), Decimal(1)), redraw=True)
+    if not name:
+        return
+    provider, _, model = name.partition("/")
+    found = tariff.rates(session.store(), provider, model, at_ms=clock.now_ms()) if model else None
+    if found is None or found.input is None or found.output is None:
+        made = OwnPrice(Decimal(1), Decimal(1))
+        session.flash("No price is known of it: it starts at $1 a million, put yours in its place.", "info")
+    else:
+        made = OwnPrice(found.input.usd_per_mtok, found.output.usd_per_mtok)
+    desks.edit(desk, ("prices", name), made, redraw=True)
