@@ -116,7 +116,7 @@ def _table(found: "Backtest") -> None:
         }
         for split in dict.fromkeys((found.split, *found.history))
     ]  # fmt: skip
-    columns = {"when": _TEXT("From, to → until", width=165), "predicted": _TEXT("Predicted", width=95),
-               "range": _TEXT("p5 to p95", width=150), "actual": _TEXT("What came", width=95),
-               "off": _TEXT("Off by", width=110), "inside": _TEXT("Range", width=90)}  # fmt: skip
+    columns = {"when": _TEXT("From, to → until", width=145), "predicted": _TEXT("Predicted", width=75),
+               "range": _TEXT("p5 to p95", width=110), "actual": _TEXT("Came", width=70),
+               "off": _TEXT("Off by", width=105), "inside": _TEXT("Range", width=75)}  # fmt: skip
     tables.table(rows, columns, "backtest-table", alt="Every split: what was predicted and what came", export="backtest.csv")

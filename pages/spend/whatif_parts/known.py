@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 import streamlit as st
 
 from pages.parts import session
+from workbench import clock
 from workbench.cost.model import NewModel, Routing, Scenario, Trace, Typed
-from workbench.ledger import reading
+from workbench.ledger import spend
 
-_CALLS, _KEPT_S = 500, 60
+_DAYS, _DAY_MS, _KEPT_S = 90, 86_400_000, 60
 COMMON = (
     "openai/gpt-4o",
     "openai/gpt-4o-mini",
@@ -70,10 +71,8 @@ def seen() -> list[str]:
 
 @st.cache_data(ttl=_KEPT_S, show_spinner=False, max_entries=4)
 def _seen(url: str) -> list[str]:
-    """Models of the newest recorded calls, the most frequent first."""
+    """Models of the recorded calls of the longest period that is offered, the most frequent first."""
     assert url
-    counted: dict[str, int] = {}
-    for call in reading.page(session.store(), limit=_CALLS):
-        name = f"{call.provider}/{call.model}"
-        counted[name] = counted.get(name, 0) + 1
-    return sorted(counted, key=lambda name: -counted[name])
+    now_ms = clock.now_ms()
+    used = spend.by_model(session.store(), now_ms - _DAYS * _DAY_MS, now_ms)
+    return [one.full_model for one in sorted(used, key=lambda one: -one.calls)]

@@ -10,7 +10,7 @@ from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
 from workbench import clock
 from workbench.cost.model import Recorded, Scenario, Typed
-from workbench.ledger import reading
+from workbench.ledger import spend
 from workbench.store import Store
 
 SAVED, EXAMPLE, LEDGER, NEW = "saved/", "example/", "ledger", "new"
@@ -131,5 +131,4 @@ def empty() -> Scenario:
 def has_calls(store: Store) -> bool:
     """Whether the ledger holds a call of the last 30 days that was not made up by the simulated provider."""
     window = last_days(DAYS)
-    newest = reading.page(store, since_ms=window.since_ms, limit=200)
-    return any(call.provider != "simulated" for call in newest)
+    return any(one.provider != "simulated" for one in spend.by_model(store, window.since_ms, window.until_ms))

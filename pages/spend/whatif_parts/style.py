@@ -3,7 +3,8 @@
 import streamlit as st
 
 # Beside a wide screen the levers stay where they are while the result scrolls, and scroll by themselves where there are many. On a
-# phone the answer stands in one line that stays in sight. The figure of a card is as large as a metric.
+# phone the answer stands in one line that stays in sight. The figure of a card is as large as a metric. Where counts are typed, all of the
+# field is for its digits.
 _STYLE = """<style>
 [data-testid="stSliderThumbValue"] p { color: light-dark(#0b6358, #73d2c0); }
 [class*="st-key-whatif-value-"] p { font-size: 1.32rem; font-weight: 500; line-height: 1.25; }
@@ -12,6 +13,7 @@ _STYLE = """<style>
 [class*="st-key-lever-fields-"] { padding: 0.1rem 0 0.5rem 0.7rem;
   border-left: 2px solid color-mix(in srgb, currentColor 20%, transparent); }
 [class*="st-key-lever-row-"] > * { min-width: 6.6rem; flex: 1 1 6.6rem; }
+.st-key-typed-row button[data-testid^="stNumberInputStep"] { display: none; }
 .st-key-whatif-left { padding: 0 0.5rem 0.5rem 2px; }
 .st-key-whatif-line [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-whatif-value-"] [data-testid="stMarkdownContainer"] { margin-bottom: -0.85rem; }

@@ -37,9 +37,9 @@ def draw(store: Store, desk: Desk, recorded: Recorded) -> None:
         }
         for each in trial.rules
     ]  # fmt: skip
-    headings = {"rule": _TEXT("Rule", width=290), "klass": _TEXT("Class", width=90), "calls": _TEXT("Calls", width=80),
-                "share": _TEXT("Share", width=70), "usd": _TEXT("Cost as recorded", width=115),
-                "unknown": _TEXT("Not told", width=75, help=_NOT_TOLD)}  # fmt: skip
+    headings = {"rule": _TEXT("Rule", width=225), "klass": _TEXT("Class", width=80), "calls": _TEXT("Calls", width=65),
+                "share": _TEXT("Share", width=65), "usd": _TEXT("Cost", width=75, help="As recorded."),
+                "unknown": _TEXT("Not told", width=70, help=_NOT_TOLD)}  # fmt: skip
     tables.table(rows, headings, "trial", alt="What each rule takes of the recorded calls")
     _mistakes(store, desk, calls)
 
