@@ -15,6 +15,7 @@ from workbench.ledger import tariff
 from workbench.pricing import entries
 
 _HEADINGS = {"name": "What is assumed", "value": "Value", "source": "Source", "where": "Change it"}
+_SOURCES = {"believed": "stated in this scenario", "shipped": "comes with the workbench"}
 _TALL, _HIGH = 24, 1000  # from so many rows on they scroll in so many pixels
 _WHERE = {
     "baseline": "Baseline, on the left", "levers": "Levers, on the left", "prices": "Prices, below",
@@ -58,7 +59,8 @@ def _table(outcome: Outcome) -> None:
     import pandas as pd
 
     rows = [
-        (each.name, each.value, each.source, _WHERE.get(each.field.split(".")[0], "In the scenario file")) for each in outcome.assumptions
+        (each.name, each.value, _SOURCES.get(each.source, each.source), _WHERE.get(each.field.split(".")[0], "In the scenario file"))
+        for each in outcome.assumptions
     ]
     frame = pd.DataFrame(rows, columns=list(_HEADINGS))
     shown = frame.map(wording.md).rename(columns=_HEADINGS)
@@ -82,13 +84,14 @@ def _prices(desk: Desk) -> None:
         names = list(desk.value(("prices",)) or {})
         st.caption("They stand before your own prices and the price list. 1,000 tokens for $0.03 are $30 a million.")
         for name in names[:_MOST]:
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                safe.text(name)
-                for field, label in _PRICES:
-                    with st.container(width=104):
-                        fields.number(desk, ("prices", name, field), label, step=0.1, empty="as input" if "cache" in field else "none")
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.markdown(f"**{safe.escape(name, limit=60)}**", width="content")
                 st.button("Use the list", key=f"unprice-{name}", type="tertiary", icon=":material/close:", on_click=desks.edit,
                           args=(desk, ("prices", name), None), help="Take this price out of the scenario.")  # fmt: skip
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+                for field, label in _PRICES:
+                    with st.container(width=98):
+                        fields.number(desk, ("prices", name, field), label, step=0.1, empty="as input" if "cache" in field else "none")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             key = f"price-new-{desk.rev}"
             st.selectbox(

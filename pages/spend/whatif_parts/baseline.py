@@ -12,8 +12,8 @@ from workbench.cost.model import Recorded, Trace, Typed
 TYPED, LEDGER, TRACE = "typed", "ledger", "trace"
 _SAID = {TYPED: "Typed in", LEDGER: "Recorded calls", TRACE: "Trace file"}
 _ROW = (
-    ("queries_per_day", "Queries a day", 1000.0, 168), ("input_tokens", "Tokens in", 10.0, 100),
-    ("output_tokens", "Tokens out", 10.0, 100),
+    ("queries_per_day", "Queries a day", 1000.0, 158), ("input_tokens", "Tokens in", 10.0, 98),
+    ("output_tokens", "Tokens out", 10.0, 98),
 )  # fmt: skip
 _KINDS = {Typed: TYPED, Recorded: LEDGER, Trace: TRACE}
 

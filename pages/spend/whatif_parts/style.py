@@ -13,6 +13,7 @@ _STYLE = """<style>
 [class*="st-key-lever-fields-"] { padding: 0.1rem 0 0.5rem 0.7rem;
   border-left: 2px solid color-mix(in srgb, currentColor 20%, transparent); }
 [class*="st-key-lever-row-"] > * { min-width: 6.6rem; flex: 1 1 6.6rem; }
+.st-key-lever-row-new_model > * { min-width: 9.5rem; }
 .st-key-typed-row button[data-testid^="stNumberInputStep"] { display: none; }
 .st-key-whatif-left { padding: 0 0.5rem 0.5rem 2px; }
 .st-key-whatif-line [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
