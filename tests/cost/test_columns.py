@@ -128,7 +128,7 @@ def test_a_filter_leaves_what_the_ledgers_own_filter_leaves(filled: Store, filte
         ({"tag": "eu", "provider": "openai"}, lambda one: "eu" in one.tags and one.provider == "openai"),
         ({"tag": "nobody's"}, lambda one: False),
     ],
-    ids=str,
+    ids=["source", "user", "tag", "tag and provider", "a tag nobody has"],
 )
 def test_source_user_and_tag_are_filters_too(filled: Store, filters: dict[str, str | int], holds: Any) -> None:
     assert columns.load(filled, of(filters)).call_id.tolist() == [one.id for one in rows(filled) if holds(one)]
