@@ -60,7 +60,7 @@ def test_a_first_visit_compares_on_a_typed_mix(app: Open, bench: Store) -> None:
 def test_models_are_compared_on_the_ledgers_own_mix_cheapest_first(app: Open, used: Store) -> None:
     page = app(FILE)
     assert not page.exception
-    assert "45 calls: 1,000 in (50% of it cached), 100 out a call" in said(page).replace("\\", "")
+    assert "45 calls: 1,000 in (50 % of it cached), 100 out a call" in said(page).replace("\\", "")
     page.text_input(key="q").set_value("gpt-5").run()
     found = dict(zip(cells(page, "model"), zip(cells(page, "cost"), cells(page, "ratio"), cells(page, "note"), strict=True), strict=True))
     assert page.selectbox(key="than").value == "openai/gpt-5"

@@ -63,7 +63,9 @@ def draw(store: Store, calls: int) -> Chosen | None:
         page.notice("No call of the last 30 days says how many tokens it took. Type a mix in instead.")
         return None
     cached = found.tokens("cached_tokens") / max(1, found.tokens("input_tokens"))
-    each = f"{found.per_call('input_tokens'):,.0f} in ({cached:.0%} of it cached), {found.per_call('output_tokens'):,.0f} out a call"
+    each = (
+        f"{found.per_call('input_tokens'):,.0f} in ({fmt.percent(cached)} of it cached), {found.per_call('output_tokens'):,.0f} out a call"
+    )
     return Chosen(found, f"Your {DAYS} days", f"{found.calls:,} calls: {each}. Long prompts count in their own tiers.")
 
 
