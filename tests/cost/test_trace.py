@@ -152,12 +152,12 @@ def test_a_line_of_other_fields_is_left_out_and_the_next_is_read_again() -> None
         (b'{"time": 1, "output": 3}\n', "no column holds the input tokens"),
         (b'[{"time": 1}]', "is a JSON list"),
         (b"\x1f\x8bnot gzip at all", "gzip file is damaged"),
-        (gzip.compress(TWO.encode() * 100)[:60], "gzip file is damaged"),
+        (gzip.compress(TWO.encode() * 100, mtime=0)[:60], "gzip file is damaged"),
         (b"x" * (2**20 + 5), "has over 1,048,576 characters"),
         (bytes(range(256)) * 40, "the file is not text"),
         (b"PK\x03\x04\x14\x00\x08\x00trace.csv" + bytes(range(256)), "the file is a ZIP file"),
         (b"PAR1\x15\x04\x15,timestamp,input_tokens,output_tokens\n1,1,1\n", "the file is a Parquet file"),
-        (gzip.compress(gzip.compress(TWO.encode() * 100)), "the file is packed twice"),
+        (gzip.compress(gzip.compress(TWO.encode() * 100, mtime=0), mtime=0), "the file is packed twice"),
     ],
 )
 def test_a_file_that_is_no_trace_is_refused(raw: bytes, said: str) -> None:
