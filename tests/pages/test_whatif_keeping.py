@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.spend.whatif_parts import link
 from tests.pages.conftest import Open
@@ -34,17 +35,17 @@ def test_a_saved_scenario_is_renamed_archived_restored_and_goes_back_to_a_versio
     keeping.save(bench, typed(levers=(ExactCache(Decimal("0.5")),)))
     page = app(FILE, scenario="saved/Mine")
     assert "$330.00 → $165.00" in words(page)
-    page.button(key="version-1").click().run()
+    more(page).button(key="version-1").click().run()
     assert "Nothing is changed yet" in words(page)
-    page.button(key="discard").click().run()
+    more(page).button(key="discard").click().run()
     next(each for each in page.text_input if each.label == "Name").set_value("Yours").run()
-    page.button(key="rename").click().run()
+    more(page).button(key="rename").click().run()
     assert not page.exception
     assert page.selectbox(key="scenario").value == "saved/Yours"
     assert [each.name for each in keeping.page(bench)] == ["Yours"]
-    page.button(key="archive").click().run()
+    more(page).button(key="archive").click().run()
     assert page.selectbox(key="scenario").value == "example/Support assistant"
-    page.button(key="restore-Yours").click().run()
+    more(page).button(key="restore-Yours").click().run()
     assert [each.name for each in keeping.page(bench)] == ["Yours"]
 
 
@@ -69,7 +70,7 @@ def test_renaming_keeps_what_else_is_unsaved(app: Open, bench: Store) -> None:
     keeping.save(bench, typed())
     page = toggle(app(FILE, scenario="saved/Mine"), "exact_cache", True)
     next(each for each in page.text_input if each.label == "Name").set_value("Yours").run()
-    page.button(key="rename").click().run()
+    more(page).button(key="rename").click().run()
     assert page.selectbox(key="scenario").value == "saved/Yours"
     assert "$330.00 → $231.00" in words(page)
     assert "Unsaved" in words(page)
@@ -108,6 +109,12 @@ def test_an_unsaved_scenario_is_shared_by_its_address(app: Open, bench: Store) -
     assert "Unsaved" in words(other)
 
 
+def more(page: AppTest) -> AppTest:
+    """Open the menu of what else can be done."""
+    page.session_state["more"] = True
+    return page.run()
+
+
 @pytest.mark.parametrize("hostile", ["../../etc/passwd", "A" * 100_000])
 def test_an_address_that_holds_no_scenario_is_answered_and_the_page_works(app: Open, bench: Store, hostile: str) -> None:
     page = app(FILE, s=hostile)
@@ -125,7 +132,7 @@ def test_unsaved_changes_survive_another_page_and_a_new_browser(app: Open, bench
     other = app(FILE)
     assert other.selectbox(key="scenario").value == "saved/Mine"
     assert "$330.00 → $231.00" in words(other)
-    other.button(key="discard").click().run()
+    more(other).button(key="discard").click().run()
     assert "Nothing is changed yet" in words(other)
     assert "Unsaved" not in words(app(FILE, scenario="saved/Mine"))
 

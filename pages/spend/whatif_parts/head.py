@@ -117,7 +117,9 @@ def _state(desk: Desk) -> None:
 def _more(store: Store, desk: Desk) -> None:
     from workbench.cost import keeping
 
-    with st.popover("More", icon=":material/more_horiz:", key="more"):
+    with st.popover("More", icon=":material/more_horiz:", key="more", on_change="rerun") as more:
+        if not more.open:
+            return  # versions are read when somebody wants to see them
         st.button(
             "Discard changes", icon=":material/restart_alt:", key="discard", on_click=desks.discard, args=(desk,), disabled=not desk.dirty
         )

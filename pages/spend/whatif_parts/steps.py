@@ -111,10 +111,13 @@ def _whiskers(figure: "go.Figure", found: list[Step], outcome: Outcome) -> None:
 def _values(figure: "go.Figure", found: list[Step], reach: float) -> None:
     """Every bar's figure beside its right end: beyond the whisker, so that no two lie on each other."""
     most = max((float(max(step.start, step.end)) for step in found), default=1.0) or 1.0
-    for place, step in enumerate(found):
-        said = wording.usd(step.end) if step.total else wording.change(step.end - step.start)
-        figure.add_annotation(
-            x=float(max(step.start, step.end)) + most * 0.012, y=place, text=figures.text(said), showarrow=False, xanchor="left",
-            yshift=10 if step.total else 0, font={"size": 13, "color": figures.ink()}, bgcolor=figures.paper(), borderpad=1,
-        )  # fmt: skip
+    look = {"showarrow": False, "xanchor": "left", "font": {"size": 13, "color": figures.ink()}, "bgcolor": figures.paper(), "borderpad": 1}
+    # All at once: one by one, each would have the others looked at again, and this is drawn with every move of a slider.
+    figure.layout.annotations = [
+        {
+            "x": float(max(step.start, step.end)) + most * 0.012, "y": place, "yshift": 10 if step.total else 0,
+            "text": figures.text(wording.usd(step.end) if step.total else wording.change(step.end - step.start)), **look,
+        }
+        for place, step in enumerate(found)
+    ]  # fmt: skip
     figure.update_xaxes(range=[min(0.0, *(float(min(step.start, step.end)) * 1.1 for step in found)), max(most * 1.28, reach * 1.04)])

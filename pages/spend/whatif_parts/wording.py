@@ -19,7 +19,6 @@ LEVERS = {
     "new_model": "New model",
 }
 _LARGE = ((Decimal("1e15"), "quadrillion"), (Decimal("1e12"), "trillion"), (Decimal("1e9"), "billion"))
-_BAND = "5 to 95 %"
 
 
 def usd(value: Decimal | float | None) -> str:
