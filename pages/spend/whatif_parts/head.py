@@ -5,27 +5,28 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choosing, confirm, page, safe, session
-from pages.spend.whatif_parts import bar, drafting, fields, library
+from pages.parts import choosing, confirm, page, safe
 from pages.spend.whatif_parts import desk as desks
+from pages.spend.whatif_parts import drafting, fields, library, saving
 from pages.spend.whatif_parts.desk import Desk
-from workbench.errors import NotFound, WorkbenchError
 from workbench.store import Store
-
-_PICKER = "scenario"
-_ASKS = "whatif-save-asks"
 
 
 def choose(store: Store, row: DeltaGenerator) -> str:
     """The scenario of the URL, or as chosen since."""
     offered = library.options(store)
-    wanted = st.query_params.get(_PICKER)
+    wanted = st.query_params.get(saving.PICKER)
     if wanted and wanted not in offered:
         page.notice(f"There is no scenario {library.said(wanted)} here. Another is shown.", "warning")
-        st.query_params.pop(_PICKER)
+        st.query_params.pop(saving.PICKER)
     with row, st.container(width=330):
         chosen = choosing.choose(
-            "Scenario", offered, _PICKER, say=library.said, default=library.first(store, offered), help="Saved, recorded, shipped or new."
+            "Scenario",
+            offered,
+            saving.PICKER,
+            say=library.said,
+            default=library.first(store, offered),
+            help="Saved, recorded, shipped or new.",
         )
     return str(chosen or offered[0])
 
@@ -42,65 +43,10 @@ def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) ->
             "Undo", icon=":material/undo:", key="undo", disabled=not desk.past, on_click=desks.undo, args=(desk,),
             help="Take the last change back.",
         )  # fmt: skip
-        st.button("Save", icon=":material/save:", key="save", type="primary", on_click=save, args=(store, desk), disabled=bool(desk.wrong))
-    if st.session_state.pop(_ASKS, False):
-        _ask(store, desk)
-
-
-def save(store: Store, desk: Desk) -> None:
-    """Save what is on the desk under its name; ask first where something else stands under it. For a callback."""
-    if _standing(store, desk):
-        st.session_state[_ASKS] = True
-    else:
-        _save(store, desk)
-
-
-def _standing(store: Store, desk: Desk) -> int:
-    """The version under this name that the desk was not opened from and does not say either; 0 where there is none."""
-    from workbench.cost import keeping
-
-    try:
-        found = keeping.load(store, desk.good.name)
-    except NotFound:
-        return 0
-    opened = desk.number if desk.origin == f"{library.SAVED}{found.name}" else None
-    return 0 if found.number == opened or found.scenario == desk.good else found.number
-
-
-def _ask(store: Store, desk: Desk) -> None:
-    standing = _standing(store, desk)
-
-    @st.dialog("Save over another version?", width="small")
-    def ask() -> None:
-        name = safe.escape(desk.good.name, limit=80)
-        st.write(f"{name} is saved already, and its version {standing} is not what you began with.")
-        st.caption(f"Version {standing} stays under More. To leave it the latest, close this and give yours another name.")
-        if st.button(f"Save as version {standing + 1}", key="save-over", type="primary", on_click=_save, args=(store, desk)):
-            st.rerun()
-
-    ask()
-
-
-def _save(store: Store, desk: Desk) -> None:
-    from workbench.cost import keeping
-
-    try:
-        kept = keeping.save(store, desk.good)
-    except WorkbenchError as error:
-        session.flash(f"{error} {error.hint}".strip(), "error")
-        return
-    desks.discard_draft(desk)
-    _open(f"{library.SAVED}{kept.name}")
-    session.flash(f"Saved as version {kept.number}." if kept.new else f"This is version {kept.number} already: no new version was made.")
-
-
-def _open(option: str) -> None:
-    """Show another scenario in the next view. For a callback."""
-    st.session_state[_PICKER] = option
-    st.session_state[f"_url-{_PICKER}"] = option
-    st.query_params[_PICKER] = option
-    st.query_params.pop(bar.LINK, None)
-    st.session_state.pop(desks.KEY, None)
+        st.button(
+            "Save", icon=":material/save:", key="save", type="primary", on_click=saving.save, args=(store, desk), disabled=bool(desk.wrong)
+        )
+    saving.ask(store, desk)
 
 
 def _state(desk: Desk) -> None:
@@ -153,7 +99,7 @@ def _rename(store: Store, desk: Desk) -> None:
         desks.discard_draft(desk)
         if desk.good != replace(desk.base, name=new):  # what else is unsaved stays so
             drafting.keep(store, f"{library.SAVED}{new}", desk.good, {}, desk.number)
-        _open(f"{library.SAVED}{new}")
+        saving.open_next(f"{library.SAVED}{new}")
 
 
 def _duplicate(desk: Desk) -> None:
@@ -164,8 +110,8 @@ def _archive(store: Store, name: str) -> None:
     from workbench.cost import keeping
 
     if confirm.act_and_say(f"{name} is archived: it is no longer offered, and its versions stay.", lambda: keeping.archive(store, name)):
-        st.query_params.pop(_PICKER, None)
-        for key in (_PICKER, desks.KEY):
+        st.query_params.pop(saving.PICKER, None)
+        for key in (saving.PICKER, desks.KEY):
             st.session_state.pop(key, None)
 
 
