@@ -1,8 +1,9 @@
 """Sentences worth knowing: each is said where it holds, and not where it does not."""
 
+from dataclasses import replace
 from typing import Any
 
-from tests.cost.streams import PRICES, D, book, recorded, scenario
+from tests.cost.streams import ALL, PRICES, D, book, recorded, scenario
 from workbench.cost import engine, typed
 from workbench.cost.findings import usd
 from workbench.cost.model import (
@@ -77,8 +78,16 @@ def test_a_lever_that_saves_nothing_says_why() -> None:
 
 
 def test_nothing_is_said_of_what_a_lever_saves_where_nothing_has_a_price() -> None:
-    assert not said(evaluate(ExactCache(D("0.5")), prices={}), "saves nothing")
-    assert said(evaluate(ExactCache(D("0.5")), prices={}), "have no known price")
+    nowhere = replace(ALL, models={"gpt-4oo": D(1)})
+    assert not said(evaluate(ExactCache(D("0.5")), prices={}, baseline=nowhere), "saves nothing")
+    assert said(evaluate(ExactCache(D("0.5")), prices={}, baseline=nowhere), "have no known price")
+
+
+def test_what_has_no_price_is_told_with_the_name_that_is_perhaps_meant() -> None:
+    asked = {"gpt-4oo": D("0.5"), "nobody/zzzzzzzzzzzz": D("0.5")}
+    outcome = evaluate(prices={}, baseline=replace(ALL, models=asked))
+    assert said(outcome, "gpt-4oo has no price; did you mean openai/gpt-4o?")
+    assert not said(outcome, "zzzzzzzzzzzz has no price; did you mean")
 
 
 def test_a_lever_that_costs_money_says_how_much() -> None:

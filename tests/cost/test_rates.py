@@ -3,7 +3,7 @@
 from tests.cost.streams import D
 from workbench.cost.model import Component, OwnPrice
 from workbench.cost.rates import PER_TOKEN, Book
-from workbench.pricing import rates
+from workbench.pricing import catalogue, rates
 from workbench.pricing.overrides import Override, OverrideRates
 
 AT_MS = 1_790_000_000_000
@@ -93,3 +93,19 @@ def test_components_are_priced_by_what_is_stated_then_by_training_or_input_rates
     assert book.of_component(Component("corpus", "embedding", "openai/gpt-4o", D(1))) == D(2)
     assert book.of_component(Component("corpus", "embedding", "nobody/x", D(1))) is None
     assert book.of_component(Component("tuned", "fine_tuning", "simulated/fair", D(1))) is None
+
+
+def test_a_name_without_provider_is_looked_up_and_its_source_says_what_was_taken() -> None:
+    book = Book(at_ms=AT_MS)
+    assert book.of("gpt-4o") == book.of("openai/gpt-4o")
+    assert book.source("gpt-4o") == f"openai/gpt-4o of the price list ({catalogue.edition().name})"
+    assert book.has_batch("gpt-4o") == book.has_batch("openai/gpt-4o")
+    assert book.of("gpt-4oo") is None
+    assert book.of("llama-3.1-8b") is None  # several providers have it
+
+
+def test_a_bare_name_has_the_own_price_of_what_it_means_and_the_scenarios_before_it() -> None:
+    book = Book(overrides=(OWN,), at_ms=AT_MS)
+    assert book.of("gpt-4o") == book.of("openai/gpt-4o")
+    assert book.source("gpt-4o") == "own price of openai/gpt-4o"
+    assert Book({"gpt-4o": OwnPrice(D(30), D(60))}, (OWN,), AT_MS).source("gpt-4o") == "this scenario"

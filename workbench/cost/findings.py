@@ -33,13 +33,17 @@ def found(done: Worked, outcome: Outcome) -> tuple[str, ...]:
 def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
     """What the figures leave out, or take in another way than was asked."""
     scenario, book = done.scenario, done.book
-    said = []
+    said: list[str] = []
+    nameless: dict[str, None] = {}
     for name, side in (("baseline", outcome.before), ("scenario", outcome.after)):
         unknown = sorted({one.model for one in side.models if one.usd is None and one.calls})
         if unknown:
             said.append(f"{side.unpriced_calls:,.0f} calls of the {name} have no known price and are left out: {', '.join(unknown)}.")
+            nameless.update(dict.fromkeys(unknown))
     unpriced = [one for one, rate in components_of(scenario, book) if rate is None]
     said += [f"No price is known for {one.name} ({one.model}): it is left out." for one in unpriced]
+    nameless.update(dict.fromkeys(one.model for one in unpriced))
+    said += [meant for model in list(nameless)[:MOST_MODELS] if (meant := _meant(model))]
     classes = {stream.klass for stream in done.base.streams}
     for lever in scenario.levers:
         if isinstance(lever, Batch) and lever.share:
@@ -58,6 +62,14 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
     if scenario.calibrate and done.ratio is None:
         said.append("The baseline costs nothing that is known, so that nothing can be scaled to the bill.")
     return (*said, *done.traffic.notes)
+
+
+def _meant(model: str) -> str:
+    """Which model of the price list is perhaps meant; empty where none is near."""
+    from workbench.pricing import catalogue
+
+    close = [ref for ref in catalogue.near(model, 3) if ref != model]
+    return f"{model} has no price; did you mean {close[0]}?" if close else ""
 
 
 def _of_bill(done: Worked, outcome: Outcome) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """The rates a scenario is worked out with: prices of its own first, then own prices of the ledger, then the price list at one time.
 
-Owns which price counts and in which band of input length; `pricing` owns the prices. Refuses to guess: an unknown model has no rates.
+Owns which price counts and in which band of input length; `pricing` owns the prices. A name without provider is looked up as the price
+list resolves it, and its source says which entry that was. Refuses to guess: an unknown model has no rates.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -100,13 +101,27 @@ class Book:
             # Own prices go by the connection's name, the list by who bills for it.
             held = own.holding(self.overrides, provider, name, self.at_ms)
             vendor, base_url = self.vendor(provider) if self.vendor else (provider, "")
-            self._kept[key] = (
-                own.rates_of(held, processing)
-                if held
-                else pricing.rates(vendor, name, at_ms=self.at_ms, base_url=base_url, processing=processing)
-            )
+            if held:
+                self._kept[key] = own.rates_of(held, processing)
+            elif name:
+                self._kept[key] = pricing.rates(vendor, name, at_ms=self.at_ms, base_url=base_url, processing=processing)
+            else:
+                self._kept[key] = self._of_bare(model, processing)
         rates: Rates | None = self._kept[key]
         return rates
+
+    def _of_bare(self, model: str, processing: str | None) -> "Rates | None":
+        """The rates of a name without provider, their source with the entry that was taken; None where nobody or several have it."""
+        from workbench import pricing
+        from workbench.pricing import catalogue
+        from workbench.pricing import overrides as own
+
+        meant = catalogue.bare(model, self.overrides)
+        found = meant and pricing.rates(*meant, at_ms=self.at_ms, processing=processing, overrides=self.overrides)
+        if not found:
+            return None
+        entry, listed = found.model_ref, found.source
+        return replace(found, source=f"{listed} of {entry}" if listed == own.SOURCE else f"{entry} of the price list ({listed})")
 
 
 def _of_own(own: OwnPrice, processing: str | None) -> Mapping[str, Decimal]:

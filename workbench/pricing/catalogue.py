@@ -71,8 +71,7 @@ def resolve(name: str, overrides: Iterable[Override] = ()) -> tuple[str, str]:
     owned = {(one.provider, one.model) for one in overrides}
     if model and ((provider, model) in owned or provider in FREE_PROVIDERS or entries.find(provider, model)):
         return provider, model
-    maker = _maker(name)
-    having = sorted({pair for pair in owned if pair[1] == name} or ({maker} if maker else _having(name)))
+    having = _meant(name, owned)
     if len(having) == 1:
         return having[0]
     if having:
@@ -84,8 +83,30 @@ def resolve(name: str, overrides: Iterable[Override] = ()) -> tuple[str, str]:
     )
 
 
+def bare(name: str, overrides: Iterable[Override] = ()) -> tuple[str, str] | None:
+    """What `resolve` says of a model without provider; None where it would refuse. Quick enough to be asked on every change of a page."""
+    having = _meant(name.strip(), {(one.provider, one.model) for one in overrides})
+    return having[0] if len(having) == 1 else None
+
+
 def near(name: str, limit: int = 5) -> list[str]:
     """provider/model of the models whose names come closest to `name`; none where nothing is close."""
+    return list(_near(name, limit))
+
+
+def _meant(name: str, owned: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Who has a model of that bare name: own prices first, then its maker, then everybody in the list."""
+    return sorted(pair for pair in owned if pair[1] == name) or list(_listed(name))
+
+
+@lru_cache(maxsize=4096)  # a scenario asks for its names again on every change, and a miss walks the list
+def _listed(name: str) -> tuple[tuple[str, str], ...]:
+    maker = _maker(name)
+    return (maker,) if maker else tuple(sorted(_having(name)))
+
+
+@lru_cache(maxsize=4096)
+def _near(name: str, limit: int) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     asked = name.lower()
@@ -93,7 +114,7 @@ def near(name: str, limit: int = 5) -> list[str]:
     for listed in _all():
         by_name.setdefault((listed.ref if "/" in name else listed.model).lower(), []).append(listed.ref)
     close = get_close_matches(asked, by_name, n=limit, cutoff=0.6)
-    return [ref for match in close for ref in by_name[match][:1]]
+    return tuple(ref for match in close for ref in by_name[match][:1])
 
 
 def periods(
