@@ -89,6 +89,25 @@ def test_what_has_no_price_is_unpriced_and_never_costs_nothing() -> None:
     assert of(comparing.records(found), "month", "total", BEFORE).text == "without 3 unpriced calls"
 
 
+def test_what_is_without_some_calls_says_so_wherever_dollars_of_them_would_be() -> None:
+    found = outcome()
+    some = replace(found, after=replace(found.after, unpriced_calls=Decimal(3), unpriced_asked=Decimal(3)))
+    some = replace(some, before=replace(some.before, unpriced_asked=Decimal(3)))
+    records = comparing.records(some)
+    assert of(records, "year", "12 months", AFTER).text == "without 3 unpriced calls a month"
+    assert of(records, "months", "month 2", AFTER).text == "without 3 unpriced calls"
+    assert all(each.text.endswith("without 3 unpriced calls") for each in records if each.section in ("parts", "what matters"))
+    assert printed.to_json(some)["unpriced_calls"] == {"before": 3, "after": 3}
+    assert exporting.markdown([some]).count("Dollars are before without 3 unpriced calls a month, after without 3") == 3
+
+
+def test_there_is_no_waterfall_where_calls_go_to_a_model_without_a_price() -> None:
+    moved = replace(outcome(), after=replace(outcome().after, unpriced_calls=Decimal(500), unpriced_asked=Decimal(500)))
+    assert comparing.saved(moved) is None
+    assert printed.to_json(moved)["parts"] == []
+    assert not any(each.section == "parts" for each in comparing.records(moved))
+
+
 def test_json_holds_plain_numbers_rounded_to_the_nano_dollar() -> None:
     found = printed.to_json(outcome())
     again = json.loads(json.dumps(found, allow_nan=False))

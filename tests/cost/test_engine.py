@@ -133,6 +133,13 @@ def test_what_a_cache_saves_is_known_where_the_same_calls_have_no_price_before_a
     assert (comparing.saved(outcome) or outcome.year).value == 12_375
 
 
+def test_there_is_no_waterfall_where_a_lever_alone_moves_calls_to_a_model_without_a_price() -> None:
+    there_and_back = evaluate(Routing({"all": {"nobody/knows": D(1)}}), NewModel("gpt-4", "nobody/knows"))
+    assert there_and_back.after.unpriced_calls == 0
+    assert there_and_back.parts == ()
+    assert not any("by itself" in said for said in there_and_back.findings)
+
+
 def test_what_a_cache_takes_and_how_long_are_assumptions() -> None:
     outcome = evaluate(ExactCache(D("0.5")), SemanticCache(D("0.2"), usd_per_lookup=D("0.00001500")))
     asked = {one.field: (one.value, one.source) for one in outcome.assumptions if one.name.endswith("cache asked")}

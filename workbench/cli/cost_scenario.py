@@ -98,16 +98,19 @@ def _one(outcome: "Outcome") -> str:
     for record in found:
         if record.section in ("month", "quality", "latency"):
             lines.setdefault(record.item, {"a month": record.item})[record.side] = _figure(record)
-    parts = [{"step": record.item, "dollars a month": _figure(record)} for record in found if record.section == "parts"]
     models = [_model(record, found) for record in found if record.section == "models"]
-    year = f"{len(outcome.months)} months: {ranged(outcome.year)}" if outcome.months and comparing.total(outcome.after) else ""
+    without = comparing.left_out(outcome.after)
+    year = [f"{len(outcome.months)} months: {ranged(outcome.year)}", comparing.left_out_of_each(outcome.after)]
+    step = " ".join(filter(None, ["dollars a month", without]))
+    parts = [{"step": record.item, step: _figure(record)} for record in found if record.section == "parts"]
+    matters = [f"{bar.name}: {told(bar.low, 'usd')} to {told(bar.high, 'usd')}" for bar in comparing.bars(outcome)]
     blocks = [
         "\n".join(filter(None, [outcome.scenario.name, outcome.traffic])),
         output.table(list(lines.values()), ["a month", comparing.BEFORE, comparing.AFTER, comparing.SAVED]),
-        output.table(parts, ["step", "dollars a month"]) if parts else "",
+        output.table(parts, ["step", step]) if parts else "",
         output.table(models, ["model", "side", "dollars a month", "share of calls", "price from"]) if models else "",
-        year,
-        *_listed("What matters most", [f"{bar.name}: {told(bar.low, 'usd')} to {told(bar.high, 'usd')}" for bar in outcome.tornado]),
+        ", ".join(filter(None, year)) if outcome.months and comparing.total(outcome.after) else "",
+        *_listed(", ".join(filter(None, ["What matters most", without])), matters),
         *_listed("Findings", outcome.findings),
         *_listed("Warnings", outcome.warnings),
         *_listed("Assumptions", [f"{each.name}: {each.value} ({each.source})" for each in outcome.assumptions]),
@@ -131,7 +134,7 @@ def _figure(record: "Record | None") -> str:
     within = span(record.low, record.high, record.unit)
     if record.value is None and record.text:
         return record.text
-    remark = f", {record.text}" if record.item == "total" and record.text else ""
+    remark = f", {record.text}" if (record.item == "total" or record.section == "year") and record.text else ""
     return told(record.value, record.unit) + (f" ({within})" if within else "") + remark
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workbench.cost.amounts import nano
-from workbench.cost.model import Figure, Latency, Outcome, Quality, Share, Side
+from workbench.cost.model import Figure, Latency, Outcome, Part, Quality, Sensitivity, Share, Side
 
 _SAME = Decimal("1e-9")  # a share of the calls that rounding makes
 BEFORE, AFTER, SAVED = "before", "after", "saved"
@@ -99,6 +99,29 @@ def saved_share(outcome: Outcome) -> Decimal | None:
     return outcome.saved.value / outcome.before.usd.value if saved(outcome) and outcome.before.usd.value else None
 
 
+def steps(outcome: Outcome) -> tuple[Part, ...]:
+    """The parts of the waterfall; none where what is saved is not known: a part that moves calls to a model without a price would show
+    as saved what is not known.
+    """
+    return outcome.parts if saved(outcome) else ()
+
+
+def bars(outcome: Outcome) -> tuple[Sensitivity, ...]:
+    """The tornado of the month after; none where nothing in it has a price."""
+    return outcome.tornado if total(outcome.after) else ()
+
+
+def left_out(side: Side) -> str:
+    """Which calls of a month the dollars of this side are without; empty where every call has a price."""
+    return f"without {side.unpriced_calls:,.0f} unpriced calls" if side.unpriced_calls else ""
+
+
+def left_out_of_each(side: Side) -> str:
+    """The same beside what is more than a month."""
+    said = left_out(side)
+    return f"{said} a month" if said else ""
+
+
 def by_model(side: Side) -> dict[str, Share]:
     """Each model's calls, share and dollars, its classes summed up. Dollars are None where any class of it is unpriced."""
     summed: dict[str, Share] = {}
@@ -116,9 +139,9 @@ def by_model(side: Side) -> dict[str, Share]:
 
 def _month(outcome: Outcome) -> Iterator[Record]:
     before, after = outcome.before, outcome.after
-    yield _figure("month", "total", BEFORE, total(before), _left_out(before))
-    yield _figure("month", "total", AFTER, total(after), _left_out(after))
-    yield _figure("month", "total", SAVED, saved(outcome), _left_out(after) or _left_out(before))
+    yield _figure("month", "total", BEFORE, total(before), left_out(before))
+    yield _figure("month", "total", AFTER, total(after), left_out(after))
+    yield _figure("month", "total", SAVED, saved(outcome), left_out(after) or left_out(before))
     yield Record("month", "share saved", SAVED, "share", _nano(saved_share(outcome)))
     for name, side in ((BEFORE, before), (AFTER, after)):
         yield Record("month", "per call", name, "usd", None if total(side) is None else _nano(side.usd_per_call))
@@ -148,8 +171,8 @@ def _latency(latency: Latency, side: str) -> Iterator[Record]:
 
 
 def _parts(outcome: Outcome) -> Iterator[Record]:
-    for part in outcome.parts if saved(outcome) else ():
-        yield Record("parts", part.label or part.kind, part.kind, "usd", nano(part.usd))
+    for part in steps(outcome):
+        yield Record("parts", part.label or part.kind, part.kind, "usd", nano(part.usd), text=left_out(outcome.after))
 
 
 def _models(outcome: Outcome) -> Iterator[Record]:
@@ -166,14 +189,16 @@ def _models(outcome: Outcome) -> Iterator[Record]:
 def _months(outcome: Outcome) -> Iterator[Record]:
     for name, side, figures in ((BEFORE, outcome.before, outcome.months_before), (AFTER, outcome.after, outcome.months)):
         for number, figure in enumerate(figures if total(side) else (), 1):
-            yield _figure("months", f"month {number}", name, figure)
+            yield _figure("months", f"month {number}", name, figure, left_out(side))
     year = outcome.year if total(outcome.after) else None
-    yield _figure("year", f"{len(outcome.months)} months" if len(outcome.months) != 1 else "1 month", AFTER, year)
+    item = f"{len(outcome.months)} months" if len(outcome.months) != 1 else "1 month"
+    yield _figure("year", item, AFTER, year, left_out_of_each(outcome.after))
 
 
 def _tornado(outcome: Outcome) -> Iterator[Record]:
-    for each in outcome.tornado:
-        said = f"{each.at_low} … {each.at_high}" if each.at_low or each.at_high else ""
+    for each in bars(outcome):
+        ends = f"{each.at_low} … {each.at_high}" if each.at_low or each.at_high else ""
+        said = ", ".join(filter(None, [ends, left_out(outcome.after)]))
         yield Record("what matters", each.name, AFTER, "usd", None, nano(each.low), nano(each.high), said)
 
 
@@ -181,10 +206,6 @@ def _figure(section: str, item: str, side: str, figure: Figure | None, text: str
     if figure is None:
         return Record(section, item, side, "usd", text="unpriced")
     return Record(section, item, side, "usd", nano(figure.value), _nano(figure.low), _nano(figure.high), text)
-
-
-def _left_out(side: Side) -> str:
-    return f"without {side.unpriced_calls:,.0f} unpriced calls" if side.unpriced_calls else ""
 
 
 def _nano(value: Decimal | None) -> Decimal | None:

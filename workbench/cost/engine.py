@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cost import assumptions, checking, findings, latency, quality, ranges, sides, tornado, waterfall, worked
 from workbench.cost.billing import Bill, nano
 from workbench.cost.flow import EXACT
-from workbench.cost.model import Figure, Growth, Outcome, Scenario
+from workbench.cost.model import Figure, Growth, Outcome, Part, Scenario
 from workbench.cost.rates import Book
 from workbench.cost.traffic import Measured, Traffic
 from workbench.cost.worked import Worked
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NONE, _ONE = Decimal(0), Decimal(1)
+_SAME = Decimal("1e-9")  # a share of the calls that rounding makes
 
 
 def evaluate(  # noqa: PLR0917 (these six are what a scenario is worked out of)
@@ -49,7 +50,7 @@ def evaluate(  # noqa: PLR0917 (these six are what a scenario is worked out of)
             scenario=scenario,
             before=before,
             after=after,
-            parts=waterfall.parts(before.usd.value, [(lever, done.dollars(bill.total)) for lever, bill in done.alone], after.usd.value),
+            parts=_parts(done, before.usd.value, after.usd.value),
             months_before=months_before,
             months=months,
             year=year,
@@ -92,6 +93,22 @@ class _Spread:
                 total += found[-1].value
             traffic, draws = traffic * (_ONE + self.rate), draws * drawn
         return tuple(found), ranges.figure(total, together)
+
+
+def _parts(done: Worked, before: Decimal, after: Decimal) -> tuple[Part, ...]:
+    """The waterfall; none where a lever alone moves calls to or from a model without a price, so that its part is not known."""
+    if any(_moves(done.before, bill) for _, bill in done.alone):
+        return ()
+    return waterfall.parts(before, [(lever, done.dollars(bill.total)) for lever, bill in done.alone], after)
+
+
+def _moves(before: Bill, after: Bill) -> bool:
+    """Whether prices are known of another share of what is asked than before."""
+    (had, of_all), (has, of_these) = (
+        (sum((calls for calls, priced in zip(bill.flow.asked, bill.priced, strict=True) if not priced), _NONE), sum(bill.flow.asked, _NONE))
+        for bill in (before, after)
+    )
+    return bool(abs(had * of_these - has * of_all) > _SAME * of_all * of_these)
 
 
 def _spread(done: Worked, known: ranges.Unknowns) -> _Spread:

@@ -157,8 +157,8 @@ def _of_saving(outcome: Outcome) -> Iterable[str]:
 
 def _of_levers(done: Worked, outcome: Outcome) -> Iterable[str]:
     """Levers that change nothing, or cost money."""
-    if comparing.total(outcome.before) is None:
-        return []  # nothing has a price: what a lever saves is not known
+    if not comparing.steps(outcome):
+        return []  # what a lever saves is not known, where it moves calls to a model without a price too
     said = []
     by_kind = {part.kind: part for part in outcome.parts}
     for lever in done.scenario.levers:

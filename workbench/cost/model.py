@@ -359,7 +359,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A scenario worked out. `before.usd + parts == after.usd`, exactly; `months` are the totals of each month ahead."""
+    """A scenario worked out. `before.usd + parts == after.usd`, exactly, but where a lever moves calls to a model without a price, and
+    there are no parts; `months` are the totals of each month ahead.
+    """
 
     scenario: Scenario
     before: Side

@@ -1,6 +1,7 @@
 """An outcome as JSON: the shape that `workbench cost scenario --json` prints. Computes nothing.
 
-Figures are JSON numbers: dollars rounded to the nano-dollar, shares 0 to 1, times in milliseconds; what is not known is null.
+Figures are JSON numbers: dollars rounded to the nano-dollar, shares 0 to 1, times in milliseconds; what is not known is null. All
+dollars, of the months, the year, the parts and the tornado too, are without the `unpriced_calls` of a month.
 """
 
 from collections.abc import Mapping
@@ -21,13 +22,14 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "after": _side(outcome.after),
         "saved_usd": _figure(comparing.saved(outcome)),
         "saved_share": number(comparing.saved_share(outcome)),
-        "parts": [{"kind": part.kind, "label": part.label, "usd": number(part.usd)} for part in outcome.parts],
+        "unpriced_calls": {"before": number(outcome.before.unpriced_calls), "after": number(outcome.after.unpriced_calls)},
+        "parts": [{"kind": part.kind, "label": part.label, "usd": number(part.usd)} for part in comparing.steps(outcome)],
         "months_before_usd": [_figure(figure) for figure in outcome.months_before if comparing.total(outcome.before)],
         "months_usd": [_figure(figure) for figure in outcome.months if comparing.total(outcome.after)],
         "year_usd": _figure(outcome.year if comparing.total(outcome.after) else None),
         "tornado": [
             {"name": bar.name, "low_usd": number(bar.low), "high_usd": number(bar.high), "at_low": bar.at_low, "at_high": bar.at_high}
-            for bar in outcome.tornado
+            for bar in comparing.bars(outcome)
         ],
         "assumptions": [vars(each) for each in outcome.assumptions],
         "findings": list(outcome.findings),

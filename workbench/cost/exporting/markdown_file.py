@@ -73,17 +73,19 @@ def _one(title: str, outcome: Outcome, level: int) -> Iterator[str]:
     yield _listed("Warnings", outcome.warnings)
     yield f"{head}# What each part changes"
     yield _waterfall(outcome)
+    yield _without(outcome)
     yield f"{head}# By model"
     yield _models(outcome)
     yield f"{head}# {len(outcome.months)} months"
     yield _months(outcome)
-    if outcome.tornado:
+    yield _without(outcome)
+    if tornado := comparing.bars(outcome):
         yield f"{head}# What matters most"
         bars = (
-            [literal(bar.name), literal(bar.at_low), told(bar.low, "usd"), literal(bar.at_high), told(bar.high, "usd")]
-            for bar in outcome.tornado
+            [literal(bar.name), literal(bar.at_low), told(bar.low, "usd"), literal(bar.at_high), told(bar.high, "usd")] for bar in tornado
         )
         yield table(["unsure", "at p5", "month", "at p95", "month"], bars, text=2)
+        yield _without(outcome)
     yield f"{head}# Assumptions"
     rows = ([literal(each.name), literal(each.value), literal(each.source), literal(each.field)] for each in outcome.assumptions)
     yield table(["what", "how much", "where from", "field"], rows, text=4)
@@ -123,9 +125,16 @@ def _sides(found: Sequence[Record]) -> str:
 
 
 def _waterfall(outcome: Outcome) -> str:
-    steps = [[literal(part.label or part.kind), usd(part.usd)] for part in outcome.parts if comparing.saved(outcome)]
+    steps = [[literal(part.label or part.kind), usd(part.usd)] for part in comparing.steps(outcome)]
     before, after = ("unpriced" if total is None else usd(total.value) for total in map(comparing.total, (outcome.before, outcome.after)))
     return table(["step", "dollars a month"], [["before", before], *steps, ["after", after]])
+
+
+def _without(outcome: Outcome) -> str:
+    """Which calls of a month the dollars above are without; empty where every call has a price."""
+    sides = (("before", outcome.before), ("after", outcome.after))
+    said = [f"{name} {comparing.left_out(side)} a month" for name, side in sides if comparing.left_out(side)]
+    return f"Dollars are {', '.join(said)}." if said else ""
 
 
 def _models(outcome: Outcome) -> str:
