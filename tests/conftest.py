@@ -11,10 +11,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import postgres
 from workbench import store as stores
 from workbench.store import Store
+
+# A machine that is busy with something else is no failure of a property.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
 
 _NEEDS = {
     "postgres": ("PostgreSQL", lambda: postgres.binaries() is not None, "apt-get install postgresql"),

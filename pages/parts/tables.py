@@ -1,4 +1,4 @@
-"""One style of table for every page, its row-open pattern and its export. Cells are plain text: no cell renders markdown."""
+"""One style of table for every page, its row-open pattern and its export. Cells are plain text, or escaped where they are markdown."""
 
 import csv
 import hashlib
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OPEN = "_open"
+_SENTENCE = 800  # characters of a cell that wraps
+_TALL, _HIGH = 24, 1000  # from so many rows on such a table scrolls, in so many pixels
 
 
 def table(
@@ -64,6 +66,19 @@ def table(
             type="tertiary",
         )
     return chosen
+
+
+def wrapped(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, export: str, alt: str) -> None:
+    """Draw rows of sentences: cells wrap. Everything in them is escaped: this is the one table whose cells are markdown."""
+    import pandas as pd
+
+    frame = pd.DataFrame([[row[name] for name in columns] for row in rows], columns=list(columns), dtype=object)
+    shown = frame.map(lambda text: safe.escape(text, limit=_SENTENCE)).rename(columns=dict(columns))
+    st.table(shown, border="horizontal", hide_index=True, height=_HIGH if len(rows) > _TALL else "content", alt=alt)
+    st.download_button(
+        "Download CSV", data=lambda: to_csv(frame, columns), file_name=export, mime="text/csv", key=export,
+        icon=":material/download:", on_click="ignore", type="tertiary",
+    )  # fmt: skip
 
 
 def to_csv(frame: "pd.DataFrame", columns: Mapping[str, Any]) -> bytes:

@@ -4,14 +4,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import page, session
-from pages.spend.whatif_parts import baseline, desk, head, headline, levers, library, result, steps, style, telling, views
+from pages.spend.whatif_parts import baseline, desk, head, headline, levers, library, result, steps, telling, views
 from workbench.errors import WorkbenchError
 from workbench.store import Store
 
 
 def _draw() -> None:
     store = session.store()
-    style.draw()
     slot = page.start("What-if", subtitle="What would a month cost, and what would that do to quality and latency?")
     row = st.container(horizontal=True, vertical_alignment="bottom", key="whatif-scenario")
     option = head.choose(store, row)

@@ -54,7 +54,8 @@ def _row(store: Store, standing: Standing, crossed: Sequence[Event], now_ms: int
                     "Remove", key=f"remove-{budget.id}", type="tertiary", icon=":material/delete:", on_click=_remove, args=(store, budget)
                 )
         used = f"{wording.usd(standing.spent_nano)} of {wording.usd(budget.limit_nano)} · {fmt.percent(standing.share)}"
-        st.progress(min(1.0, standing.share), text=wording.md(used))
+        with st.container(key=f"used-{standing.state}-{budget.id}"):
+            st.progress(min(1.0, standing.share), text=wording.md(used))
         found = ahead.of(store, standing, now_ms)
         st.caption(wording.md(" ".join(told(standing, found, crossed, now_ms))))
         if standing.unpriced:
@@ -72,6 +73,10 @@ def title(budget: Budget) -> str:
 
 def told(standing: Standing, found: Projection, crossed: Sequence[Event], now_ms: int) -> list[str]:
     """Where the budget goes: its projection, when it is crossed or was, and when it starts anew."""
+    if standing.state == "over":
+        refused = ["Its calls are refused until it starts anew or is raised."] if standing.budget.stops else []
+        ahead_of_it = _projected(standing, found) if found.projected is not None else []
+        return [*refused, *_crossing(standing, found, crossed, now_ms), *ahead_of_it, _anew(standing)]
     return [*_projected(standing, found), *_crossing(standing, found, crossed, now_ms), _anew(standing)]
 
 

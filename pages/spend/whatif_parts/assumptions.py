@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import safe, session, tables
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import fields, known, wording
+from pages.spend.whatif_parts import fields, known
 from pages.spend.whatif_parts.desk import Desk
 from workbench import clock
 from workbench.cost.model import Outcome, OwnPrice
@@ -16,7 +16,6 @@ from workbench.pricing import entries
 
 _HEADINGS = {"name": "What is assumed", "value": "Value", "source": "Source", "where": "Change it"}
 _SOURCES = {"believed": "stated in this scenario", "shipped": "comes with the workbench"}
-_TALL, _HIGH = 24, 1000  # from so many rows on they scroll in so many pixels
 _WHERE = {
     "baseline": "Baseline, on the left", "levers": "Levers, on the left", "prices": "Prices, below",
     "believed": "Quality and latency, below",
@@ -56,25 +55,16 @@ def draw(desk: Desk, outcome: Outcome | None) -> None:
 
 def _table(outcome: Outcome) -> None:
     """Every assumption in a table whose cells wrap: some are sentences."""
-    import pandas as pd
-
     rows = [
-        (each.name, each.value, _SOURCES.get(each.source, each.source), _WHERE.get(each.field.split(".")[0], "In the scenario file"))
+        {
+            "name": each.name,
+            "value": each.value.replace(" %", "\u00a0%"),
+            "source": _SOURCES.get(each.source, each.source),
+            "where": _WHERE.get(each.field.split(".")[0], "In the scenario file"),
+        }
         for each in outcome.assumptions
     ]
-    frame = pd.DataFrame(rows, columns=list(_HEADINGS))
-    shown = frame.map(wording.md).rename(columns=_HEADINGS)
-    st.table(
-        shown,
-        border="horizontal",
-        hide_index=True,
-        height=_HIGH if len(rows) > _TALL else "content",
-        alt="Every assumption with its value and source",
-    )
-    st.download_button(
-        "Download CSV", data=lambda: tables.to_csv(frame, _HEADINGS), file_name="assumptions.csv", mime="text/csv", key="assumptions-csv",
-        icon=":material/download:", on_click="ignore", type="tertiary",
-    )  # fmt: skip
+    tables.wrapped(rows, _HEADINGS, export="assumptions.csv", alt="Every assumption with its value and source")
 
 
 def _prices(desk: Desk) -> None:

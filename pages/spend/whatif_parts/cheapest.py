@@ -47,7 +47,8 @@ def what(plan: "Plan") -> list[str]:
     lines = []
     for name, row in plan.shares.items():
         parts = [f"{model} {wording.share(share)}" if share < 1 else model for model, share in row.items() if share]
-        waits = ", in batches" if plan.batch.get(name) else ""
+        batched = plan.batch.get(name) or 0
+        waits = "" if not batched else ", in batches" if batched >= 1 else f", {wording.share(batched)} of them in batches"
         lines.append(f"{'All calls' if name == 'all' else name}: {', '.join(parts)}{waits}")
     return [*lines, f"With {_CACHE.get(plan.cache, plan.cache)}"]
 

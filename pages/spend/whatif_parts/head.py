@@ -37,6 +37,8 @@ def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) ->
         with st.container(width=280):
             fields.line(desk, ("name",), "Name", help="Saved under this name. Another name makes another scenario.")
         _state(desk)
+        if desk.origin.startswith(library.EXAMPLE):
+            st.button("Start with my own numbers", icon=":material/edit_square:", key="own", on_click=_own)
         _more(store, desk)
     with slot:
         st.button(
@@ -47,6 +49,11 @@ def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) ->
             "Save", icon=":material/save:", key="save", type="primary", on_click=saving.save, args=(store, desk), disabled=bool(desk.wrong)
         )
     saving.ask(store, desk)
+
+
+def _own() -> None:
+    """Open an empty scenario: an example's bill, limits and prices are not mine."""
+    st.query_params.from_dict({saving.PICKER: library.NEW})
 
 
 def _state(desk: Desk) -> None:

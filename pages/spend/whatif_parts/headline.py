@@ -6,7 +6,7 @@ from pages.parts import format as fmt
 from pages.parts import session
 from pages.spend.whatif_parts import result, telling, wording
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost import comparing
+from workbench.cost import comparing, quality
 from workbench.cost.model import Figure, Latency, Outcome, Quality, Recorded
 
 _SOURCES = {"stated": "as stated, not measured"}
@@ -96,7 +96,9 @@ def _names(models: tuple[str, ...]) -> str:
 def _plan_button(found: Quality) -> None:
     """The way to a run that would tell."""
     if st.button("Plan a run", icon=":material/balance:", key="plan-run", help="Compare the models on your own cases: then it is known."):
-        session.go(session.COMPARE, m=",".join(each for each in found.unknown if "/" in each and "," not in each) or None)
+        named = [quality.parted(each) for each in found.unknown if "/" in each and "," not in each]
+        models, versions = (dict.fromkeys(filter(None, names)) for names in zip(*named, strict=True)) if named else ({}, {})
+        session.go(session.COMPARE, m=",".join(models) or None, v=",".join(versions) or None)
 
 
 def _latency(before: Latency, after: Latency) -> None:

@@ -41,8 +41,7 @@ def ask(store: Store, desk: Desk) -> None:
 
     @st.dialog("Save over another version?", width="small")
     def question() -> None:
-        name = safe.escape(desk.good.name, limit=80)
-        st.write(f"{name} is saved already, and its version {standing} is not what you began with.")
+        st.write(f"{safe.escape(desk.good.name, limit=80)} is saved already, and its version {standing} is not what you began with.")
         st.caption(f"Version {standing} stays under More. To leave it the latest, close this and give yours another name.")
         if st.button(f"Save as version {standing + 1}", key="save-over", type="primary", on_click=_save, args=(store, desk)):
             st.rerun()
