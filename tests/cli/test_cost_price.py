@@ -53,6 +53,16 @@ def test_a_date_gives_the_price_that_held_and_its_period(home: Path) -> None:
     assert before["held_until"] == after["held_from"] == "2025-06-10T00:00:00+00:00"
 
 
+def test_a_day_before_any_date_in_the_list_is_told_to_be_unsure(home: Path) -> None:
+    undated = said("openai/gpt-4", "--input", "1000", "--at", "2023-06-01")
+    assert (undated["held_from"], undated["held_until"]) == (None, None)
+    assert undated["note"] == "the list holds one price of it, without dates: it may have been another at that time"
+    assert undated["note"] in command("openai/gpt-4", "--input", "1000", "--at", "2023-06-01").stdout
+    assert "since when this price, its oldest, held" in said("openai/o3", "--input", "1000", "--at", "2025-06-09")["note"]
+    assert said("openai/o3", "--input", "1000", "--at", "2025-06-10")["note"] == ""
+    assert said("openai/gpt-4", "--input", "1000")["note"] == ""
+
+
 def test_a_batch_costs_its_own_price_and_says_so_where_there_is_none(home: Path) -> None:
     batch = said("gpt-5", "--input", "1000000", "--batch", "--at", "2026-11-01")
     assert (batch["cost_usd"], batch["processing"]) == (0.625, "batch")

@@ -52,7 +52,9 @@ def price(model: str, *, batch: bool, at: str | None, as_json: bool, **counts: i
     if batch and rates.processing is None:
         output.say(f"No batch price of {provider}/{name} is known at that date: this is its standard price.")
     priced = pricing.priced(rates, usage)
-    output.emit(_document(model, priced, rates, (provider, name), at_ms), as_json, _told(priced, rates, f"{provider}/{name}"))
+    note = _note(rates) if at is not None and at_ms < clock.now_ms() else ""
+    document = _document(model, priced, rates, (provider, name), at_ms) | {"note": note}
+    output.emit(document, as_json, _told(priced, rates, f"{provider}/{name}", note))
 
 
 def _usage(**counts: int | None) -> _Usage:
@@ -101,6 +103,17 @@ def _rates(store: "Store", model: str, at_ms: int, processing: str | None) -> "t
     return provider, name, found
 
 
+def _note(rates: "Rates") -> str:
+    """What is not known of a day that is past, where the list has no date from which the price held; empty where it has one."""
+    from workbench.pricing import catalogue
+
+    if rates.from_ms is not None or rates.source != catalogue.edition().name:
+        return ""
+    if rates.until_ms is None:
+        return "the list holds one price of it, without dates: it may have been another at that time"
+    return "the list does not say since when this price, its oldest, held: it may have been another at that time"
+
+
 def _document(asked: str, priced: "Priced", rates: "Rates", model: tuple[str, str], at_ms: int) -> dict[str, Any]:
     from workbench.pricing import catalogue, entries
 
@@ -141,7 +154,7 @@ def _shown(rates: "Rates") -> dict[str, Any]:
     return shown | ({"usd_per_request": float(rates.usd_per_request)} if rates.request else {})
 
 
-def _told(priced: "Priced", rates: "Rates", model: str) -> str:
+def _told(priced: "Priced", rates: "Rates", model: str, note: str) -> str:
     rows = [
         {"kind": part.kind, "tokens": f"{part.tokens:,}", "$ per million": f"{part.usd_per_mtok:f}", "cost": _usd(part.nano)}
         for part in priced.parts
@@ -151,7 +164,7 @@ def _told(priced: "Priced", rates: "Rates", model: str) -> str:
     held = " ".join([f"since {since[:10]}" if since else "", f"until {until[:10]}" if until else ""]).strip()
     tariff = f", {rates.processing}" if rates.processing else ""
     head = f"{_usd(priced.nano)}  {model}{tariff}"
-    source = f"{priced.source}: {priced.model_ref}{f', {held}' if held else ''}"
+    source = f"{priced.source}: {priced.model_ref}{f', {held}' if held else ''}{f'; {note}' if note else ''}"
     return "\n\n".join([head, *([output.table(rows, ["kind", "tokens", "$ per million", "cost"])] if rows else []), source])
 
 
