@@ -177,7 +177,7 @@ def test_the_calls_of_a_stream_are_found_again(store: Store) -> None:
     [
         ({"input_tokens": None}, 30, "1 answered calls have no token counts"),
         ({"status": "error"}, 30, "1 calls were not answered"),
-        ({"provider": "simulated"}, 30, "simulated or the local model"),
+        ({"provider": "simulated", "cost_nano": 0}, 30, "1 calls were answered by the simulated or the local model"),
         ({}, 2, "A month is 2 days times 15"),
         ({}, 30, "The last call came"),
     ],
@@ -185,6 +185,14 @@ def test_the_calls_of_a_stream_are_found_again(store: Store) -> None:
 def test_what_one_must_know_is_said(store: Store, record: dict[str, Any], days: int, said: str) -> None:
     put(store, call(), call(started_ms=START_MS + 5, **record))
     assert any(said in note for note in of(store, days).notes)
+
+
+def test_a_call_of_the_simulated_model_that_was_billed_is_not_said_to_cost_nothing(store: Store) -> None:
+    put(store, call(provider="simulated"), call(started_ms=START_MS + 5, provider="simulated", cost_nano=0))
+    assert next(note for note in of(store).notes if "simulated" in note).startswith("1 calls were answered")
+    put(store, call(prompt="billed", provider="simulated"))
+    billed = columns.load(store, Recorded(START_MS, START_MS + 30 * DAY_MS, {"prompt": "billed"}))
+    assert not any("simulated" in note for note in loading.traffic(billed, days_per_month=30).notes)
 
 
 def test_nothing_to_go_by_is_an_error_that_says_what_to_do(store: Store) -> None:

@@ -51,7 +51,6 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
     calls = np.bincount(cell, minlength=size).reshape(len(lengths), len(streams)) * by_unit
     summed = np.stack([np.bincount(cell, tokens[:, kind], size) for kind in range(len(KINDS))], axis=1)
     counts = np.bincount(place, minlength=len(streams))
-    free = sum(n for stream, n in zip(streams, counts.tolist(), strict=True) if stream.model.startswith(_FREE))
     scale = _EXACT.divide(days * DAY_MS, Decimal(span))
     order = np.argsort(place, kind="stable")
     begins = np.searchsorted(place[order], np.arange(len(streams)))
@@ -72,7 +71,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
         recorded_unpriced=int(np.count_nonzero(ok & (columns.cost_nano < 0))),
         failed=int(np.count_nonzero(~ok)),
         label=_label(len(started), span, columns),
-        notes=(*columns.notes, *_notes(columns, span, days, free)),
+        notes=(*columns.notes, *_notes(columns, span, days)),
     )
 
 
@@ -182,13 +181,16 @@ def told(span_ms: int) -> str:
     raise AssertionError
 
 
-def _notes(columns: Columns, span_ms: int, days: Decimal, free: int) -> list[str]:
+def _notes(columns: Columns, span_ms: int, days: Decimal) -> list[str]:
     """What to know about the calls before one believes their month."""
     import numpy as np
 
     started = columns.started_ms[columns.ok]
     first, last = int(started[0]) - columns.since_ms, columns.until_ms - int(started[-1])
     failed = int(len(columns) - len(started))
+    # An own price may bill them too: only what cost nothing is told to.
+    here = [code for code, model in enumerate(columns.models) if model.startswith(_FREE)]
+    free = int(np.count_nonzero(columns.ok & (columns.cost_nano == 0) & np.isin(columns.model, here))) if here else 0
     unpriced = int(np.count_nonzero(columns.ok & (columns.cost_nano < 0)))
     notes = [
         (columns.without_tokens, f"{columns.without_tokens:,} answered calls have no token counts and were left out."),
