@@ -34,11 +34,11 @@ def choose(store: Store, row: DeltaGenerator) -> str:
 def draw(store: Store, desk: Desk, row: DeltaGenerator, slot: DeltaGenerator) -> None:
     """Draw the name, what is unsaved and what can be done into `row`, Undo and Save into `slot`."""
     with row:
-        with st.container(width=280):
+        with st.container(width=240):
             fields.line(desk, ("name",), "Name", help="Saved under this name. Another name makes another scenario.")
         _state(desk)
         if desk.origin.startswith(library.EXAMPLE):
-            st.button("Start with my own numbers", icon=":material/edit_square:", key="own", on_click=_own)
+            st.button("My own numbers", icon=":material/edit_square:", key="own", on_click=_own)
         _more(store, desk)
     with slot:
         st.button(
