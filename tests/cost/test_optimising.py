@@ -102,6 +102,7 @@ def test_every_assumption_of_the_example_is_shown_with_the_field_that_changes_it
         assert all(f"believed.{model}.quality_by_class.{name}" in shown for name in ("simple", "medium", "complex"))
     assert shown["believed.gpt-3.5-turbo.quality_by_class.complex"].value == "78 %"
     assert {"levers.exact_cache", "levers.semantic_cache", "levers.semantic_cache.false_hit_rate"} <= shown.keys()
+    assert not any(f"believed.{model}.quality" in shown for model in ("gpt-4", "gpt-3.5-turbo"))  # it is told class by class
     assert "levers.routing" not in shown  # that is decided, not assumed
 
 

@@ -17,13 +17,13 @@ from workbench.cost.optimiser import CacheOption, Limit, Plan, Problem
 
 if TYPE_CHECKING:
     from workbench.cost.billing import Bill
+    from workbench.cost.quality import Known
     from workbench.cost.worked import Worked
     from workbench.cost.working import Inputs
     from workbench.store import Store
 
 DECIDED = (Routing, ExactCache, SemanticCache, Batch, NewModel)
 OFF, EXACTLY, SIMILARLY, BOTH = "off", "exact", "semantic", "exact+semantic"
-BY_CLASS = "by class"  # what `assumptions` says of a quality that is told class by class here
 CLOSE = Decimal("1e-9")
 _ONE = Decimal(1)
 
@@ -195,25 +195,36 @@ def assumed(made: Setup) -> tuple[Assumption, ...]:
     with localcontext(flow.EXACT):
         done = worked.work(replace(made.scenario, levers=(Routing(shares, made.rules), *levers)), *_first(made))
         listed = assumptions.listed(done, made.inputs.quality, made.inputs.latency)
+    qualities = {f"believed.{model}.quality" for model in made.models if made.inputs.quality.get(model)}
     waits = ", ".join(sorted(made.can_wait)) or "nothing"
     return (
-        *(each for each in listed if each.field != "levers.routing" and each.value != BY_CLASS),
+        *(each for each in listed if each.field != "levers.routing" and each.field not in qualities),
         *_quality_by_class(made),
         Assumption("May go in batches", waits, "typed", "baseline.classes"),
     )
 
 
 def _quality_by_class(made: Setup) -> Iterator[Assumption]:
+    """The quality of each model once: class by class where it is known so, else of the model."""
     from workbench.cost.levers import percent
-    from workbench.cost.quality import STATED
 
     for model in made.models:
         known = made.inputs.quality.get(model)
-        for klass, figure in known.by_class.items() if known else ():
-            if klass in made.classes and figure.value is not None:
-                source = "believed" if figure.source == STATED else figure.source
-                at = f"believed.{model}.quality_by_class.{klass}"
-                yield Assumption(f"Quality of {model}, {klass}", percent(figure.value), source, at)
+        if known is None:
+            continue  # it is said to be unknown already
+        told = {klass: one for klass, one in known.by_class.items() if klass in made.classes and one.value is not None}
+        if set(made.classes) - told.keys():  # the model's own counts for the classes that nothing is known of
+            value = "unknown in the other classes" if known.value is None else percent(known.value)
+            yield Assumption(f"Quality of {model}", value, _source(known), f"believed.{model}.quality")
+        for klass, figure in told.items():
+            value = percent(figure.value or Decimal(0))
+            yield Assumption(f"Quality of {model}, {klass}", value, _source(figure), f"believed.{model}.quality_by_class.{klass}")
+
+
+def _source(known: "Known") -> str:
+    from workbench.cost.quality import STATED
+
+    return "believed" if known.source == STATED else known.source
 
 
 def _first(made: Setup) -> tuple[Any, Any, Any]:
