@@ -93,6 +93,24 @@ def test_several_scenarios_stand_side_by_side(run: Any, file: Path) -> None:
     assert [each["before"]["usd"]["value"] for each in both] == [49_500, 49_500]
 
 
+def test_versions_of_a_scenario_are_told_apart_by_their_numbers(run: Any, file: Path) -> None:
+    for number, queries in enumerate((100_000, 200_000, 300_000), 1):
+        file.write_text(EXAMPLE.replace("100000", str(queries)))
+        assert json.loads(run("scenarios", "save", file, "--name", "A", "--json")[1])["version"] == number
+    code, out, _err = run("scenario", "A@1", "A", "--draws", 500)
+    assert code == 0
+    assert out.splitlines()[0].split() == ["A@1", "A@3"]
+
+
+def test_a_trace_that_is_not_there_is_told_with_the_document_and_its_line(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "traced.yaml"
+    path.write_text("name: traced\nbaseline:\n  source: trace\n  path: nowhere.csv\n  model: openai/gpt-4o\n")
+    for command in ("scenario", "optimise"):
+        code, out, err = run(command, path)
+        assert (code, out) == (1, "")
+        assert f"{path}, line 4, field baseline.path: {tmp_path / 'nowhere.csv'} cannot be read: No such file" in err
+
+
 def test_files_are_written_and_named(run: Any, file: Path, tmp_path: Path) -> None:
     targets = {form: tmp_path / f"out.{form}" for form in ("csv", "xlsx", "markdown")}
     options = [part for form, path in targets.items() for part in (f"--{form}", path)]
@@ -117,9 +135,10 @@ def test_a_file_that_cannot_be_written_is_an_error(run: Any, file: Path, tmp_pat
     ("change", "said"),
     [
         (("input_tokens: 150", "input_tokens: -150"), "line 6, field baseline.input_tokens: -150 is under 0"),
-        (("{share: 0}", "{share: 140 %}"), "line 14, field levers.batch.share: 1.40 is over 1"),
+        (("{share: 0}", "{share: 140 %}"), "line 14, field levers.batch.share: 140 % is over 100 %"),
         (("input: 0.03", "input: 0"), "line 10, field prices.gpt-4.input: is a price of 0"),
         (("queries_per_day: 100000", "queries_per_day: .nan"), "line 5, field baseline.queries_per_day: '.nan' is not a number"),
+        (("queries_per_day: 100000", "queries_per_day: 0"), "small.yaml, line 5, field baseline.queries_per_day: there are no queries"),
         (("levers:", "leavers:"), "field leavers: there is no such field"),
         (("name: All", "name: [All"), "is not YAML"),
     ],

@@ -62,6 +62,10 @@ def test_outcomes_stand_side_by_side_and_what_one_lacks_is_none() -> None:
 
 def test_scenarios_of_one_name_are_told_apart() -> None:
     assert comparing.titles([outcome("a"), outcome("b"), outcome("a")]) == ("a (1)", "b", "a (2)")
+    one, three = replace(outcome("a"), version=1), replace(outcome("a"), version=3)
+    assert comparing.titles([one, three]) == ("a@1", "a@3")
+    assert comparing.titles([one, one, outcome("a")]) == ("a@1 (1)", "a@1 (2)", "a")
+    assert comparing.titles([three, outcome("b")]) == ("a", "b")
 
 
 def test_a_baseline_that_costs_nothing_saves_no_share() -> None:

@@ -168,7 +168,19 @@ def test_a_file_that_is_no_trace_is_refused(raw: bytes, said: str) -> None:
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all.csv", "/", "\0"])
 def test_a_path_that_is_no_file_is_refused(path: str) -> None:
-    with pytest.raises(InputError, match=r"field baseline\.path: cannot be read"):
+    with pytest.raises(InputError, match=r"field baseline\.path: .+ cannot be read") as caught:
+        trace.load(path, MODEL)
+    assert path in str(caught.value) or repr(path) in str(caught.value)
+
+
+def test_what_is_wrong_in_a_trace_names_its_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.csv"
+    path.write_text("moment,input,output\n1,1,1\n")
+    with pytest.raises(InputError, match="no column holds the time") as caught:
+        trace.load(path, MODEL)
+    assert caught.value.message.startswith(f"field baseline.path: {path}, line 1: ")
+    path.write_text("time,input,output\n1,x,1\n")
+    with pytest.raises(InputError, match=r"gateway\.csv, no request could be read"):
         trace.load(path, MODEL)
 
 

@@ -29,14 +29,15 @@ def optimise(name: str, *, with_frontier: bool, points: int, as_json: bool) -> N
     plan rests on is printed. Exit code 3 where no plan keeps all limits: it is said which exclude each other, and by how much.
     """
     from workbench import store
-    from workbench.cli.cost_scenario import open_scenario
+    from workbench.cli.cost_scenario import in_file, open_scenario
     from workbench.cost import frontier, optimising, working
 
     target = store.current()
     scenario = open_scenario(target, name)
-    plan = optimising.optimise(target, scenario)
-    outcome = working.work_out(target, plan.scenario or scenario)
-    plans = frontier.frontier(target, scenario, points) if with_frontier else ()
+    with in_file(name):
+        plan = optimising.optimise(target, scenario)
+        outcome = working.work_out(target, plan.scenario or scenario)
+        plans = frontier.frontier(target, scenario, points) if with_frontier else ()
     output.emit(_document(plan, outcome, plans), as_json, "" if as_json else _told(plan, outcome, plans))
     if not plan.feasible:
         sys.exit(output.UNDECIDED)

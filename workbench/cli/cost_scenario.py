@@ -1,5 +1,8 @@
 """`workbench cost scenario`: a scenario worked out, in words, JSON and files. Asks no model; writes nothing but the files named."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +37,11 @@ def scenario(names: tuple[str, ...], *, draws: int, seed: int, as_json: bool, **
     from workbench.cost import exporting, printed, working
 
     target = store.current()
-    found = [working.work_out(target, open_scenario(target, name), draws=draws, seed=seed) for name in names]
+    found = []
+    for name in names:
+        opened, version = open_version(target, name)
+        with in_file(name):
+            found.append(replace(working.work_out(target, opened, draws=draws, seed=seed), version=version))
     for form, path in files.items():
         if path is not None:
             write(path, exporting.content(found, form))
@@ -44,19 +51,40 @@ def scenario(names: tuple[str, ...], *, draws: int, seed: int, as_json: bool, **
 
 def open_scenario(store: "Store", name: str) -> "Scenario":
     """The scenario of a file, else the one kept under that name, else the one that ships. Raises InputError, NotFound."""
+    return open_version(store, name)[0]
+
+
+def open_version(store: "Store", name: str) -> "tuple[Scenario, int | None]":
+    """The same with its version, where it is one that is kept."""
     from workbench.cost import document, keeping
     from workbench.errors import NotFound
 
     if name.lower().endswith(_SUFFIXES):
-        return document.read(name)
+        return document.read(name), None
     plain, _at, number = name.rpartition("@")
     try:
         kept = keeping.load(store, plain, int(number)) if plain and number.isdecimal() else keeping.load(store, name)
     except NotFound:
         if (path := keeping.shipped_files().get(name)) is None:
             raise
-        return document.read(path)
-    return kept.scenario
+        return document.read(path), None
+    return kept.scenario, kept.number
+
+
+@contextmanager
+def in_file(name: str) -> Iterator[None]:
+    """Where what is done in it finds fault with a field of the document `name`: the same error with the file and the line. What is
+    kept or ships has no lines to name.
+    """
+    from workbench.cost import document
+    from workbench.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        if not name.lower().endswith(_SUFFIXES):
+            raise
+        raise document.placed(error, name) from None
 
 
 def write(path: Path, data: bytes) -> None:

@@ -56,8 +56,10 @@ def side_by_side(outcomes: Sequence[Outcome]) -> tuple[Row, ...]:
 
 
 def titles(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """A name for each outcome; where several scenarios have one name they are numbered."""
-    names = [outcome.scenario.name for outcome in outcomes]
+    """A name for each outcome; where several scenarios have one name it is told with the version (A@3), else they are numbered."""
+    plain = [outcome.scenario.name for outcome in outcomes]
+    versions = [outcome.version for outcome in outcomes]
+    names = [name if plain.count(name) == 1 or number is None else f"{name}@{number}" for name, number in zip(plain, versions, strict=True)]
     return tuple(name if names.count(name) == 1 else f"{name} ({names[: at + 1].count(name)})" for at, name in enumerate(names))
 
 

@@ -88,6 +88,21 @@ def read(path: Path | str, *, now_ms: int | None = None) -> Scenario:
     return scenario
 
 
+def placed(error: InputError, path: Path | str) -> InputError:
+    """The error of a field of the document in that file, with the file and the line; another error as it is."""
+    from workbench.cost import parsing
+
+    if not error.place.startswith("field "):
+        return error
+    try:
+        _, lines = parsing.from_yaml(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, InputError):  # it was read before, and may be gone since
+        lines = {}
+    line = _line(error.place.removeprefix("field "), lines)
+    at = f"{path}, line {line}, {error.place}" if line else f"{path}, {error.place}"
+    return InputError(error.message.removeprefix(f"{error.place}: "), place=at, hint=error.hint)
+
+
 def _until_now(raw: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """A baseline of the ledger without an end lasts until now."""
     baseline = raw.get("baseline")

@@ -127,7 +127,12 @@ class Number:
         number = Decimal(found[1].replace("_", ""))
         if found[2] and not self.share:
             at.refuse(f"{shown(text)} is a percentage, and this is counted in {self.unit}")
-        return number.scaleb(-2) if found[2] else number
+        if not found[2]:
+            return number
+        for beyond, word, bound in ((number > self.high * 100, "over", self.high), (number < self.low * 100, "under", self.low)):
+            if beyond:
+                at.refuse(f"{_brief(number)} % is {word} {bound * 100:,} %", "Write a share as 0.7 or 70 %." if number <= 10_000 else "")
+        return number.scaleb(-2)
 
 
 @dataclass(frozen=True)

@@ -378,3 +378,4 @@ class Outcome:
     bill_ratio: Decimal | None = None  # bill / what prices and tokens give
     as_billed_usd: Decimal | None = None  # recorded traffic: what the ledger says the same calls cost, for a month
     traffic: str = ""  # a line that says what the baseline is: "412,331 calls of 30 days, 3 models"
+    version: int | None = None  # of the scenario as it is kept; None where it is not said

@@ -61,13 +61,17 @@ def load(source: str | Path | bytes, model: str) -> Columns:
         raise InputError("is empty", place="field baseline.model", hint="Say what answered, as provider/model.")
     if isinstance(source, bytes):
         return _read(io.BytesIO(source), model)
+    told = str(source) if str(source).isprintable() else repr(str(source))
     try:
         stat = Path(source).stat()
         return _of_file(str(source), model, stat.st_mtime_ns, stat.st_size)
+    except InputError as error:
+        said = error.message if error.place.startswith("line ") else error.message.removeprefix(f"{error.place}: ")
+        raise InputError(f"{told}, {said}", place="field baseline.path", hint=error.hint) from error
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(
-            f"cannot be read: {said}", place="field baseline.path", hint="Give the path of a CSV or JSON lines file."
+            f"{told} cannot be read: {said}", place="field baseline.path", hint="Give the path of a CSV or JSON lines file."
         ) from error
 
 

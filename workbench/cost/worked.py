@@ -40,6 +40,9 @@ class Worked:
 def work(scenario: Scenario, traffic: Traffic, measured: Measured, book: Book) -> Worked:
     """The bills. Raises InputError where there is no traffic."""
     if not any(traffic.month_calls):
+        if isinstance(scenario.baseline, Typed):
+            hint = "Type how many there are a day; of none there is no mix, no quality and no time."
+            raise InputError("there are no queries", place="field baseline.queries_per_day", hint=hint)
         hint = "Choose a longer period or fewer filters, or type a baseline."
         raise InputError("there are no calls in it", place="field baseline", hint=hint)
     with localcontext(EXACT):
