@@ -65,6 +65,15 @@ def test_the_first_visit_to_an_empty_store_shows_the_example_with_its_answer(app
     assert "0.81 of the computed $49,500" in " ".join(each.label for each in page.checkbox).replace("\\", "")
 
 
+def test_from_an_example_one_press_leads_to_ones_own_numbers(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    page.button(key="own").click().run()
+    assert not page.exception
+    assert page.query_params["scenario"] == "new"
+    assert "$40,000" not in words(page)
+    assert not [each for each in page.button if each.key == "own"]
+
+
 def test_a_saving_stands_beside_quality_and_latency(app: Open, bench: Store) -> None:
     page = app(FILE)
     text = words(page)
