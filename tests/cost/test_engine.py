@@ -209,6 +209,9 @@ def test_levers_that_cannot_be_are_refused_by_their_field(lever: Any) -> None:
 def test_no_traffic_is_refused_with_a_way_on() -> None:
     with pytest.raises(InputError, match="field baseline") as refused:
         evaluate(traffic=month((Stream("gpt-4"), 0, {})))
+    assert refused.value.place == "field baseline.queries_per_day"
+    with pytest.raises(InputError, match="field baseline: there are no calls") as refused:
+        evaluate(traffic=month((Stream("gpt-4"), 0, {})), baseline=DAYS)
     assert "period" in refused.value.hint
 
 
