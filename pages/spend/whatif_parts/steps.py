@@ -38,18 +38,20 @@ def steps(outcome: Outcome) -> list[Step]:
     """Before, every part, after: the parts lead from one to the other exactly."""
     at = outcome.before.usd.value
     found = [Step("A month now", Decimal(0), at, total=True)]
-    for part in outcome.parts:
+    parts = comparing.steps(outcome)
+    for part in parts:
         found.append(Step(wording.LEVERS.get(part.kind, part.label), at, at + part.usd))
         at += part.usd
-    if not outcome.parts:
+    if not parts:
         return found
     return [*found, Step("With all of it", Decimal(0), outcome.after.usd.value, total=True)]
 
 
 def title(outcome: Outcome) -> str:
     """What the chart shows."""
-    what = "each lever alone, and what they do to each other" if len(outcome.parts) > 1 else "what the lever changes"
-    return f"A month now and with it: {what}" if outcome.parts else "A month now"
+    parts = comparing.steps(outcome)
+    what = "each lever alone, and what they do to each other" if len(parts) > 1 else "what the lever changes"
+    return f"A month now and with it: {what}" if parts else "A month now"
 
 
 def draw(outcome: Outcome, key: str = "waterfall", name: str = "") -> None:
@@ -61,7 +63,7 @@ def draw(outcome: Outcome, key: str = "waterfall", name: str = "") -> None:
     heading = f"{name}: {title(outcome)[0].lower()}{title(outcome)[1:]}" if name else title(outcome)
     figures.show(waterfall(heading, found, outcome), key, f"{heading}. {'; '.join(step.said for step in found)}.")
     ranged = " · whiskers: p5 to p95" if outcome.after.usd.low is not None else ""
-    left = " · what goes to a model without a price leaves the sum: it is not saved" if comparing.saved(outcome) is None else ""
+    left = " · no steps: what goes to a model without a price is not saved" if comparing.saved(outcome) is None else ""
     st.caption(wording.md(f"{outcome.traffic}{ranged}{left}"))
 
 
