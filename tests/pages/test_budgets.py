@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.spend.spend_parts import first, rows, saving
 from tests.conftest import ManualClock
-from tests.cost.ledger import call, put
+from tests.cost.ledger import put
 from tests.pages.conftest import Open, said
+from tests.pages.spending import NOW, spent
 from tests.pages.stores import HOSTILE
 from workbench import clock as time
 from workbench.cost.model import Figure
@@ -18,13 +19,9 @@ from workbench.cost.projection import Projection
 from workbench.errors import InputError
 from workbench.ledger import budgets
 from workbench.ledger.budgets import Budget
-from workbench.ledger.periods import DAY_MS
-from workbench.ledger.record import CallRecord
 from workbench.store import Store
 
 FILE = "spend/budgets.py"
-NOW = 1_700_049_600_000  # 2023-11-15 12:00 UTC
-USD = 10**9
 
 
 @pytest.fixture
@@ -33,12 +30,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     found = ManualClock(NOW)
     monkeypatch.setattr(time, "SYSTEM", found)
     return found
-
-
-def spent(days_ago: int = 0, usd: float | None = 1, model: str = "openai/big", **more: Any) -> CallRecord:
-    provider, _, name = model.partition("/")
-    cost = None if usd is None else round(usd * USD)
-    return call(None, started_ms=NOW - days_ago * DAY_MS, provider=provider, model=name, cost_nano=cost, **more)
 
 
 def ten_a_day(store: Store, days: int = 40) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +11,9 @@ from pages.spend.spend_parts import ahead, by_day, facts, narrowing, period, rep
 from pages.spend.spend_parts.facts import Narrowed
 from pages.spend.whatif_parts import bar, link
 from tests.conftest import ManualClock
-from tests.cost.ledger import call, put
+from tests.cost.ledger import put
 from tests.pages.conftest import Open, said
+from tests.pages.spending import NOW, USD, spent
 from tests.pages.stores import HOSTILE
 from workbench import clock as time
 from workbench.cost.model import Figure, Recorded
@@ -21,12 +21,9 @@ from workbench.cost.projection import Projection
 from workbench.ledger import spend
 from workbench.ledger.budgets import Budget, Standing
 from workbench.ledger.periods import DAY_MS, day
-from workbench.ledger.record import CallRecord
 from workbench.store import Store
 
 FILE = "spend/spend.py"
-NOW = 1_700_049_600_000  # 2023-11-15 12:00 UTC
-USD = 10**9
 
 
 @pytest.fixture
@@ -35,12 +32,6 @@ def mid_month(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     clock = ManualClock(NOW)
     monkeypatch.setattr(time, "SYSTEM", clock)
     return clock
-
-
-def spent(days_ago: int = 0, usd: float | None = 1, model: str = "openai/big", **more: Any) -> CallRecord:
-    provider, _, name = model.partition("/")
-    cost = None if usd is None else round(usd * USD)
-    return call(None, started_ms=NOW - days_ago * DAY_MS, provider=provider, model=name, cost_nano=cost, **more)
 
 
 def a_month(store: Store) -> None:
