@@ -1,6 +1,5 @@
 """`workbench cost price`: what a call costs at a date, kind by kind, and the rates with the period they held. Asks no model."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,20 +11,11 @@ from workbench.cli import output
 
 if TYPE_CHECKING:
     from workbench.pricing import Priced, Rates
+    from workbench.providers.base import Usage
     from workbench.store import Store
 
 _KINDS = ("input", "cached", "cache_write", "cache_write_1h", "output", "reasoning", "training")
 _COUNT = click.IntRange(min=0)
-
-
-@dataclass(frozen=True)
-class _Usage:
-    input_tokens: int
-    cached_tokens: int
-    cache_write_tokens: int
-    cache_write_1h_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
 
 
 @click.command()
@@ -57,11 +47,18 @@ def price(model: str, *, batch: bool, at: str | None, as_json: bool, **counts: i
     output.emit(document, as_json, _told(priced, rates, f"{provider}/{name}", note))
 
 
-def _usage(**counts: int | None) -> _Usage:
+def _usage(**counts: int | None) -> "Usage":
+    from workbench.providers.base import Usage
+
     hour = counts["cache_write_1h"] or 0
     written = hour if counts["cache_write"] is None else counts["cache_write"]
-    usage = _Usage(
-        counts["input_tokens"] or 0, counts["cached"] or 0, written, hour, counts["output_tokens"] or 0, counts["reasoning"] or 0
+    usage = Usage(
+        input_tokens=counts["input_tokens"] or 0,
+        cached_tokens=counts["cached"] or 0,
+        cache_write_tokens=written,
+        cache_write_1h_tokens=hour,
+        output_tokens=counts["output_tokens"] or 0,
+        reasoning_tokens=counts["reasoning"] or 0,
     )
     if usage.cached_tokens + usage.cache_write_tokens > usage.input_tokens:
         raise click.UsageError("--cached and --cache-write are parts of --input: together they are more than it.")
