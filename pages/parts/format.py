@@ -20,6 +20,11 @@ def usd(nano: int | None) -> str:
     return f"{'-' if dollars < 0 else ''}${abs(dollars):,.{places}f}"
 
 
+def span(low: str, high: str) -> str:
+    """A range between two figures as they read."""
+    return f"{low} to {high}" if low != high else f"{low} throughout"
+
+
 def ms(value: float | None) -> str:
     """Milliseconds as ms, s, min or h."""
     if value is None:

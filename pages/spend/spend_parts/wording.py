@@ -30,8 +30,7 @@ def span(figure: Figure) -> str:
     """The range of a projection; empty where it has none."""
     if figure.low is None or figure.high is None:
         return ""
-    low, high = usd(figure.low), usd(figure.high)
-    return f"{low} to {high}" if low != high else f"{low} throughout"
+    return fmt.span(usd(figure.low), usd(figure.high))
 
 
 def plain(amount: Decimal) -> str:

@@ -50,8 +50,7 @@ def band(figure: Figure) -> str:
     """The range of a figure; empty where nothing is unsure."""
     if figure.low is None or figure.high is None:
         return ""
-    low, high = usd(figure.low), usd(figure.high)
-    return f"{low} to {high}" if low != high else f"{low} throughout"
+    return fmt.span(usd(figure.low), usd(figure.high))
 
 
 def band_said(figure: Figure) -> str:
