@@ -12,7 +12,6 @@ from workbench.providers import keys
 
 @pytest.fixture(autouse=True)
 def _clean(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "BOX_KEY"):
         monkeypatch.delenv(name, raising=False)
     keys.forget()
