@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.report import report
 from workbench.clock import now_ms
 from workbench.ledger import book, budgets, spend, writer
-from workbench.ledger.record import CallRecord
+from workbench.ledger.fields import CallRecord
 from workbench.store import Store, open_store
 
 CHECKS, ROUNDS, BATCH = 100_000, 150, 50

@@ -13,8 +13,8 @@ from pathlib import Path
 from workbench.clock import SystemClock, iso
 from workbench.errors import BudgetReached
 from workbench.ledger import budgets, spend, writer
+from workbench.ledger.fields import CallRecord
 from workbench.ledger.periods import DAY_MS
-from workbench.ledger.record import CallRecord
 from workbench.store import Store, open_store
 
 DAY = 1_767_571_200_000  # 2026-01-05, a Monday

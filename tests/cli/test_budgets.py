@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from tests.ledger.test_spend import write
 from workbench import cli, clock, store
 from workbench.errors import InputError, NotFound

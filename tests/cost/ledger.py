@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workbench.ledger.record import CallRecord
+from workbench.ledger.fields import CallRecord
 from workbench.ledger.writer import Writer
 from workbench.store import Store
 

@@ -15,7 +15,7 @@ from workbench.cost import prefix
 from workbench.cost.model import KINDS, Recorded
 from workbench.cost.rules import SHIPPED
 from workbench.cost.traffic import Prefix, Stream, Traffic
-from workbench.ledger.record import CallRecord
+from workbench.ledger.fields import CallRecord
 from workbench.store import Store
 from workbench.text import tokens
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from tests.ledger.test_spend import write
 from workbench.cost import projection
 from workbench.ledger import budgets

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.conftest import ManualClock
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from tests.ledger.test_spend import write
 from tests.loopback import Answer, Loopback
 from workbench import store as stores
@@ -22,8 +22,8 @@ from workbench.calls.door import Call, Outcome
 from workbench.errors import BudgetReached, InputError, NotFound
 from workbench.ledger import book, budgets, overrides, reading, spend
 from workbench.ledger.budgets import Budget
+from workbench.ledger.fields import CallRecord, call_row
 from workbench.ledger.periods import DAY_MS
-from workbench.ledger.record import CallRecord, call_row
 from workbench.ledger.tables import CallRow
 from workbench.ledger.writer import Writer
 from workbench.pricing import OverrideRates

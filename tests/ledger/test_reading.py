@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from workbench.errors import InputError, NotFound
 from workbench.ledger import reading
 from workbench.ledger.writer import Writer

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from workbench import demo
 from workbench.ledger import spend
+from workbench.ledger.fields import CallRecord
 from workbench.ledger.periods import DAY_MS, day, end, start
-from workbench.ledger.record import CallRecord
 from workbench.ledger.tables import CallRow, SpendDayRow
 from workbench.ledger.writer import Writer
 from workbench.runner.tables import RunRow

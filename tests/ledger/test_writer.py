@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
-from tests.ledger.test_record import a_record
+from tests.ledger.test_fields import a_record
 from workbench import store as stores
 from workbench.errors import StoreError
 from workbench.ledger import reading, spend, writer

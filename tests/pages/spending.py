@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.cost.ledger import call
+from workbench.ledger.fields import CallRecord
 from workbench.ledger.periods import DAY_MS
-from workbench.ledger.record import CallRecord
 
 NOW = 1_700_049_600_000  # 2023-11-15 12:00 UTC
 USD = 10**9

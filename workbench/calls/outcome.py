@@ -7,7 +7,7 @@ from typing import Any
 from workbench.calls.limits import Pace
 from workbench.calls.retry import RetryPolicy
 from workbench.errors import CallError, subclasses
-from workbench.ledger.record import ERROR, OK, CallRecord
+from workbench.ledger.fields import ERROR, OK, CallRecord
 from workbench.providers.base import Parameters, Reply, Request
 from workbench.text import messages
 

@@ -107,7 +107,7 @@ def _rows(connection: "Connection", recorded: Recorded, more: "tuple[ColumnEleme
     from sqlalchemy import Table, Text, case, func, select, type_coerce
     from sqlalchemy import cast as as_sql
 
-    from workbench.ledger.record import OK
+    from workbench.ledger.fields import OK
     from workbench.ledger.tables import CallRow
 
     calls = cast("Table", CallRow.__table__).c

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, sel
 from workbench.cost.model import Recorded
 from workbench.errors import InputError
 from workbench.ledger import spend
+from workbench.ledger.fields import OK
 from workbench.ledger.reading import Filters
-from workbench.ledger.record import OK
 from workbench.ledger.tables import CallRow
 from workbench.pricing import entries
 from workbench.store import Store

@@ -204,7 +204,7 @@ def _latest(store: "Store", model: str) -> latency.Times | None:
     import numpy as np
     from sqlalchemy import select
 
-    from workbench.ledger.record import OK
+    from workbench.ledger.fields import OK
     from workbench.ledger.tables import CallRow
 
     provider, _, name = model.partition("/")

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack, cast
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select
 
 from workbench.errors import InputError, NotFound
-from workbench.ledger.record import COLUMNS, OK, TEXTS, CallRecord
+from workbench.ledger.fields import COLUMNS, OK, TEXTS, CallRecord
 from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.store import Store
 

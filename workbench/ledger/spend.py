@@ -12,8 +12,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Executable, Table, and_, case, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from workbench.ledger.fields import OK
 from workbench.ledger.periods import DAY_MS, day
-from workbench.ledger.record import OK
 from workbench.ledger.tables import CallRow, SpendDayRow
 from workbench.store import Store
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from workbench.errors import StoreError
 from workbench.ledger import book, spend
 from workbench.ledger.book import Noted
-from workbench.ledger.record import CallRecord, call_row, text_row
+from workbench.ledger.fields import CallRecord, call_row, text_row
 from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.store import Store
 

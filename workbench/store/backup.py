@@ -32,7 +32,18 @@ from workbench.store.engine import Store
 
 _MAGIC = b"SQLite format 3\x00"
 _BATCH = 5_000
-_MISSED = ("prompts", "datasets", "runs", "calls", "price_overrides", "budgets", "scenarios")  # what a person would miss
+_MISSED = (
+    "prompts",
+    "datasets",
+    "runs",
+    "calls",
+    "price_overrides",
+    "budgets",
+    "scenarios",
+    "metrics",
+    "alert_rules",
+    "rollups",
+)  # what a person would miss
 # The search index is virtual on SQLite and has a generated column on PostgreSQL: reflection cannot see what to copy.
 _SEARCH = table("prompt_search", *(literal_column(name) for name in ("rowid", "name", "body")))
 
@@ -135,7 +146,7 @@ def _check(path: Path) -> dict[str, int]:
         names = [
             name
             for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-            if not name.startswith(("sqlite_", "prompt_search_", "alembic_"))
+            if not name.startswith(("sqlite_", "prompt_search_", "call_search", "alembic_"))
         ]
         return {name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 (names from the schema)
 
@@ -158,7 +169,7 @@ def _copy_rows_in(copy: Path, store: Store) -> None:
     with reading.begin() as source, store.engine.begin() as sink:
         metadata = _tables(sink)
         names = ", ".join(f'"{entry.name}"' for entry in metadata)
-        sink.execute(text(f"TRUNCATE {names}, prompt_search RESTART IDENTITY"))
+        sink.execute(text(f"TRUNCATE {names}, prompt_search, call_search RESTART IDENTITY"))
         _copy_rows(source, sink)
         for entry in metadata:
             if "id" in entry.c and isinstance(entry.c.id.type, BigInteger):
@@ -177,6 +188,7 @@ def _copy_rows(source: Connection, sink: Connection) -> None:
     rows = [dict(row) for row in source.execute(select(_SEARCH)).mappings()]
     if rows:
         sink.execute(text("INSERT INTO prompt_search (rowid, name, body) VALUES (:rowid, :name, :body)"), rows)
+    sink.execute(text("DELETE FROM ledger_marks WHERE name = 'searched_id'"))  # the texts of calls are indexed anew, bit by bit
 
 
 def _pour(source: Connection, sink: Connection, entry: Table) -> None:
@@ -186,9 +198,9 @@ def _pour(source: Connection, sink: Connection, entry: Table) -> None:
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """Every table but the search index and Alembic's own, parents before children."""
+    """Every table but the search indexes and Alembic's own, parents before children."""
     metadata = MetaData()
-    names = [name for name in inspect(connection).get_table_names() if not name.startswith(("prompt_search", "alembic_"))]
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith(("prompt_search", "call_search", "alembic_"))]
     metadata.reflect(connection, only=names)
     for entry in metadata.sorted_tables:
         for column in entry.columns:

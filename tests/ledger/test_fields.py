@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import InputError
-from workbench.ledger import record
-from workbench.ledger.record import CallRecord
+from workbench.ledger import fields
+from workbench.ledger.fields import CallRecord
 
 THE_LIST = """
 started_ms latency_ms ttft_ms source prompt version label provider model status error_type retries input_tokens cached_tokens
@@ -24,8 +24,8 @@ def a_record(**changes: object) -> CallRecord:
 
 def test_the_fields_are_the_designs_list_and_four_more() -> None:
     more = {"error_kind", "estimated", "cache_write_1h_tokens", "processing"}
-    assert [name for name in record.FIELDS if name not in more] == THE_LIST.split()
-    assert list(a_record().to_json()) == list(record.FIELDS)
+    assert [name for name in fields.FIELDS if name not in more] == THE_LIST.split()
+    assert list(a_record().to_json()) == list(fields.FIELDS)
 
 
 def test_a_record_comes_back_from_its_json() -> None:
@@ -40,13 +40,13 @@ def test_a_record_comes_back_from_its_json() -> None:
         attempts=[{"error_kind": None}],
         reply="text",
     )
-    assert record.from_json(json.loads(json.dumps(whole.to_json(texts=True)))) == whole
+    assert fields.from_json(json.loads(json.dumps(whole.to_json(texts=True)))) == whole
 
 
 @given(st.integers(0, 10**14))
 def test_money_survives_json_to_the_nano_dollar(nano: int) -> None:
     one = a_record(cost_nano=nano)
-    assert record.from_json(json.loads(json.dumps(one.to_json()))).cost_nano == nano
+    assert fields.from_json(json.loads(json.dumps(one.to_json()))).cost_nano == nano
     assert one.cost_usd == Decimal(nano) / 10**9
 
 
@@ -68,9 +68,9 @@ def test_money_survives_json_to_the_nano_dollar(nano: int) -> None:
 )
 def test_a_field_that_does_not_fit_is_named(field: str, value: object) -> None:
     with pytest.raises(InputError, match=f"field {field}"):
-        record.from_json(a_record().to_json() | {field: value})
+        fields.from_json(a_record().to_json() | {field: value})
 
 
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(InputError, match="field provider: is missing"):
-        record.from_json({"started_ms": 1, "source": "import", "model": "m"})
+        fields.from_json({"started_ms": 1, "source": "import", "model": "m"})
