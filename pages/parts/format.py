@@ -1,23 +1,28 @@
 """How figures read on every page: money, time, tokens, shares. Pure text; knows no widget."""
 
+from decimal import Decimal
+
 from workbench import clock
 
 SIMULATED = "Simulated"
 DEMO = "Demo"
 NONE = "–"
+_NANO = Decimal(10**9)
 
 
-def usd(nano: int | None) -> str:
-    """Nano-dollars as dollars with as many places as they need; a dash where no price is known."""
-    if nano is None:
+def usd(amount: int | Decimal | None) -> str:
+    """Nano-dollars (int) or dollars (Decimal) with cents from a dollar on, and three digits that say something below a cent; a dash
+    where no price is known.
+    """
+    if amount is None:
         return NONE
-    dollars = nano / 1e9
-    if nano == 0:
+    value = amount / _NANO if isinstance(amount, int) else amount
+    if value == 0:
         return "$0"
-    if abs(dollars) < 0.0001:
-        return "under $0.0001" if nano > 0 else f"-${-dollars:.6f}"
-    places = 2 if abs(dollars) >= 10 else 4 if abs(dollars) >= 0.01 else 5
-    return f"{'-' if dollars < 0 else ''}${abs(dollars):,.{places}f}"
+    sign, size = "−" if value < 0 else "", abs(value)
+    if size >= 1:
+        return f"{sign}${size:,.2f}"
+    return f"{sign}${size:.{4 if size >= Decimal('0.01') else min(9, 2 - size.adjusted())}f}"
 
 
 def span(low: str, high: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import address, page, session
+from pages.parts import format as fmt
 from pages.spend.spend_parts import ahead, first, form, history, rows, taken, wording
 from workbench import clock
 from workbench.ledger import budgets
@@ -35,10 +36,10 @@ def _nothing(store: Store, now_ms: int) -> None:
     limit = first.limit(month)
     so_far = "Nothing has been spent this month."
     if month.projected is not None:
-        comes_to = f"{wording.usd(month.projected.value)} ({wording.span(month.projected)})"
+        comes_to = f"{fmt.usd(month.projected.value)} ({wording.span(month.projected)})"
         so_far = f"At the pace so far {wording.month(now_ms)} comes to {comes_to}."
     elif month.spent_usd:
-        so_far = f"{wording.usd(month.spent_usd)} were spent this month so far."
+        so_far = f"{fmt.usd(month.spent_usd)} were spent this month so far."
     text = f"{so_far} A budget says when it becomes more than you want, before the bill does."
     if page.empty("No budget yet", text, f"Set {wording.md(f'${wording.plain(limit)}')} a month", key="budget-first"):
         form.open_new(limit)

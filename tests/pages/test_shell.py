@@ -159,7 +159,7 @@ def test_an_exported_table_runs_no_formula() -> None:
 def test_figures_read_as_a_person_would_write_them() -> None:
     assert fmt.usd(None) == "–"
     assert fmt.usd(0) == "$0"
-    assert fmt.usd(12) == "under $0.0001"
+    assert fmt.usd(12) == "$0.000000012"
     assert fmt.usd(1_234_500_000_000) == "$1,234.50"
     assert fmt.usd(2_346_000) == "$0.00235"
     assert fmt.ms(812) == "812 ms"

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.spend.spend_parts import ahead, by_day, facts, narrowing, period, report, wording, written
+from pages.parts import format as fmt
+from pages.spend.spend_parts import ahead, by_day, facts, narrowing, period, report, written
 from pages.spend.spend_parts.facts import Narrowed
 from pages.spend.whatif_parts import bar, link
 from tests.conftest import ManualClock
@@ -275,4 +276,4 @@ def test_the_url_tells_no_prompt_from_all_prompts_and_from_a_prompt_of_that_name
      (Decimal("12345.678"), "$12,345.68"), (None, "–")],
 )  # fmt: skip
 def test_money_shows_the_digits_that_say_something(amount: int | Decimal | None, shown: str) -> None:
-    assert wording.usd(amount) == shown
+    assert fmt.usd(amount) == shown

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts import charts, figures, safe
+from pages.parts import format as fmt
 from pages.spend.spend_parts import wording
 from pages.spend.spend_parts.ahead import Rest
 from pages.spend.spend_parts.facts import Facts
@@ -59,7 +60,7 @@ def chart(facts: Facts, period: Period, rest: Rest | None) -> "go.Figure":
                 name=figures.text(label),
                 marker={"color": colours[number % len(colours)] if name else charts.QUIET, "line": {"width": 0}},
                 width=None if monthly else 0.8 * DAY_MS,
-                customdata=[[_when(at, monthly=monthly), wording.usd(nano)] for at, nano in bars.items()],
+                customdata=[[_when(at, monthly=monthly), fmt.usd(nano)] for at, nano in bars.items()],
                 hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}}<br>{figures.text(label)}<extra></extra>",
             )
         )
@@ -76,9 +77,9 @@ def said(facts: Facts, period: Period, rest: Rest | None) -> str:
     over = f"in {period.days:,} days" if period.days > 1 else "in a day"
     n = f"n = {wording.calls(facts.total.calls)}"
     if len([one for one in facts.models if one.cost_nano]) == 1:
-        told = f"{dearest.full_model} cost {wording.usd(total)} {over} ({n})"
+        told = f"{dearest.full_model} cost {fmt.usd(total)} {over} ({n})"
     else:
-        told = f"{dearest.full_model} is {dearest.cost_nano / total:.0%} of {wording.usd(total)} {over} ({n})".replace("%", " %")
+        told = f"{dearest.full_model} is {dearest.cost_nano / total:.0%} of {fmt.usd(total)} {over} ({n})".replace("%", " %")
     if rest is None:
         return told
     return f"{told}; a day of the rest of the month about ${rest.usd:,.2f} (${rest.low:,.2f} to ${rest.high:,.2f})"

@@ -15,10 +15,10 @@ from workbench.cost.projection import Projection, Solved
 def draw(facts: Facts, period: Period, narrowed: Narrowed, *, ahead: Projection | None, cases: Sequence[Solved], now_ms: int) -> None:
     """Draw the cards."""
     with st.grid(6, min_column_width=152, key="spend-cards"):
-        _card("Spent", wording.usd(facts.total.cost_nano), _spent(facts, period))
+        _card("Spent", fmt.usd(facts.total.cost_nano), _spent(facts, period))
         _card(f"{wording.month(now_ms)} comes to", *_projected(ahead))
-        _card("A call", wording.usd(facts.total.usd_per_call), "on average, failed ones among them")
-        _card("An answered call", wording.usd(facts.total.usd_per_ok), _failed(facts))
+        _card("A call", fmt.usd(facts.total.usd_per_call), "on average, failed ones among them")
+        _card("An answered call", fmt.usd(facts.total.usd_per_ok), _failed(facts))
         _card("A solved case", *_solved(cases, narrowed))
         with st.container(border=True, height="stretch", gap="xsmall"):
             st.metric("Unpriced calls", f"{facts.total.unpriced:,}")
@@ -44,7 +44,7 @@ def _projected(ahead: Projection | None) -> tuple[str, str]:
         return fmt.NONE, "narrow by model or by prompt alone to project"
     if ahead.projected is None:
         return fmt.NONE, ahead.note
-    return wording.usd(ahead.projected.value), f"{wording.span(ahead.projected)} (p5 to p95), from {ahead.days_seen} whole days"
+    return fmt.usd(ahead.projected.value), f"{wording.span(ahead.projected)} (p5 to p95), from {ahead.days_seen} whole days"
 
 
 def _failed(facts: Facts) -> str:
@@ -60,4 +60,4 @@ def _solved(cases: Sequence[Solved], narrowed: Narrowed) -> tuple[str, str]:
         return fmt.NONE, "no scored run in these days"
     if found.unpriced:
         return fmt.NONE, f"{found.unpriced:,} of its calls have no price"
-    return wording.usd(found.usd_per_solved), f"{found.solved:,} of {found.cases:,} cases of scored runs"
+    return fmt.usd(found.usd_per_solved), f"{found.solved:,} of {found.cases:,} cases of scored runs"

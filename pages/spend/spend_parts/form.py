@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from pages.parts import format as fmt
 from pages.parts import safe, session
 from pages.parts.choosing import choose
 from pages.spend.spend_parts import ahead, naming, saving, wording
@@ -93,12 +94,12 @@ def _context(store: Store, inforce: Sequence[Budget], limits: tuple[str, str], o
     if scope in KEYS and not key:
         return
     found = ahead.scope(store, scope, key, "day" if period == "day" else "month", now_ms)
-    said = [f"Spent this {period} so far: {wording.usd(found.spent_usd)}."]
+    said = [f"Spent this {period} so far: {fmt.usd(found.spent_usd)}."]
     if found.projected is not None:
-        said.append(f"It comes to {wording.usd(found.projected.value)} ({wording.span(found.projected)}, p5 to p95).")
+        said.append(f"It comes to {fmt.usd(found.projected.value)} ({wording.span(found.projected)}, p5 to p95).")
     taking = next((one for one in inforce if (one.scope, one.key, one.period) == (scope, key, period)), None)
     if taking is not None and taking.id != own_id:
-        said.append(f"Takes the place of the budget of {wording.usd(taking.limit_nano)} that is in force.")
+        said.append(f"Takes the place of the budget of {fmt.usd(taking.limit_nano)} that is in force.")
     st.caption(wording.md(" ".join(said)))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import address, tables
-from pages.spend.spend_parts import rows, taken, wording
+from pages.parts import format as fmt
+from pages.spend.spend_parts import rows, taken
 from workbench.errors import NotFound
 from workbench.ledger import budgets, reading
 from workbench.ledger.budgets import Budget, Event
@@ -56,8 +57,8 @@ def _crossing(store: Store, event: Event) -> dict[str, Any]:
         "time": rows.when(event.at_ms),
         "level": _LEVELS[event.level],
         "budget": rows.title(event.budget),
-        "spent": wording.usd(event.spent_nano),
-        "limit": wording.usd(event.limit_nano),
+        "spent": fmt.usd(event.spent_nano),
+        "limit": fmt.usd(event.limit_nano),
         "call": "before it was set" if event.call_id is None else f"{event.call_id} (erased)" if event.erased else str(event.call_id),
         "cost": cost,
         "model": model,
@@ -71,7 +72,7 @@ def _call(_store: Store, _url: str, call_id: int) -> tuple[str, str]:
         call = reading.get(_store, call_id)
     except NotFound:
         return "call erased", ""
-    return wording.usd(call.cost_nano), f"{call.provider}/{call.model}"
+    return fmt.usd(call.cost_nano), f"{call.provider}/{call.model}"
 
 
 def _earlier(store: Store) -> None:
@@ -101,7 +102,7 @@ def _row(budget: Budget) -> dict[str, Any]:
     return {
         "id": budget.id,
         "budget": rows.title(budget),
-        "limit": wording.usd(budget.limit_nano),
+        "limit": fmt.usd(budget.limit_nano),
         "does": rows.does(budget),
         "set": rows.when(budget.created_ms),
         "until": rows.when(budget.removed_ms or 0),

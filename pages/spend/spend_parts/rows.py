@@ -53,7 +53,7 @@ def _row(store: Store, standing: Standing, crossed: Sequence[Event], now_ms: int
                 st.button(
                     "Remove", key=f"remove-{budget.id}", type="tertiary", icon=":material/delete:", on_click=_remove, args=(store, budget)
                 )
-        used = f"{wording.usd(standing.spent_nano)} of {wording.usd(budget.limit_nano)} · {fmt.percent(standing.share)}"
+        used = f"{fmt.usd(standing.spent_nano)} of {fmt.usd(budget.limit_nano)} · {fmt.percent(standing.share)}"
         with st.container(key=f"used-{standing.state}-{budget.id}"):
             st.progress(min(1.0, standing.share), text=wording.md(used))
         found = ahead.of(store, standing, now_ms)
@@ -83,7 +83,7 @@ def told(standing: Standing, found: Projection, crossed: Sequence[Event], now_ms
 def _projected(standing: Standing, found: Projection) -> list[str]:
     if found.projected is None:
         return [found.note]
-    return [f"The {standing.budget.period} comes to {wording.usd(found.projected.value)} ({wording.span(found.projected)}, p5 to p95)."]
+    return [f"The {standing.budget.period} comes to {fmt.usd(found.projected.value)} ({wording.span(found.projected)}, p5 to p95)."]
 
 
 def _crossing(standing: Standing, found: Projection, crossed: Sequence[Event], now_ms: int) -> list[str]:
@@ -139,4 +139,4 @@ def _remove(store: Store, budget: Budget) -> None:
         session.flash(f"{error} {error.hint}".strip(), "error")
         return
     saving.close()
-    taken.keep(f"Removed: {wording.usd(budget.limit_nano)} for {budget.title}.", ("restore", budget.id))
+    taken.keep(f"Removed: {fmt.usd(budget.limit_nano)} for {budget.title}.", ("restore", budget.id))

@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from pages.parts import format as fmt
 from pages.parts import session
 from pages.spend.spend_parts import taken, wording
 from workbench.errors import InputError, WorkbenchError
@@ -52,12 +53,12 @@ def save(store: Store, changed: Budget | None) -> None:
         state[ERROR] = error
         return
     close()
-    said = f"{wording.usd(made.limit_nano)} for {made.title}"
+    said = f"{fmt.usd(made.limit_nano)} for {made.title}"
     gone = {one.id: one for one in before if one not in budgets.all(store)}
     if made in before and not gone:
         session.flash(f"Nothing changed: {said} is in force already.", "info")
         return
-    instead = ", in place of " + " and ".join(f"{wording.usd(one.limit_nano)} for {one.title}" for one in gone.values()) if gone else ""
+    instead = ", in place of " + " and ".join(f"{fmt.usd(one.limit_nano)} for {one.title}" for one in gone.values()) if gone else ""
     new = () if made in before else (("remove", made.id),)
     taken.keep(f"Set: {said}{instead}.", *new, *(("restore", each) for each in gone))
 

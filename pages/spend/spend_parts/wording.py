@@ -9,28 +9,13 @@ from pages.parts import safe
 from workbench.cost.model import Figure
 
 NO_PROMPT = "No prompt"
-_NANO = Decimal(10**9)
-
-
-def usd(amount: int | Decimal | None) -> str:
-    """Nano-dollars (int) or dollars (Decimal) with cents from a dollar on, and three digits that say something below a cent."""
-    if amount is None:
-        return fmt.NONE
-    value = amount / _NANO if isinstance(amount, int) else amount
-    if value == 0:
-        return "$0"
-    if value >= 1:
-        return f"${value:,.2f}"
-    if value >= Decimal("0.01"):
-        return f"${value:.4f}"
-    return f"${value:.{min(9, 2 - value.adjusted())}f}"
 
 
 def span(figure: Figure) -> str:
     """The range of a projection; empty where it has none."""
     if figure.low is None or figure.high is None:
         return ""
-    return fmt.span(usd(figure.low), usd(figure.high))
+    return fmt.span(fmt.usd(figure.low), fmt.usd(figure.high))
 
 
 def plain(amount: Decimal) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pages.parts import format as fmt
 from pages.spend.spend_parts import wording
 from pages.spend.spend_parts.facts import Facts
 from workbench.cost.exporting.markdown_file import literal, table
@@ -38,14 +39,14 @@ def report(facts: Facts, about: About, ahead: Projection | None, cases: Sequence
 
 def _sentences(facts: Facts, ahead: Projection | None, cases: Sequence[Solved]) -> Iterable[str]:
     total = facts.total
-    yield f"Spent: {wording.usd(total.cost_nano)} in {wording.calls(total.calls)}, {total.ok:,} of them answered."
+    yield f"Spent: {fmt.usd(total.cost_nano)} in {wording.calls(total.calls)}, {total.ok:,} of them answered."
     if total.unpriced:
         yield f"Unpriced: {wording.calls(total.unpriced)}, in no sum here."
     if ahead is not None and ahead.projected is not None:
-        shown = f"{wording.usd(ahead.projected.value)} ({wording.span(ahead.projected)}, p5 to p95)"
+        shown = f"{fmt.usd(ahead.projected.value)} ({wording.span(ahead.projected)}, p5 to p95)"
         yield f"{wording.month(ahead.since_ms)} comes to {shown}. {ahead.note}"
     if cases and cases[0].usd_per_solved is not None:
-        yield f"A solved case of scored runs: {wording.usd(cases[0].usd_per_solved)} ({cases[0].solved:,} of {cases[0].cases:,} solved)."
+        yield f"A solved case of scored runs: {fmt.usd(cases[0].usd_per_solved)} ({cases[0].solved:,} of {cases[0].cases:,} solved)."
 
 
 def _table(heading: str, facts: Facts, rows: Sequence[Any], name: Callable[[Any], str]) -> str:
@@ -55,7 +56,7 @@ def _table(heading: str, facts: Facts, rows: Sequence[Any], name: Callable[[Any]
 
 def _cells(sums: Sums) -> list[str]:
     known = sums.unpriced < sums.ok or sums.cost_nano or not sums.ok
-    cost = wording.usd(sums.cost_nano) if known else "unpriced"
-    money = [cost, *(wording.usd(each) for each in (sums.usd_per_call, sums.usd_per_ok))]
+    cost = fmt.usd(sums.cost_nano) if known else "unpriced"
+    money = [cost, *(fmt.usd(each) for each in (sums.usd_per_call, sums.usd_per_ok))]
     counts = [f"{each:,}" for each in (sums.calls, sums.input_tokens, sums.output_tokens)]
     return [*counts, *(each.replace("$", r"\$") for each in money), f"{sums.unpriced:,}"]
