@@ -170,9 +170,10 @@ class ErrorGroup:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of the traffic that got worse. `sentence` is what people read, with figures and since when; `evidence` the interval, n, p
-    after correction for `looked_at` comparisons. `metric` is error_rate, p95, cost_per_call or satisfaction; `before` and `after` are in `unit`;
-    `since_ms` is when it began, as far as hours (or days, in long ranges) tell it. `filters` narrow the view to it.
+    """A part of the traffic that got worse. `sentence` is what people read, with figures and when it began; `evidence` the interval, n and
+    p after correction for `looked_at` comparisons. `metric` is error_rate, p95, cost_per_call or satisfaction; `before`, `after` and the
+    bounds of their `difference` are in `unit`. It began at `since_ms`, as far as hours (days in long ranges) tell it, and was over at
+    `ended_ms`, None while it lasts. `filters` narrow the view to it.
     """
 
     sentence: str
@@ -190,6 +191,7 @@ class Slice:
     n_before: int
     n_after: int
     since_ms: int
+    ended_ms: int | None
     looked_at: int
 
 
