@@ -23,7 +23,9 @@ class AlertRuleRow(Base):
 
 
 class AlertStateRow(Base):
-    """Where a rule stands since when (ok, pending, firing, no data), and what it last measured over `n` calls or values."""
+    """Where a rule stands since when (ok, pending, firing, no_data), and what it last measured over `n` calls or values. `back_ms`: since
+    when the value of a firing rule is back within its threshold; `reason`: why nothing was measured.
+    """
 
     __tablename__ = "alert_states"
     rule_id: Mapped[int] = mapped_column(RowId, ForeignKey("alert_rules.id", ondelete="CASCADE"), primary_key=True)
@@ -33,10 +35,12 @@ class AlertStateRow(Base):
     n: Mapped[int] = mapped_column(BigInteger)
     evaluated_ms: Mapped[int] = mapped_column(BigInteger)
     alert_id: Mapped[int | None] = mapped_column(RowId)
+    back_ms: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str]
 
 
 class AlertRow(Base):
-    """A rule fired from `started_ms` until `ended_ms` (None while it does), and what was said of it."""
+    """A rule fired from `started_ms` until `ended_ms` (None while it does), and what was said of it. `peak` is the worst value so far."""
 
     __tablename__ = "alerts"
     __table_args__ = (Index("ix_alerts_started", "started_ms", "id"), Index("ix_alerts_rule", "rule_id", "started_ms"))
@@ -47,6 +51,7 @@ class AlertRow(Base):
     started_ms: Mapped[int] = mapped_column(BigInteger)
     ended_ms: Mapped[int | None] = mapped_column(BigInteger)
     value: Mapped[float | None]
+    peak: Mapped[float | None]
     threshold: Mapped[float | None]
     n: Mapped[int] = mapped_column(BigInteger)
     summary: Mapped[str]

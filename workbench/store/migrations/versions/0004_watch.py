@@ -50,8 +50,16 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         # Without a copy of the text: texts lie in call_texts already. What is deleted there drops out by the join.
         op.execute("CREATE VIRTUAL TABLE call_search USING fts5(body, content='', tokenize='unicode61 remove_diacritics 2')")
+        # Where the newest calls are deleted, their ids are handed out again: the index must learn from which one on.
+        op.execute(
+            "CREATE TRIGGER calls_newest_deleted AFTER DELETE ON calls WHEN OLD.id > (SELECT coalesce(max(id), 0) FROM calls) BEGIN "
+            "INSERT INTO ledger_marks (name, value) VALUES ('search_reused_from', (SELECT coalesce(max(id), 0) + 1 FROM calls)) "
+            "ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value); END"
+        )
     else:
-        op.execute("CREATE TABLE call_search (rowid BIGINT PRIMARY KEY, words tsvector NOT NULL)")
+        op.execute(
+            "CREATE TABLE call_search (rowid BIGINT PRIMARY KEY REFERENCES call_texts (call_id) ON DELETE CASCADE, words tsvector NOT NULL)"
+        )
         op.execute("CREATE INDEX ix_call_search_words ON call_search USING gin (words)")
 
 
@@ -146,6 +154,7 @@ def _alerts() -> None:
         sa.Column("started_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
         sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("peak", sa.Double(), nullable=True),
         sa.Column("threshold", sa.Double(), nullable=True),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -168,6 +177,8 @@ def _alerts() -> None:
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("evaluated_ms", sa.BigInteger(), nullable=False),
         sa.Column("alert_id", ROW_ID, nullable=True),
+        sa.Column("back_ms", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False, server_default=""),
         sa.ForeignKeyConstraint(["rule_id"], ["alert_rules.id"], name="fk_alert_states_rule_id_alert_rules", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("rule_id", name="pk_alert_states"),
     )
