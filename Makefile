@@ -28,7 +28,7 @@ test: $(VENV)/.test ## Everything: checks, units, both databases, pages, the bro
 	@scripts/test-machine
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -m "not browser" --numprocesses=2 --dist=loadfile
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser --numprocesses=2 --dist=loadfile
 
 check: $(VENV)/.test ## Style, types and the direction of imports.
 	$(BIN)/ruff check .
