@@ -1,6 +1,6 @@
 """Reads the ledger: one call, a page of calls, the calls of a run's cells, totals. Owns no write; every filter has an index."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack, cast
@@ -14,7 +14,7 @@ from workbench.store import Store
 
 _CALLS, _TEXTS = cast("Table", CallRow.__table__), cast("Table", CallTextRow.__table__)
 _NARROW = [_CALLS.c.id, *(_CALLS.c["user_name" if name == "user" else name].label(name) for name in COLUMNS)]
-_WIDE = [*_NARROW, *(_TEXTS.c[name] for name in TEXTS)]
+_WIDE = [*_NARROW, *(_TEXTS.c[name] for name in TEXTS), _TEXTS.c.note]
 
 
 class Filters(TypedDict, total=False):
@@ -38,9 +38,10 @@ _NEEDS = {"version": "prompt", "label": "prompt", "model": "provider"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(CallRecord):
-    """A recorded call. Its texts are there where it was read alone, None on a page."""
+    """A recorded call. Its texts and the `note` that goes with its feedback are there where it was read alone, None on a page."""
 
     id: int
+    note: str | None = None
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -83,6 +84,33 @@ def get(store: Store, call_id: int) -> Call:
     if row is None:
         raise NotFound(f"The ledger has no call {call_id}.")
     return _call(row)
+
+
+def some(store: Store, ids: Sequence[int], *, texts: bool = False) -> list[Call]:
+    """Those of the calls `ids` that are there, newest first; at most some hundreds at a time."""
+    columns, source = (_WIDE, _CALLS.outerjoin(_TEXTS)) if texts else (_NARROW, _CALLS)
+    query = select(*columns).select_from(source).where(_CALLS.c.id.in_(ids)).order_by(_CALLS.c.started_ms.desc(), _CALLS.c.id.desc())
+    with store.read() as session:
+        return [_call(row) for row in session.execute(query)]
+
+
+def siblings(store: Store, call: Call, limit: int = 100) -> list[Call]:
+    """The calls of the same trace, else of the same cell, else of the same run, oldest first, `call` among them; none where it has none.
+    At most `limit`: the first of a trace or a cell, of a run those recorded about the same time.
+    """
+    within = next((name for name in ("trace_id", "cell_id", "run_id") if getattr(call, name)), None)
+    if within is None:
+        return []
+    of_it = _CALLS.c[within] == getattr(call, within)
+    if within == "run_id":  # a run may have a hundred thousand: its index is in the order of ids
+        before = select(_CALLS.c.id).where(of_it, _CALLS.c.id <= call.id).order_by(_CALLS.c.id.desc()).limit(limit // 2)
+        after = select(_CALLS.c.id).where(of_it, _CALLS.c.id > call.id).order_by(_CALLS.c.id).limit(limit - limit // 2)
+        with store.read() as session:
+            ids = [*session.scalars(before), *session.scalars(after)]
+    else:
+        with store.read() as session:
+            ids = list(session.scalars(select(_CALLS.c.id).where(of_it).order_by(_CALLS.c.id).limit(limit)))
+    return some(store, ids)[::-1]
 
 
 def page(store: Store, *, after: tuple[int, int] | None = None, limit: int = 50, **filters: Unpack[Filters]) -> list[Call]:
