@@ -13,7 +13,8 @@ from workbench.cost import repricing, usage
 from workbench.cost.model import Recorded
 from workbench.errors import InputError, ProviderMissing
 from workbench.ledger import overrides, tariff
-from workbench.ledger.fields import CallRecord, call_row
+from workbench.ledger.fields import CallRecord
+from workbench.ledger.rows import call_row
 from workbench.ledger.tables import CallRow
 from workbench.pricing import OverrideRates, catalogue, entries
 from workbench.pricing.rates import rounded

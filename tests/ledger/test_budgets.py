@@ -22,8 +22,9 @@ from workbench.calls.door import Call, Outcome
 from workbench.errors import BudgetReached, InputError, NotFound
 from workbench.ledger import book, budgets, overrides, reading, spend
 from workbench.ledger.budgets import Budget
-from workbench.ledger.fields import CallRecord, call_row
+from workbench.ledger.fields import CallRecord
 from workbench.ledger.periods import DAY_MS
+from workbench.ledger.rows import call_row
 from workbench.ledger.tables import CallRow
 from workbench.ledger.writer import Writer
 from workbench.pricing import OverrideRates

@@ -13,7 +13,8 @@ from tests.pages.stores import HOSTILE
 from workbench import clock
 from workbench.errors import InputError
 from workbench.ledger import overrides, spend
-from workbench.ledger.fields import CallRecord, call_row
+from workbench.ledger.fields import CallRecord
+from workbench.ledger.rows import call_row
 from workbench.ledger.tables import CallRow
 from workbench.pricing import OverrideRates, catalogue
 from workbench.store import Store

@@ -1,25 +1,25 @@
-"""One call as a record, and its JSON. Owns the list of the ledger's field names: code, JSON, CSV and docs all use this one."""
+"""One call as a record, and its JSON. Owns the list of the ledger's field names (code, JSON, CSV and docs all use this one), and what is
+refused of a call that comes from outside: it names the field and says how to mend it.
+"""
 
-import logging
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
-from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from workbench.errors import InputError
-from workbench.ledger.derived import derive
 from workbench.store.base import storable
 
 OK, ERROR = "ok", "error"
 _NANO = 10**9
-_LOG = logging.getLogger("workbench.ledger")
 
 MOST_NANO = 10**15  # a million dollars a call: thousands of such calls in a day still add up to what a database can hold
 MOST_TOKENS = 2**31 - 1
 
 # The widest text of each column that has a width: PostgreSQL refuses more, and a paid reply must not be lost for a long name.
-_WIDTHS = {
+WIDTHS = {
     "source": 40, "prompt": 200, "label": 100, "provider": 100, "model": 200, "status": 10, "error_type": 40, "error_kind": 40,
     "user": 200, "run_id": 40, "cell_id": 80, "trace_id": 80, "external_id": 200, "processing": 20,
 }  # fmt: skip
@@ -86,83 +86,207 @@ class CallRecord:
 TEXTS = ("request", "variables", "reply", "tool_calls", "error_message", "attempts")
 COLUMNS = tuple(field.name for field in fields(CallRecord) if field.name not in TEXTS)
 FIELDS = tuple("cost_usd" if name == "cost_nano" else name for name in COLUMNS)
-_TYPES = get_type_hints(CallRecord)
-_TOKENS = tuple(name for name in COLUMNS if name.endswith("_tokens"))
+TOKENS = tuple(name for name in COLUMNS if name.endswith("_tokens"))
+Values = dict[str, Any]  # what is known of one call by the names of CallRecord, checked and as a database can hold it
+_NEEDED = ("started_ms", "source", "provider", "model")
+_LEAST_MS = 10**11  # March 1973: what is less is seconds
+_MOST_MS = 10**14  # the year 5138: what is more is microseconds or finer
+_AHEAD_MS = 86_400_000  # how far another machine's clock may be ahead
+_COUNTS = (*TOKENS, "latency_ms", "ttft_ms", "retries", "version")
+
+
+def check_call(raw: Mapping[str, Any], *, source: str | None = None, now_ms: int | None = None) -> CallRecord:
+    """The record of a call that came from outside. `source` is what it counts as where it does not say so itself.
+
+    Raises InputError that names the field, what is wrong with it, and the remedy.
+    """
+    return CallRecord(**check_values(raw, source=source, now_ms=now_ms))
+
+
+def check_values(raw: Mapping[str, Any], *, source: str | None = None, now_ms: int | None = None) -> Values:
+    """`check_call` without making the record: what is known of the call, as a database can hold it."""
+    values = _values(raw)
+    if source is not None:
+        values.setdefault("source", source)
+    _whole(values)
+    started_ms: int = values["started_ms"]
+    if not _LEAST_MS <= started_ms <= _ahead(now_ms):
+        raise _wrong_time(started_ms)
+    if "status" not in values and ("error_type" in values or "error_message" in values):
+        values["status"] = ERROR
+    return values
 
 
 def from_json(raw: Mapping[str, Any]) -> CallRecord:
-    """The record that `to_json` wrote. Raises InputError that names the field."""
-    values: dict[str, Any] = {}
-    for name, value in raw.items():
-        if name == "cost_usd":
-            values["cost_nano"] = _nano(value)
-        elif name in COLUMNS or name in TEXTS:
-            values[name] = _checked(name, value)
-        else:
-            raise InputError("is not a field of the ledger", place=f"field {name}", hint=f"Fields are {', '.join(FIELDS + TEXTS)}.")
-    for name in ("started_ms", "source", "provider", "model"):
-        if name not in values:
-            raise InputError("is missing", place=f"field {name}")
+    """The record that `to_json` wrote, whenever that was. Raises InputError that names the field."""
+    values = _values(raw)
+    _whole(values)
     return CallRecord(**values)
 
 
-def call_row(record: CallRecord, call_id: int) -> dict[str, Any]:
-    """The row of the calls table."""
-    row = {name: getattr(record, name) for name in COLUMNS}
-    for name, width in _WIDTHS.items():
-        text = row[name]
-        if text is not None and (len(text) > width or not text.isascii() or "\x00" in text):
-            row[name] = storable(text)[:width]
-    _bound(row)
-    row["user_name"] = row.pop("user")
-    row["tags"] = list(record.tags) or None
-    row["id"] = call_id
-    return row | derive(record.request)
+def _values(raw: Mapping[str, Any]) -> Values:
+    values: Values = {}
+    for name, value in raw.items():
+        check = _CHECKS.get(name)
+        if check is None:
+            raise InputError("is not a field of the ledger", place=f"field {name}", hint=f"Fields are {', '.join(FIELDS + TEXTS)}.")
+        if value is not None and (value or name not in WIDTHS):  # an empty text says no more than none
+            values["cost_nano" if name == "cost_usd" else name] = check(name, value)
+    return values
 
 
-def _bound(row: dict[str, Any]) -> None:
-    """Take out numbers that no call has: a paid reply must not be lost for one, and no sum of a day may outgrow its column."""
-    absurd = [name for name in _TOKENS if row[name] is not None and not 0 <= row[name] <= MOST_TOKENS]
-    if row["cost_nano"] is not None and (absurd or not 0 <= row["cost_nano"] <= MOST_NANO):
-        absurd.append("cost_nano")
-    for name in absurd:
-        _LOG.error("A call of %s/%s has %s %d: kept as unknown.", row["provider"], row["model"], name, row[name])
-        row[name] = None
+def _whole(values: Values) -> None:
+    for name in _NEEDED:
+        if name not in values:
+            raise InputError("is missing", place=f"field {name}", hint=_MISSING[name])
 
 
-def text_row(record: CallRecord, call_id: int) -> dict[str, Any] | None:
-    """The row of the call_texts table; None where the call left no text."""
-    row = {name: getattr(record, name) for name in TEXTS}
-    return None if all(value is None for value in row.values()) else row | {"call_id": call_id}
+def _ahead(now_ms: int | None) -> int:
+    return (time.time_ns() // 1_000_000 if now_ms is None else now_ms) + _AHEAD_MS
+
+
+def _wrong_time(started_ms: int) -> InputError:
+    place = "field started_ms"
+    if 10**8 <= started_ms < _LEAST_MS:
+        return InputError(f"{started_ms} looks like seconds", place=place, hint="Times are UTC epoch milliseconds: multiply it by 1,000.")
+    if started_ms > _MOST_MS:
+        unit, by = ("microseconds", "1,000") if started_ms < 10**17 else ("nanoseconds", "1,000,000")
+        return InputError(f"{started_ms} looks like {unit}", place=place, hint=f"Times are UTC epoch milliseconds: divide it by {by}.")
+    if started_ms < _LEAST_MS:
+        return InputError(f"{started_ms} is before any call to a model", place=place, hint="Times are UTC epoch milliseconds.")
+    return InputError("is more than a day in the future", place=place, hint="Set the clock of the machine that recorded it.")
+
+
+def _text(name: str, value: Any) -> str:
+    if type(value) is not str:
+        raise InputError(f"{_shown(value)} is not a text", place=f"field {name}", hint='Write it in quotes: "...".')
+    width = WIDTHS.get(name, 0)
+    if len(value) <= width and value.isascii() and "\x00" not in value:
+        return value
+    if name == "external_id" and len(value) > width:  # cut, two calls could become one
+        raise InputError(f"is longer than {width} characters", place=f"field {name}", hint="Send a digest of it.")
+    return storable(value)[:width]
+
+
+def _long_text(name: str, value: Any) -> str:
+    if type(value) is not str:
+        raise InputError(f"{_shown(value)} is not a text", place=f"field {name}", hint='Write it in quotes: "...".')
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    if type(value) is int and 0 <= value <= MOST_TOKENS:
+        return value
+    number = _number(name, value)
+    if number < 0:
+        raise InputError(f"{_shown(value)} is negative", place=f"field {name}", hint="Leave the field out where it is not known.")
+    if number > MOST_TOKENS:
+        raise InputError(f"{_shown(value)} is not from 0 to {MOST_TOKENS:,}", place=f"field {name}", hint="No call has as much.")
+    if isinstance(number, float) and not number.is_integer() and not name.endswith("_ms"):
+        raise InputError(f"{_shown(value)} is not a whole number", place=f"field {name}", hint="Send the count itself.")
+    return round(number)
+
+
+def _time(name: str, value: Any) -> int:
+    return value if type(value) is int else round(_number(name, value))
+
+
+def _number(name: str, value: Any) -> int | float:
+    if isinstance(value, str):
+        hint = "Send it without quotes." if _looks_like_number(value) else "Send a number, or leave the field out."
+        raise InputError(f"{_shown(value)} is a text, not a number", place=f"field {name}", hint=hint)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"{_shown(value)} does not fit", place=f"field {name}", hint="Send a number, or leave the field out.")
+    if not math.isfinite(value):
+        raise InputError("is not a finite number", place=f"field {name}", hint="Leave the field out where it is not known.")
+    return value
+
+
+def _looks_like_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _dollars(name: str, value: Any) -> int:
+    try:
+        nano = int((Decimal(str(value)) * _NANO).to_integral_value())
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise InputError(f"{_shown(value)} is not an amount of dollars", place=f"field {name}", hint="Send it like 0.0042.") from error
+    return _nano(name, nano)
+
+
+def _nano(name: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_NANO:
+        hint = "Leave the field out where it is not known."
+        raise InputError(f"{_shown(value)} nano-dollars are not from 0 to {MOST_NANO // _NANO:,} dollars", place=f"field {name}", hint=hint)
+    return value
+
+
+def _status(name: str, value: Any) -> str:
+    if value not in (OK, ERROR):
+        raise InputError(f"{_shown(value)} is neither {OK} nor {ERROR}", place=f"field {name}", hint="The kind of an error is error_type.")
+    return str(value)
+
+
+def _feedback(name: str, value: Any) -> int:
+    if type(value) is not int or value not in (-1, 0, 1):
+        raise InputError(
+            f"{_shown(value)} is not 1 (up), -1 (down) or 0 (neither)", place=f"field {name}", hint="Other ratings are metrics."
+        )
+    return value
+
+
+def _tags(name: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple) and all(isinstance(tag, str) for tag in value):
+        return tuple(value)
+    raise InputError("must be a list of texts", place=f"field {name}", hint='Write ["one", "two"].')
+
+
+def _flag(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise InputError(f"{_shown(value)} is neither true nor false", place=f"field {name}", hint="Send true or false, without quotes.")
+
+
+def _object(name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise InputError("must be an object", place=f"field {name}", hint='Write {"messages": [...]}.' if name == "request" else "Write {...}.")
+
+
+def _list(name: str, value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise InputError("must be a list", place=f"field {name}", hint="Write [...].")
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+_MISSING = {
+    "started_ms": "Say when the call began, in UTC epoch milliseconds.",
+    "source": "Say where it came from, in a word.",
+    "provider": 'Say who was asked, such as "openai".',
+    "model": "Say which model was asked.",
+}
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(WIDTHS, _text),
+    **dict.fromkeys(_COUNTS, _count),
+    **dict.fromkeys(("request", "variables"), _object),
+    **dict.fromkeys(("tool_calls", "attempts"), _list),
+    **dict.fromkeys(("reply", "error_message"), _long_text),
+    "started_ms": _time,
+    "status": _status,
+    "feedback": _feedback,
+    "tags": _tags,
+    "estimated": _flag,
+    "cost_usd": _dollars,
+}
 
 
 def _usd(nano: int | None) -> float | None:
     return None if nano is None else nano / _NANO
-
-
-def _nano(usd: object) -> int | None:
-    if usd is None:
-        return None
-    try:
-        nano = int((Decimal(str(usd)) * _NANO).to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise InputError(f"{usd!r} is not an amount of dollars", place="field cost_usd") from error
-    if not 0 <= nano <= MOST_NANO:
-        raise InputError(f"{usd!r} is not from 0 to {MOST_NANO // _NANO:,} dollars", place="field cost_usd")
-    return nano
-
-
-def _checked(name: str, value: Any) -> Any:
-    if name == "tags":
-        if value is None:
-            return ()
-        if isinstance(value, list | tuple) and all(isinstance(tag, str) for tag in value):
-            return tuple(value)
-        raise InputError("must be a list of texts", place="field tags")
-    kind = _TYPES[name]
-    allowed = tuple(getattr(one, "__origin__", one) for one in (get_args(kind) if isinstance(kind, UnionType) else (kind,)))
-    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
-        raise InputError(f"{value!r} does not fit", place=f"field {name}")
-    if name in _TOKENS and value is not None and not 0 <= value <= MOST_TOKENS:
-        raise InputError(f"{value!r} is not from 0 to {MOST_TOKENS:,}", place=f"field {name}")
-    return value

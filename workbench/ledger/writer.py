@@ -16,28 +16,23 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Table, func, insert, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import OperationalError
 
 from workbench.errors import StoreError
-from workbench.ledger import book, spend
+from workbench.ledger import inserting
 from workbench.ledger.book import Noted
-from workbench.ledger.fields import CallRecord, call_row, text_row
-from workbench.ledger.tables import CallRow, CallTextRow
+from workbench.ledger.fields import CallRecord
+from workbench.ledger.rows import values_of
 from workbench.store import Store
 
 _LOG = logging.getLogger("workbench.ledger")
-_CALLS, _TEXTS = cast("Table", CallRow.__table__), cast("Table", CallTextRow.__table__)
-_INSERT_CALLS, _INSERT_TEXTS = insert(_CALLS), insert(_TEXTS)
-_LAST_ID = select(func.coalesce(func.max(_CALLS.c.id), 0))
-_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence('calls', 'id')) FROM generate_series(1, :n)")
 
 _BATCH = 500
 _LINGER_S = 0.004
 _BUSY_S = 0.02  # a commit this short ago means that calls come in a stream
 _IDLE_S = 5.0  # then the thread ends; the next call starts another
 _TRIES_WHILE_LOCKED = 3  # each waits the store's own ten seconds
-_LOCKED = {"40001", "40P01", "55P03", "SQLITE_BUSY", "SQLITE_LOCKED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +144,7 @@ class Writer:
         try:
             ids = self._write(batch)
         except OperationalError as error:
-            _settle(batch, None, _refused(error))
+            _settle(batch, None, inserting.refused(error))
         except Exception as error:
             if len(batch) > 1:
                 middle = len(batch) // 2
@@ -168,7 +163,7 @@ class Writer:
                 self._write([_Job(job.record, (), job.future)])
             except Exception:
                 _LOG.exception("The call was refused, too.")
-        _settle([job], None, _refused(error))
+        _settle([job], None, inserting.refused(error))
 
     def _write(self, batch: list[_Job]) -> list[int | None]:
         for left in range(_TRIES_WHILE_LOCKED - 1, -1, -1):
@@ -179,7 +174,7 @@ class Writer:
                     noted.settle()
                 return ids
             except OperationalError as error:
-                if not left or _state(error) not in _LOCKED:
+                if not left or inserting.state(error) not in inserting.LOCKED:
                     raise
         raise AssertionError("the last try returns or raises")
 
@@ -204,34 +199,17 @@ def flush_all() -> None:
 
 
 def _insert(connection: Connection, batch: list[_Job], store: Store) -> tuple[list[int | None], Noted | None]:
-    records = [job.record for job in batch if job.record is not None]
-    noted = None
-    fresh = iter(_new_ids(connection, len(records), is_sqlite=store.is_sqlite)) if records else iter(())
-    ids = [next(fresh) if job.record is not None else None for job in batch]
-    pairs = [(job.record, call_id) for job, call_id in zip(batch, ids, strict=True) if job.record is not None and call_id is not None]
-    if pairs:
-        calls = [call_row(record, call_id) for record, call_id in pairs]
-        connection.execute(_INSERT_CALLS, calls)
-        noted = book.of(store).note(connection, calls)
-        spend.note(connection, calls)
-        if texts := [row for record, call_id in pairs if (row := text_row(record, call_id)) is not None]:
-            connection.execute(_INSERT_TEXTS, texts)
+    fresh, noted = inserting.calls(connection, store, [values_of(job.record) for job in batch if job.record is not None])
+    left = iter(fresh)
+    ids = [None if job.record is None else next(left) for job in batch]
     rows: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
     for job, call_id in zip(batch, ids, strict=True):
         for beside in job.beside:
             values = beside.values if beside.call_id is None else beside.values | {beside.call_id: call_id}
             rows.setdefault(id(beside.statement), (beside.statement, []))[1].append(values)
-    for statement, values_of in rows.values():
-        connection.execute(statement, values_of)
+    for statement, values_of_rows in rows.values():
+        connection.execute(statement, values_of_rows)
     return ids, noted
-
-
-def _new_ids(connection: Connection, n: int, *, is_sqlite: bool) -> list[int]:
-    """Ids known before the insert, so that calls, texts and cells go out as three statements however many there are."""
-    if is_sqlite:  # BEGIN IMMEDIATE holds every other writer off until the commit
-        last: int = connection.execute(_LAST_ID).scalar_one()
-        return list(range(last + 1, last + 1 + n))
-    return list(connection.execute(_NEXT_IDS, {"n": n}).scalars())
 
 
 def _settle(batch: list[_Job], ids: list[int | None] | None, error: StoreError | None) -> None:
@@ -252,23 +230,3 @@ def _settle_in_loop(settled: "list[tuple[asyncio.Future[int | None], int | None]
     for future, call_id in settled:
         if not future.done():
             future.set_exception(error) if error else future.set_result(call_id)
-
-
-def _state(error: Exception) -> str | None:
-    orig = getattr(error, "orig", None)
-    name: str | None = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
-    return name
-
-
-_HINTS = {
-    "SQLITE_FULL": "The disk is full: free some space, then go on; what was written before is safe.",
-    "SQLITE_READONLY": "The database file cannot be written: check its permissions.",
-    "SQLITE_BUSY": "Another program holds the database: close it, then go on.",
-}
-
-
-def _refused(error: Exception) -> StoreError:
-    cause = str(error.orig) if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
-    refused = StoreError(f"The ledger could not be written: {cause}", hint=_HINTS.get(_state(error) or ""))
-    refused.__cause__ = error
-    return refused
