@@ -21,6 +21,7 @@ _LEAST = 1e-6
 _SHIFT = 1 - math.ceil(math.log(_LEAST) * _PER_LOG)  # the bin of the least positive number is 1
 _LAST = math.ceil(math.log(1e12) * _PER_LOG) + _SHIFT
 _PAIR = Struct("<hI")  # bin, count
+_BIN = Struct("<h")
 _MOST = 2**32 - 1
 
 EMPTY = b""
@@ -69,6 +70,40 @@ def combine(first: Mapping[int, int], second: Mapping[int, int], sign: int = 1) 
     for place, count in second.items():
         both[place] = both.get(place, 0) + sign * count
     return {place: count for place, count in both.items() if count > 0}
+
+
+def grown(sketch: bytes, counts: Mapping[int, int], sign: int = 1) -> bytes:
+    """The sketch with `counts` added; with `sign` -1, taken out. A few counts are put in where they belong, without unpacking the rest."""
+    if not counts:
+        return sketch
+    if sign < 0 or not sketch or len(counts) * 24 > len(sketch):
+        return pack(combine(unpack(sketch), counts, sign))
+    held = bytearray(sketch)
+    for place, count in counts.items():
+        at = _offset(held, place)
+        if held[at : at + 2] == _BIN.pack(place):
+            _PAIR.pack_into(held, at, place, min(_PAIR.unpack_from(held, at)[1] + count, _MOST))
+        else:
+            held[at:at] = _PAIR.pack(place, min(count, _MOST))
+    return bytes(held)
+
+
+def _offset(held: bytearray, place: int) -> int:
+    """Where the bin is, or where it is to be put."""
+    name = _BIN.pack(place)
+    at = held.find(name)
+    while at >= 0:
+        if not at % _PAIR.size:
+            return at
+        at = held.find(name, at + 1)
+    low, high = 0, len(held) // _PAIR.size
+    while low < high:
+        middle = (low + high) // 2
+        if _BIN.unpack_from(held, middle * _PAIR.size)[0] < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low * _PAIR.size
 
 
 def percentiles(sketches: Sequence[bytes], shares: Sequence[float]) -> list[float] | None:

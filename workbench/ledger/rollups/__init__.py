@@ -1,0 +1,12 @@
+"""Sums of the ledger by minute, hour and day, so that a chart costs the same however many calls there are. Owns the tables of the sums.
+
+They are kept in the transaction that inserts, deletes or changes the calls, by `note`, `erase` and `change`, and read by `read`.
+"""
+
+from workbench.ledger.rollups.cells import Cell
+from workbench.ledger.rollups.ranges import Filters
+from workbench.ledger.rollups.reading import read
+from workbench.ledger.rollups.rebuilding import rebuild
+from workbench.ledger.rollups.writing import change, erase, note
+
+__all__ = ["Cell", "Filters", "change", "erase", "note", "read", "rebuild"]

@@ -1,0 +1,67 @@
+"""Puts sums together by key, from rows of the sums and from calls alike, until they are cells. Knows no database."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from workbench.ledger.fields import ERROR, OK
+from workbench.ledger.rollups.cells import Cell
+from workbench.ledger.rollups.gather import SUMS, N
+from workbench.ledger.rollups.series import ANSWERED, DIMENSIONS, NO_VERSION
+
+Values = tuple[str | int | None, ...]
+Key = tuple[Values, int | None]  # a value for each of `by`, and the bucket
+_AT = {name: place for place, name in enumerate(DIMENSIONS)}
+
+
+def spelled(name: str, value: str | int | None) -> str | int:
+    """A value as a series has it: nothing is "", no version is `NO_VERSION`."""
+    if value is None:
+        return NO_VERSION if name == "version" else ""
+    return value
+
+
+def key_of(by: Collection[str], dimensions: Sequence[Any]) -> Values:
+    """What a series is grouped under, of its values for DIMENSIONS; no version is None."""
+    found: list[str | int | None] = []
+    for name in by:
+        if name == "status":
+            found.append(OK if dimensions[-1] == ANSWERED else ERROR)
+        else:
+            value = dimensions[_AT[name]]
+            found.append(None if name == "version" and value == NO_VERSION else value)
+    return tuple(found)
+
+
+class Found:
+    """Sums by key while they are put together."""
+
+    def __init__(self) -> None:
+        self.sums: dict[Key, list[int]] = {}  # SUMS, then those that were answered
+        self.latency: dict[Key, list[bytes]] = {}
+        self.ttft: dict[Key, list[bytes]] = {}
+
+    def add(self, key: Key, values: Collection[int], *, answered: bool) -> None:
+        """Sums of some calls of one key, all answered or none."""
+        have = self.sums.setdefault(key, [0] * (N + 1))
+        for at, value in enumerate(values):
+            have[at] += value
+        if answered:
+            have[N] += next(iter(values))
+
+    def sketches(self, key: Key, latency: bytes, ttft: bytes) -> None:
+        """Sketches of some calls of one key."""
+        if latency:
+            self.latency.setdefault(key, []).append(latency)
+        if ttft:
+            self.ttft.setdefault(key, []).append(ttft)
+
+    def cells(self, by: Collection[str]) -> list[Cell]:
+        """The sums as cells, in the order of time and key."""
+        ordered = sorted(self.sums, key=lambda key: (key[1] or 0, [(value is not None, value) for value in key[0]]))
+        return [self._cell(key, by) for key in ordered]
+
+    def _cell(self, key: Key, by: Collection[str]) -> Cell:
+        named = dict(zip(by, key[0], strict=True))
+        sums: dict[str, Any] = dict(zip((*SUMS, "ok"), self.sums[key], strict=True))
+        sums |= {"latency": tuple(self.latency.get(key, ())), "ttft": tuple(self.ttft.get(key, ()))}
+        return Cell(key=named, bucket_ms=key[1], **sums)

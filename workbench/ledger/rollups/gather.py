@@ -1,0 +1,116 @@
+"""Adds calls up: once at the finest grain and in full, everything coarser from that. Owns what each sum counts; knows no database."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from operator import add
+from typing import Any
+
+from workbench.ledger.fields import OK
+from workbench.ledger.rollups import series
+from workbench.ledger.rollups.series import DAY, FULL, HOUR, MINUTE, Full
+from workbench.stats import sketch
+
+SUMS = (
+    "calls", "retries", "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost_nano", "unpriced",
+    "token_calls", "cached_calls", "timed", "latency_ms", "first_timed", "ttft_ms", "rated", "liked",
+)  # fmt: skip
+N = len(SUMS)
+LATENCY, TTFT = N, N + 1  # where a gathered row keeps the counts of its sketches
+
+Gathered = list[Any]  # the SUMS, then the counts by bin of latency and of ttft
+Place = tuple[int, int]  # series, start_ms
+_bin = lru_cache(maxsize=100_000)(sketch.bin_of)
+
+
+class Sums:
+    """What a batch of calls adds up to: `by_grain` holds a row for each series and start; `names` says what the series are about."""
+
+    def __init__(self) -> None:
+        self.by_grain: dict[int, dict[Place, Gathered]] = {MINUTE: {}, HOUR: {}, DAY: {}}
+        self.names: dict[int, tuple[str, Full]] = {}
+
+
+def gathered(rows: Iterable[Mapping[str, Any]], minutes_from: int) -> Sums:
+    """The sums of rows of the calls table. Minutes before `minutes_from` are not kept: those calls are in hours and days alone."""
+    found = Sums()
+    _spread(found, _finest(rows, minutes_from))
+    _raise(found.by_grain[MINUTE], found.by_grain[HOUR], HOUR)
+    _raise(found.by_grain[HOUR], found.by_grain[DAY], DAY)
+    return found
+
+
+def _finest(rows: Iterable[Mapping[str, Any]], minutes_from: int) -> dict[tuple[Full, int, int], Gathered]:
+    found: dict[tuple[Full, int, int], Gathered] = {}
+    for row in rows:
+        at_ms = row["started_ms"]
+        grain = MINUTE if at_ms >= minutes_from else HOUR
+        key = (series.full(row), grain, at_ms - at_ms % grain)
+        into = found.get(key)
+        if into is None:
+            into = found[key] = [0] * N + [{}, {}]
+        count(into, row)
+    return found
+
+
+def count(into: Gathered, row: Mapping[str, Any]) -> None:
+    """Add one call."""
+    sent, received, cached, cost_nano = row["input_tokens"], row["output_tokens"], row["cached_tokens"], row["cost_nano"]
+    latency_ms, ttft_ms, feedback = row["latency_ms"], row.get("ttft_ms"), row.get("feedback")
+    into[0] += 1
+    into[1] += row["retries"] or 0
+    into[2] += sent or 0
+    into[3] += cached or 0
+    into[4] += row["cache_write_tokens"] or 0
+    into[5] += received or 0
+    into[6] += row["reasoning_tokens"] or 0
+    if cost_nano is not None:
+        into[7] += cost_nano
+    elif row["status"] == OK:
+        into[8] += 1
+    if sent is not None or received is not None:
+        into[9] += 1
+    if cached:
+        into[10] += 1
+    if latency_ms is not None:
+        into[11] += 1
+        into[12] += latency_ms
+        place, counts = _bin(latency_ms), into[LATENCY]
+        counts[place] = counts.get(place, 0) + 1
+    if ttft_ms is not None:
+        into[13] += 1
+        into[14] += ttft_ms
+        place, counts = _bin(ttft_ms), into[TTFT]
+        counts[place] = counts.get(place, 0) + 1
+    if feedback is not None:
+        into[15] += 1
+        into[16] += feedback > 0
+
+
+def _spread(found: Sums, finest: Mapping[tuple[Full, int, int], Gathered]) -> None:
+    """Put the finest rows under the series of every facet."""
+    for (key, grain, start_ms), row in finest.items():
+        into = found.by_grain[grain]
+        for facet, number in series.ids(key):
+            if number not in found.names:
+                found.names[number] = (facet, series.of(facet, key))
+            if facet == FULL:
+                into[number, start_ms] = row
+            else:
+                _fold(into, (number, start_ms), row)
+
+
+def _raise(fine: Mapping[Place, Gathered], coarse: dict[Place, Gathered], grain: int) -> None:
+    for (number, start_ms), row in fine.items():
+        _fold(coarse, (number, start_ms - start_ms % grain), row)
+
+
+def _fold(into: dict[Place, Gathered], place: Place, row: Gathered) -> None:
+    have = into.get(place)
+    if have is None:
+        into[place] = [*row[:N], dict(row[LATENCY]), dict(row[TTFT])]
+        return
+    have[:N] = map(add, have[:N], row[:N])
+    for at in (LATENCY, TTFT):
+        counts = have[at]
+        for number, n in row[at].items():
+            counts[number] = counts.get(number, 0) + n

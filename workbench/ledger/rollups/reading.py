@@ -1,0 +1,126 @@
+"""Reads the sums: exact for any stretch of time, narrowed and grouped by any of their dimensions. Owns no write, and no memory."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workbench.ledger.fields import OK
+from workbench.ledger.rollups import marks, ranges, raw, rebuilding
+from workbench.ledger.rollups.cells import Cell
+from workbench.ledger.rollups.found import Found, Values, key_of, spelled
+from workbench.ledger.rollups.gather import SUMS
+from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece
+from workbench.ledger.rollups.raw import Question
+from workbench.ledger.rollups.series import ANSWERED, DIMENSIONS
+from workbench.store import Store
+
+
+def read(
+    store: Store,
+    since_ms: int,
+    until_ms: int,
+    *,
+    by: Collection[str] = (),
+    bucket_ms: int | None = None,
+    offset_ms: int = 0,
+    filters: Filters | None = None,
+) -> list[Cell]:
+    """Sums of the calls that began in [since_ms, until_ms), exact: by dimensions (`prompt`, `version`, `label`, `provider`, `model`,
+    `source`, `status`, `outcome`) and by stretches of `bucket_ms` (a multiple of a minute; `offset_ms` is what local time is ahead of UTC).
+    Oldest first; cells without a call are left out, but for the one of everything. Raises InputError.
+
+    The calls themselves are read only for what minutes or hours do not reach: less than an hour at either end, or stretches under an
+    hour that lie more than three days back.
+    """
+    by = tuple(by)
+    ranges.check(by, bucket_ms, offset_ms)
+    question = Question(by, bucket_ms, offset_ms, ranges.asked(filters or {}))
+    found, chosen = Found(), None
+    with store.read() as session:
+        consistent = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        connection = session.connection(execution_options=consistent)
+        known = marks.read(connection)
+        if marks.WHOLE in known:
+            kept = Kept(known[marks.MINUTES_FROM], known.get(marks.ROWS_FROM))
+            for piece in ranges.pieces(since_ms, until_ms, kept, bucket_ms, offset_ms):
+                if piece.grain == RAW:
+                    raw.add(found, connection, piece, question)
+                else:
+                    chosen = chosen or _choose(connection, question)
+                    _add(found, connection, piece, chosen, question)
+    if marks.WHOLE not in known and rebuilding.needed(store):
+        rebuilding.rebuild(store)
+        return read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, offset_ms=offset_ms, filters=filters)
+    cells = found.cells(by)
+    return cells or ([] if by or bucket_ms else [Cell()])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The series that answer a question: the number of each is twice that of its key, and one more where its calls were answered."""
+
+    numbers: dict[int, int]
+    keys: list[Values]
+
+
+def _choose(connection: Connection, question: Question) -> _Chosen:
+    facet = ranges.facet((*question.by, *question.asked))
+    narrowed, values = _narrowed(question.asked)
+    sql = f"SELECT id, {', '.join(DIMENSIONS)} FROM rollup_series WHERE facet = ?{narrowed}"  # noqa: S608 (names of columns and marks)
+    keys: dict[Values, int] = {}
+    numbers = {}
+    for number, *dimensions in connection.exec_driver_sql(_marked(connection, sql), (facet, *values)):
+        key = key_of(question.by, dimensions)
+        numbers[number] = 2 * keys.setdefault(key, len(keys)) + (dimensions[-1] == ANSWERED)
+    return _Chosen(numbers, list(keys))
+
+
+def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
+    sql, values = "", []
+    for name, allowed in asked.items():
+        if name == "status":
+            if len(set(allowed)) == 1:
+                sql += f" AND outcome {'=' if allowed[0] == OK else '<>'} ''"
+            continue
+        column = "outcome" if name == "error_type" else name
+        spelt = [spelled(name, value) for value in allowed]
+        sql += f" AND {column} IN ({', '.join('?' * len(spelt))})" if spelt else " AND 1 = 0"
+        values += spelt
+    return sql, values
+
+
+def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, question: Question) -> None:
+    if not chosen.numbers:
+        return
+    sqlite = connection.dialect.name == "sqlite"
+    asked: tuple[Any, ...] = (json.dumps(chosen.numbers),) if sqlite else (list(chosen.numbers), list(chosen.numbers.values()))
+    values = (*asked, piece.grain, piece.since_ms, piece.until_ms)
+    bucket = _bucket(connection, question.bucket_ms, question.offset_ms)
+    source = _FROM_SQLITE if sqlite else _FROM_POSTGRES
+    for number, at_ms, *sums in connection.exec_driver_sql(f"SELECT g.value, {bucket}, {_SUMMED} {source} GROUP BY 1, 2", values):
+        found.add((chosen.keys[number // 2], at_ms), [int(value) for value in sums], answered=bool(number % 2))
+    joined = "r.latency, r.ttft" if sqlite else "string_agg(r.latency, ''::bytea), string_agg(r.ttft, ''::bytea)"
+    grouped = "" if sqlite else " GROUP BY 1, 2"
+    for number, at_ms, latency, ttft in connection.exec_driver_sql(f"SELECT g.value / 2, {bucket}, {joined} {source}{grouped}", values):
+        found.sketches((chosen.keys[number], at_ms), latency, ttft)
+
+
+def _bucket(connection: Connection, bucket_ms: int | None, offset_ms: int) -> str:
+    """The bucket of a row in SQL, whose remainder follows the sign."""
+    if bucket_ms is None:
+        return "NULL"
+    percent = "%" if connection.dialect.name == "sqlite" else "%%"
+    return f"r.start_ms - ((r.start_ms + {offset_ms:d}) {percent} {bucket_ms:d} + {bucket_ms:d}) {percent} {bucket_ms:d}"
+
+
+_SUMMED = ", ".join(f"sum(r.{name})" for name in SUMS)
+_ON = "r.grain = ? AND r.start_ms >= ? AND r.start_ms < ?"
+_FROM_SQLITE = f"FROM json_each(?) g CROSS JOIN rollups r ON r.series = CAST(g.key AS INTEGER) AND {_ON}"
+_FROM_POSTGRES = f"FROM unnest(?::bigint[], ?::bigint[]) AS g (key, value) JOIN rollups r ON r.series = g.key AND {_ON}".replace("?", "%s")
+
+
+def _marked(connection: Connection, sql: str) -> str:
+    return sql if connection.dialect.name == "sqlite" else sql.replace("?", "%s")
