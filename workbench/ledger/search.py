@@ -48,7 +48,8 @@ _WRITE = {
 }
 _FOUND = {
     "sqlite": "SELECT rowid & 1099511627775 FROM call_search WHERE call_search MATCH :words AND ({valid}) ORDER BY rowid DESC LIMIT {most}",
-    "postgresql": "SELECT rowid FROM call_search WHERE words @@ to_tsquery('simple', :words) AND ({valid}) ORDER BY rowid DESC LIMIT {most}",
+    "postgresql": "SELECT rowid FROM call_search WHERE words @@ to_tsquery('simple', :words) AND ({valid}) "
+    "ORDER BY rowid DESC LIMIT {most}",
 }
 
 
@@ -60,7 +61,7 @@ class Matches:
     more: bool
 
 
-def tick(store: Store, now_ms: int) -> None:  # noqa: ARG001 (what every task of the ticker is given)
+def tick(store: Store, now_ms: int) -> None:
     """Make some more calls findable, for ten seconds at most."""
     catch_up(store, most=_TICK, seconds=_TICK_S)
 
@@ -101,7 +102,8 @@ def matching(session: Session, wanted: str, *, least_id: int = 0, most_id: int =
     dialect = session.get_bind().dialect.name
     asked = " ".join(f'"{one}"*' for one in found) if dialect == "sqlite" else " & ".join(f"'{one}':*" for one in found)
     valid = _valid(session, least_id, most_id) if dialect == "sqlite" else f"rowid BETWEEN {least_id} AND {most_id}"
-    many = text(f"SELECT count(*) FROM ({_FOUND[dialect].format(valid=valid, most=MOST + 1)}) AS found")
+    # Only numbers of our own are formatted into it.
+    many = text(f"SELECT count(*) FROM ({_FOUND[dialect].format(valid=valid, most=MOST + 1)}) AS found")  # noqa: S608
     number = session.execute(many, {"words": asked}).scalar_one()
     inside = text(f"calls.id IN ({_FOUND[dialect].format(valid=valid, most=MOST)})").bindparams(words=asked)
     there = exists().where(_TEXTS.c.call_id == _CALLS.c.id, or_(*(_TEXTS.c[name].is_not(None) for name in _SAID)))
@@ -155,7 +157,7 @@ def _step(store: Store, limit: int) -> int:
         begun = _mark(session, _DONE)
         reused = _mark(session, _REUSED, -1)
         rows = [] if reused >= 0 else _waiting(session, begun, limit, late=0 if store.is_sqlite else _LATE)
-        bodies = [{"id": row.call_id, "body": found} for row in rows if (found := body(row._mapping))]  # noqa: SLF001
+        bodies = [{"id": row.call_id, "body": found} for row in rows if (found := body(dict(row._mapping)))]  # noqa: SLF001 (SQLAlchemy's public name)
     if reused < 0 and not rows:
         return 0
     with store.write() as session:
