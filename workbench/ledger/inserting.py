@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from workbench.errors import StoreError
-from workbench.ledger import book, spend
+from workbench.ledger import book, rollups, spend
 from workbench.ledger.book import Noted
 from workbench.ledger.fields import Values
 from workbench.ledger.rows import row_of, texts_of
@@ -33,6 +33,7 @@ def calls(connection: Connection, store: Store, known: Sequence[Values]) -> tupl
     _insert(connection, _CALLS, rows)
     noted = book.of(store).note(connection, rows)
     spend.note(connection, rows)
+    rollups.note(connection, rows)
     if texts := [row for values, call_id in zip(known, ids, strict=True) if (row := texts_of(values, call_id)) is not None]:
         _insert(connection, _TEXTS, texts)
     return ids, noted
