@@ -12,8 +12,10 @@ from typing import Any, Self
 
 from tests.loopback.faults import FINISHES, STATUSES, UNSTREAMED, Fault, Plan, Seen, parse, retry_headers, sequence, share
 from tests.loopback.wire import Answer, Anthropic, OpenAI, counted, default
+from tests.loopback.wire_responses import Embeddings, Responses
 
 Reply = str | Answer | Callable[[dict[str, Any]], "str | Answer"]
+_BY_PATH: dict[str, type[OpenAI]] = {"responses": Responses, "embeddings": Embeddings}
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests", 500: "Internal Server Error"}
 
 
@@ -164,7 +166,7 @@ class _Connection(asyncio.Protocol):
 
     def _handle(self, method: str, path: str, headers: dict[str, str], raw: bytes) -> None:
         server = self.server
-        protocol = Anthropic if "anthropic-version" in headers else OpenAI
+        protocol = Anthropic if "anthropic-version" in headers else _BY_PATH.get(path.rpartition("/")[2], OpenAI)
         if method == "GET" and path == "/_count":
             self._send(200, {"count": server.count})
             return
@@ -173,7 +175,7 @@ class _Connection(asyncio.Protocol):
         if method == "GET" and path.endswith("/models"):
             fault = server._plan(seen)
             self._after(server.latency_s, lambda: self._list(protocol, fault))
-        elif path.endswith(("/chat/completions", "/messages")):
+        elif path.endswith(("/chat/completions", "/messages", "/responses", "/embeddings")):
             fault, _ = server.decide(seen)
             self._after(server.latency_s, lambda: self._answer(protocol, fault, body))
         else:
