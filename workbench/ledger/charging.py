@@ -2,6 +2,8 @@
 `tariff.price` says.
 """
 
+from typing import cast
+
 from workbench import pricing
 from workbench.ledger import overrides, tariff
 from workbench.ledger.fields import MOST_NANO, Values
@@ -13,6 +15,8 @@ from workbench.providers.base import Usage
 from workbench.store import Store
 
 _HOUR_MS = 3_600_000
+_NONE = object()
+_NOTHING = Usage()
 _PARTS = ("cached_tokens", "cache_write_tokens", "reasoning_tokens", "cache_write_1h_tokens")
 
 
@@ -33,8 +37,13 @@ class Charges:
         rates = self._rates(values["provider"], values["model"], values["started_ms"], values.get("processing"))
         if rates is None:
             return None
-        usage = Usage(sent or 0, output_tokens=written or 0, **{name: values.get(name) or 0 for name in _PARTS})
-        nano = rounded(rates.exact(usage, size=usage.input_tokens))
+        sent, written = sent or 0, written or 0
+        parts = {name: count for name in _PARTS if (count := values.get(name))}
+        if parts or rates.input is None or rates.output is None:
+            exact = rates.exact(Usage(sent, output_tokens=written, **parts), size=sent)
+        else:  # the same sum for the many calls without parts
+            exact = rates.input.at(sent) * sent + rates.output.at(sent) * written + (rates.exact(_NOTHING, size=0) if rates.request else 0)
+        nano = rounded(exact)
         return nano if nano <= MOST_NANO else None
 
     def _rates(self, provider: str, model: str, at_ms: int, processing: str | None) -> Rates | None:
@@ -43,9 +52,10 @@ class Charges:
             return own.rates_of(held, processing)
         # Prices of the list change on the hour at the finest.
         key = provider, model, processing, at_ms // _HOUR_MS
-        if key not in self._known:
+        known = self._known.get(key, _NONE)
+        if known is _NONE:
             found = self._vendors.get(provider)
             if found is None:
                 found = self._vendors[provider] = tariff.vendor(self._store, provider)
-            self._known[key] = pricing.rates(found.provider, model, at_ms=at_ms, base_url=found.base_url, processing=processing)
-        return self._known[key]
+            known = self._known[key] = pricing.rates(found.provider, model, at_ms=at_ms, base_url=found.base_url, processing=processing)
+        return cast("Rates | None", known)

@@ -92,7 +92,7 @@ _NEEDED = ("started_ms", "source", "provider", "model")
 _LEAST_MS = 10**11  # March 1973: what is less is seconds
 _MOST_MS = 10**14  # the year 5138: what is more is microseconds or finer
 _AHEAD_MS = 86_400_000  # how far another machine's clock may be ahead
-_COUNTS = (*TOKENS, "latency_ms", "ttft_ms", "retries", "version")
+_COUNTED = frozenset((*TOKENS, "latency_ms", "ttft_ms", "retries", "version"))
 
 
 def check_call(raw: Mapping[str, Any], *, source: str | None = None, now_ms: int | None = None) -> CallRecord:
@@ -127,12 +127,20 @@ def from_json(raw: Mapping[str, Any]) -> CallRecord:
 def _values(raw: Mapping[str, Any]) -> Values:
     values: Values = {}
     for name, value in raw.items():
-        check = _CHECKS.get(name)
-        if check is None:
-            raise InputError("is not a field of the ledger", place=f"field {name}", hint=f"Fields are {', '.join(FIELDS + TEXTS)}.")
-        if value is not None and (value or name not in WIDTHS):  # an empty text says no more than none
+        if value is None:
+            if name not in _CHECKS:
+                raise _unknown(name)
+        elif type(value) is int and name in _COUNTED and 0 <= value <= MOST_TOKENS:  # most fields of most calls
+            values[name] = value
+        elif (check := _CHECKS.get(name)) is None:
+            raise _unknown(name)
+        elif value or name not in WIDTHS:  # an empty text says no more than none
             values["cost_nano" if name == "cost_usd" else name] = check(name, value)
     return values
+
+
+def _unknown(name: str) -> InputError:
+    return InputError("is not a field of the ledger", place=f"field {name}", hint=f"Fields are {', '.join(FIELDS + TEXTS)}.")
 
 
 def _whole(values: Values) -> None:
@@ -175,8 +183,6 @@ def _long_text(name: str, value: Any) -> str:
 
 
 def _count(name: str, value: Any) -> int:
-    if type(value) is int and 0 <= value <= MOST_TOKENS:
-        return value
     number = _number(name, value)
     if number < 0:
         raise InputError(f"{_shown(value)} is negative", place=f"field {name}", hint="Leave the field out where it is not known.")
@@ -275,7 +281,7 @@ _MISSING = {
 }
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(WIDTHS, _text),
-    **dict.fromkeys(_COUNTS, _count),
+    **dict.fromkeys(_COUNTED, _count),
     **dict.fromkeys(("request", "variables"), _object),
     **dict.fromkeys(("tool_calls", "attempts"), _list),
     **dict.fromkeys(("reply", "error_message"), _long_text),

@@ -64,13 +64,23 @@ def _by_driver(name: str) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ..
     """The statement for the driver, what picks its values out of a row, and the places whose values are written another way."""
     table = {_CALLS.name: _CALLS, _TEXTS.name: _TEXTS}[name]
     names = [column.name for column in table.columns if column.name not in _LATER]
-    ways = ((JSON, json.dumps), (PlainText, storable))
+    ways = ((JSON, _json), (PlainText, storable))
     written = tuple((at, write) for at, name in enumerate(names) for kind, write in ways if isinstance(table.c[name].type, kind))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 (names of the schema)
     return statement, itemgetter(*names), written
 
 
 _LATER = {"note"}  # columns that no new call has
+
+
+def _json(value: Any) -> str:
+    """`value` as JSON. Lists of texts (tags) come again and again."""
+    return _texts(tuple(value)) if type(value) is list and len(value) < 9 and all(type(one) is str for one in value) else json.dumps(value)
+
+
+@lru_cache(maxsize=4096)
+def _texts(value: tuple[str, ...]) -> str:
+    return json.dumps(value)
 
 
 def state(error: Exception) -> str | None:

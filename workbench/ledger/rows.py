@@ -36,13 +36,15 @@ def values_of(record: CallRecord) -> Values:
 def row_of(values: Values, call_id: int) -> dict[str, Any]:
     """The row of the calls table."""
     row = _EMPTY | values
-    for name in TEXTS:
-        row.pop(name, None)
     row["user_name"] = row.pop("user", None)
-    row["tags"] = list(values.get("tags", ())) or None
+    tags = row["tags"]
+    row["tags"] = list(tags) if tags else None
     row["id"] = call_id
-    if "request" in values:
-        row.update(derive(values["request"]))
+    if not values.keys().isdisjoint(TEXTS):
+        for name in TEXTS:
+            row.pop(name, None)
+        if "request" in values:
+            row.update(derive(values["request"]))
     return row
 
 
@@ -53,8 +55,9 @@ def call_row(record: CallRecord, call_id: int) -> dict[str, Any]:
 
 def texts_of(values: Values, call_id: int) -> dict[str, Any] | None:
     """The row of the call_texts table; None where the call left no text."""
-    row = {name: values.get(name) for name in TEXTS}
-    return None if all(value is None for value in row.values()) else row | {"call_id": call_id}
+    if values.keys().isdisjoint(TEXTS):
+        return None
+    return {name: values.get(name) for name in TEXTS} | {"call_id": call_id}
 
 
 def _bound(row: Values) -> None:
