@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.errors import SettingsError
 
 _PACKAGE = Path(__file__).resolve().parent
+_SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     home = _home(env)
     url = env.get("WORKBENCH_DATABASE_URL", "").strip() or f"sqlite:///{home / 'workbench.db'}"
     return Settings(home=home, database_url=_driver(url), user=env.get("WORKBENCH_USER", "").strip() or _who())
+
+
+def api_token(environ: Mapping[str, str] | None = None) -> str | None:
+    """What other machines must show to use the HTTP routes, None where none is set. Raises SettingsError. No part of `Settings`, so that
+    nothing that shows settings can show it.
+    """
+    token = (os.environ if environ is None else environ).get("WORKBENCH_API_TOKEN", "").strip()
+    if token and (len(token) < _SHORTEST_TOKEN or not (token.isascii() and token.isprintable()) or " " in token):
+        raise SettingsError(
+            f"WORKBENCH_API_TOKEN must have at least {_SHORTEST_TOKEN} characters, none of them a space.",
+            hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    return token or None
 
 
 def _home(env: Mapping[str, str]) -> Path:

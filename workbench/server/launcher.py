@@ -6,6 +6,7 @@ The only place in the library that knows the page framework. Binds loopback unle
 import errno
 import ipaddress
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -39,6 +40,7 @@ def serve(
     """Serve until SIGINT or SIGTERM. Raises SettingsError where the address is refused or taken."""
     tell = say or _stderr
     require_loopback(host, allow_network=allow_network)
+    token = _token(tell) if allow_network else None
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
@@ -51,7 +53,7 @@ def serve(
         if open_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    _run(application(None if allow_network else _hosts(host), started), listening)
+    _run(application(None if allow_network else _hosts(host), started, token), listening)
 
 
 def require_loopback(host: str, *, allow_network: bool) -> None:
@@ -89,12 +91,15 @@ def configure(host: str, port: int, *, any_host: bool = False) -> None:
         sys.path.insert(0, str(script.parent))
 
 
-def application(hosts: tuple[str, ...] | None, started: Callable[[], None] | None = None) -> "streamlit.App":
-    """The ASGI application: the pages, our routes, and headers around both. `hosts` are the names it answers to; None is any."""
+def application(hosts: tuple[str, ...] | None, started: Callable[[], None] | None = None, token: str | None = None) -> "streamlit.App":
+    """The ASGI application: the pages, our routes, and headers around both. `hosts` are the names it answers to, None is any; `token`
+    is what the routes ask for, None is nothing.
+    """
     import streamlit
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
+    from workbench.api.routes import routes
     from workbench.server.headers import KnownHosts, SecurityHeaders
 
     @asynccontextmanager
@@ -105,7 +110,8 @@ def application(hosts: tuple[str, ...] | None, started: Callable[[], None] | Non
         _wind_down()
 
     guards = [Middleware(SecurityHeaders)] + ([Middleware(KnownHosts, hosts=hosts)] if hosts else [])
-    return streamlit.App(settings.app_root() / "app.py", routes=[Route("/api/health", _health)], middleware=guards, lifespan=lifespan)
+    ours = [Route("/api/health", _health), *routes(token)]
+    return streamlit.App(settings.app_root() / "app.py", routes=ours, middleware=guards, lifespan=lifespan)
 
 
 async def _health(_request: "Request") -> "Response":
@@ -126,6 +132,15 @@ def _run(app: Any, listening: socket.socket) -> None:
         pass  # uvicorn raises the signal again once it has stopped; Ctrl-C is not an error
     finally:
         listening.close()
+
+
+def _token(tell: Callable[[str], object]) -> str:
+    """What other machines must show to use the routes: that of the environment, else a new one, which is told this once."""
+    held = settings.api_token()
+    if held is None:
+        held = secrets.token_urlsafe(32)
+        tell(f"Programs on other machines send this header: Authorization: Bearer {held}\n(Set WORKBENCH_API_TOKEN to choose it yourself.)")
+    return held
 
 
 def _listen(host: str, port: int) -> socket.socket:
