@@ -7,6 +7,7 @@ from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.ranges import Filters
 from workbench.ledger.rollups.reading import read
 from workbench.ledger.rollups.rebuilding import rebuild
+from workbench.ledger.rollups.verifying import Difference, verify
 from workbench.ledger.rollups.writing import change, erase, note
 
-__all__ = ["Cell", "Filters", "change", "erase", "note", "read", "rebuild"]
+__all__ = ["Cell", "Difference", "Filters", "change", "erase", "note", "read", "rebuild", "verify"]

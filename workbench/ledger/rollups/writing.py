@@ -17,13 +17,13 @@ _PART = 20_000
 erasures = 0  # grows when sums shrink in this process: what was kept of them in memory is wrong then
 
 
-def note(connection: Connection, rows: Sequence[Mapping[str, Any]], *, now_ms: int | None = None) -> None:
+def note(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add the rows of the calls table that this transaction has inserted."""
     if not rows:
         return
     keeping.lock(connection)
     known = marks.read(connection)
-    minutes_from = keeping.minutes_from(connection, known, clock.now_ms() if now_ms is None else now_ms)
+    minutes_from = keeping.minutes_from(connection, known, clock.now_ms())
     if marks.WHOLE not in known and rebuilding.begin(connection, minutes_from, beyond=len(rows)):
         return  # calls of an earlier release were there: all were added up, these among them
     keeping.add(connection, rows, minutes_from)
