@@ -139,10 +139,11 @@ def _model(span: Span) -> tuple[str, str]:
     has = span.attributes
     model = str(_first(has, named.MODEL) or "unknown")
     provider = str(_first(has, named.PROVIDER) or "").strip().lower()
-    before, slash, after = model.partition("/")
-    if slash and after and (named.PROVIDERS.get(before.lower(), before.lower()) == named.PROVIDERS.get(provider, provider) or not provider):
-        provider, model = provider or before.lower(), after
     provider = named.PROVIDERS.get(provider, provider)
+    before, _, after = model.partition("/")
+    before = named.PROVIDERS.get(before.lower(), before.lower())
+    if after and (before == provider or (not provider and before in named.VENDORS)):  # not the owner of open weights
+        provider, model = before, after
     vendor = provider.partition(".")[0]  # openai.chat, anthropic.messages
     if vendor in named.VENDORS:
         provider = named.PROVIDERS.get(vendor, vendor)

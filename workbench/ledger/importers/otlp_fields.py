@@ -108,7 +108,21 @@ PROVIDERS = {
     "moonshot": "moonshotai", "together_ai": "together", "fireworks_ai": "fireworks", "anthropic.messages": "anthropic",
     "openai_chat": "openai",
 }  # fmt: skip
-VENDORS = {"openai", "anthropic", "google", "mistral", "groq", "cohere", "xai", "deepseek", "perplexity", "togetherai", "amazon-bedrock"}
+VENDORS = {
+    "openai",
+    "anthropic",
+    "google",
+    "mistral",
+    "groq",
+    "cohere",
+    "xai",
+    "deepseek",
+    "perplexity",
+    "togetherai",
+    "amazon-bedrock",
+    "azure",
+    "aws",
+}
 HOSTS = {
     "api.openai.com": "openai", "api.anthropic.com": "anthropic", "generativelanguage.googleapis.com": "google",
     "aiplatform.googleapis.com": "google", "api.mistral.ai": "mistral", "api.groq.com": "groq", "api.x.ai": "x-ai",
