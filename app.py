@@ -28,6 +28,10 @@ MENU = {
         ("spend/budgets.py", "Budgets", "savings"),
         ("spend/prices.py", "Prices", "sell"),
     ),
+    "Watch": (
+        ("watch/overview.py", "Overview", "monitoring"),
+        ("watch/calls.py", "Calls", "list_alt"),
+    ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),
         ("system/settings.py", "Settings", "tune"),

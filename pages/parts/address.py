@@ -71,3 +71,10 @@ def words(key: str, placeholder: str, *, of: str = "", width: int = 320, disable
         args=(key, "", of),
     )
     return str(found or "")
+
+
+def change(values: Mapping[str, str | None]) -> None:
+    """Set parameters of the URL; those that are None go. For a callback."""
+    kept = {**st.query_params.to_dict(), **{name: text for name, text in values.items() if text is not None}}
+    st.session_state[_KNOWN] = {name: text for name, text in kept.items() if values.get(name, text) is not None}
+    st.query_params.from_dict(st.session_state[_KNOWN])

@@ -14,6 +14,7 @@ _FLASH = "_flash"
 HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets"
 COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
+OVERVIEW, CALLS = "overview", "calls"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -25,6 +26,8 @@ _FILES = {
     SPEND: "pages/spend/spend.py",
     BUDGETS: "pages/spend/budgets.py",
     PRICES: "pages/spend/prices.py",
+    OVERVIEW: "pages/watch/overview.py",
+    CALLS: "pages/watch/calls.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

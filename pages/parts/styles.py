@@ -62,4 +62,15 @@ _BUDGETS = """
 [class*="st-key-used-warn-"] [data-testid="stProgressBarTrack"] > div { background-color: light-dark(#b25c00, #e8a355); }
 """
 
-STYLE = f"<style>{_EVERY_PAGE}{_WHATIF}{_BUDGETS}</style>"
+# Overview: what renews itself does not fade meanwhile, and its rows stand close. What needs attention has a mark at its edge.
+_WATCH = """
+.st-key-watch-body [data-stale="true"], [class*="st-key-watch-"] [data-stale="true"] { opacity: 1; }
+.st-key-watch-about [data-testid="stMarkdownContainer"], .st-key-watch-attention [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-watch-about { margin: -0.35rem 0 -0.5rem; row-gap: 0; }
+.st-key-watch-attention { padding: 0.6rem 0.9rem; border-left: 4px solid light-dark(#b3362b, #f0907f); }
+.st-key-watch-attention [data-testid="stCaptionContainer"] p { font-size: 0.82rem; }
+[class*="st-key-watch-box-"] { padding: 0.8rem 0.9rem 0.6rem; }
+[class*="st-key-watch-error-"] { padding: 0.55rem 0.9rem; }
+"""
+
+STYLE = f"<style>{_EVERY_PAGE}{_WHATIF}{_BUDGETS}{_WATCH}</style>"

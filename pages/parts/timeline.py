@@ -21,16 +21,29 @@ _NAME = 30  # characters of a name in a legend
 _MARK = 22  # and of a version above a chart
 _UNITS = {
     "calls": "calls", "share": "share of calls", "ms": "time", "tokens": "tokens", "usd": "US dollars", "users": "users",
-    "calls/min": "calls a minute", "tokens/call": "tokens a call", "usd/call": "dollars a call", "usd/user": "dollars a user",
+    "calls/min": "calls a minute", "retries/call": "retries a call", "tokens/call": "tokens a call",
+    "usd/call": "dollars a call", "usd/user": "dollars a user",
 }  # fmt: skip
 _STEPS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
 
 Pulled = Callable[[int, int], object]
 
 
-def draw(chart: Chart, span: Range, key: str, *, markers: Sequence[Marker] = (), pulled: Pulled | None = None) -> None:
-    """Draw the chart; `pulled` is called with [since, until) once somebody has chosen a part of the range in it."""
-    _mount(lines(chart, span, markers), key, pulled)
+def draw(
+    chart: Chart,
+    span: Range,
+    key: str,
+    *,
+    markers: Sequence[Marker] = (),
+    pulled: Pulled | None = None,
+    hidden: Sequence[str] = (),
+    limits: Sequence[tuple[float, str]] = (),
+) -> None:
+    """Draw the chart; `pulled` is called with [since, until) once somebody has chosen a part of the range in it. The lines `hidden`
+    wait in the legend; `limits` are levels worth a dashed line, with their names.
+    """
+    levels = [{"value": value, "text": safe.plain(text)} for value, text in limits]
+    _mount({**lines(chart, span, markers), "hidden": list(hidden), "limits": levels}, key, pulled)
 
 
 def draw_heat(heat: Heat, span: Range, key: str, *, title: str, pulled: Pulled | None = None) -> None:
@@ -41,9 +54,10 @@ def draw_heat(heat: Heat, span: Range, key: str, *, title: str, pulled: Pulled |
 def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str, Any]:
     """What the browser draws of a chart."""
     at = [point.at_ms for point in chart.lines[0].points] if chart.lines else []
+    bucket = at[1] - at[0] if len(at) > 1 else span.bucket_ms
     named = figures.labels([line.name for line in chart.lines], _NAME)
-    said = [_unit(chart.unit), f"by {step(span.bucket_ms)}", f"n = {chart.n:,}"]
-    if chart.unit == "share" or any(point.low is not None for line in chart.lines for point in line.points):
+    said = [_unit(chart.unit), f"by {step(bucket)}", f"n = {chart.n:,}"]
+    if "interval" not in chart.note and any(point.low is not None for line in chart.lines for point in line.points):
         said.append("95 % interval shaded")
     title = safe.plain(chart.title)
     return {
@@ -55,7 +69,7 @@ def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str
         "note": safe.plain(chart.note),
         "since": span.since_ms,
         "until": span.until_ms,
-        "bucket": span.bucket_ms,
+        "bucket": bucket,
         "at": at,
         "series": [_series(line, number, named[line.name]) for number, line in enumerate(chart.lines)],
         "marks": _marks(markers, span),
@@ -67,7 +81,7 @@ def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str
 def cells(heat: Heat, span: Range, title: str) -> dict[str, Any]:
     """What the browser draws of a heat map."""
     edges = [_ms(each) for each in heat.edges_ms]
-    named = [f"{low} – {high}" for low, high in pairwise(edges)] + [f"over {edges[-1]}" if edges else ""]
+    named = [*(f"{low} – {high}" for low, high in pairwise(edges)), *(f"over {each}" for each in edges[-1:])][: len(heat.counts)]
     hour = 3_600_000
     at = [each * hour for each in heat.columns] if heat.hour_of_day else list(heat.columns)
     since, until = (0, 24 * hour) if heat.hour_of_day else (span.since_ms, span.until_ms)

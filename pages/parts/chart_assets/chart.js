@@ -2,7 +2,7 @@
 // Text reaches the page through text nodes and attributes only.
 const SVG = "http://www.w3.org/2000/svg";
 const HIGH = 176, TOP = 18, LOW = 24, LEAST_PULL = 6, MARKS = 40;
-const states = new Map(); // by chart: whether its table is open, outlives the element
+const states = new Map(); // by chart: whether its table is open, which lines are hidden; outlives the element
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -166,7 +166,7 @@ const passed = (data, n) => (data.marks || []).filter((mark) => mark.at >= data.
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".chart");
-  const kept = states.get(data.key) || { table: false };
+  const kept = states.get(data.key) || { table: false, hidden: new Set(data.hidden || []) };
   states.set(data.key, kept);
   const scene = { data, kept, root, send: (since, until) => setTriggerValue("range", { since, until }) };
   if (root.scene) root.scene.observer.disconnect();

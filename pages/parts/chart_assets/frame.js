@@ -4,6 +4,9 @@ const ROWS = 600;
 
 function frame(scene) {
   const { data, root, kept } = scene;
+  scene.shown = { ...data, series: data.series.filter((line) => !kept.hidden.has(line.name)) };
+  if (data.kind !== "heat" && !scene.shown.series.length) scene.shown = data;
+  scene.width = 0;
   const held = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.className : "";
   scene.svg = shape("svg", { width: "100%", "aria-hidden": "true", focusable: "false" });
   scene.tip = element("div", { className: "tip", hidden: true });
@@ -22,7 +25,7 @@ function frame(scene) {
   scene.plot = plot;
   point(scene, scene.kept.at ?? data.at.length - 1, false);
   head.append(actions(scene));
-  root.append(legend(data), plot);
+  root.append(legend(scene), plot);
   if (data.note) root.append(element("p", { className: "note", textContent: data.note }));
   root.append(element("div", { className: "behind" }));
   if (kept.table) table(scene);
@@ -36,22 +39,32 @@ function redraw(scene) {
   const width = Math.max(220, Math.floor(scene.root.clientWidth - 2));
   if (scene.width === width) return;
   scene.width = width;
-  scene.drawn = drawn(scene.svg, scene.data, width);
+  scene.drawn = drawn(scene.svg, scene.shown, width);
 }
 
-function legend(data) {
-  const list = element("ul", { className: "legend" });
+// Each line has a button that hides and shows it.
+function legend(scene) {
+  const { data, kept } = scene, list = element("ul", { className: "legend" });
   if (data.kind === "heat") {
     list.append(element("li", {}, element("i", { className: "shade" }), `few to ${reads(data.most, "count")} calls`));
-  } else if (data.series.length > 1 || data.series.some((line) => line.quiet)) {
-    for (const line of data.series) list.append(element("li", { title: line.name }, element("i", { className: `swatch ${tone(line)}${line.dash ? " dash" : ""}` }), line.short || line.name));
+    return list;
   }
+  if (data.series.length < 2) return list;
+  data.series.forEach((line, n) => {
+    const button = element("button", { type: "button", className: `key-${n} key`, title: `Show or hide ${line.name}` }, element("i", { className: `swatch ${tone(line)}` }), line.short || line.name);
+    button.setAttribute("aria-pressed", !kept.hidden.has(line.name));
+    button.onclick = () => {
+      if (!kept.hidden.delete(line.name)) kept.hidden.add(line.name);
+      frame(scene);
+    };
+    list.append(element("li", {}, button));
+  });
   return list;
 }
 
 // The point `n` is read out, and shown where `seen`.
 function point(scene, n, seen = true) {
-  const { data, plot, tip } = scene;
+  const { shown: data, plot, tip } = scene;
   scene.at = Math.max(0, Math.min(data.at.length - 1, n));
   const lines = told(data, scene.at), head = span(data.at[scene.at], data.bucket);
   const versions = passed(data, scene.at);
@@ -203,7 +216,7 @@ function png(scene) {
   const high = Number(svg.getAttribute("height")), pen = document.createElement("canvas").getContext("2d");
   pen.font = "12px sans-serif";
   let x = 6, row = 0;
-  const keys = [...root.querySelectorAll(".legend li")].map((item) => {
+  const keys = [...root.querySelectorAll(".legend li")].filter((item) => !item.querySelector("[aria-pressed=false]")).map((item) => {
     const text = item.textContent, wide = 17 + pen.measureText(text).width;
     if (x > 6 && x + wide > width) (x = 6), row++;
     const place = { text, x, row, fill: getComputedStyle(item.querySelector(".swatch") || root).backgroundColor };

@@ -1,0 +1,48 @@
+"""What needs somebody's attention, before any figure: alerts that fire, and slices of the traffic that got worse."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts import address
+from pages.watch.overview_parts import asked as asking
+from pages.watch.overview_parts import wording
+from workbench.monitoring.dashboard_model import Dashboard, Slice
+
+_FIRST = 3
+
+
+def draw(found: Dashboard) -> None:
+    """Draw what got worse, the worst first; nothing where nothing did."""
+    if not found.slices:
+        return
+    with st.container(border=True, gap="small", key="watch-attention"):
+        for number, each in enumerate(found.slices[:_FIRST]):
+            _row(each, number, found)
+        rest = found.slices[_FIRST:]
+        if not rest:
+            return
+        with st.expander(f"{len(rest)} more got worse", key="watch-attention-more", on_change="rerun") as more:
+            if more.open:
+                _rows(rest, found)
+
+
+def _rows(slices: Sequence[Slice], found: Dashboard) -> None:
+    for number, each in enumerate(slices, _FIRST):
+        _row(each, number, found)
+
+
+def _row(one: Slice, number: int, found: Dashboard) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        with st.container(width="stretch", gap=None, key=f"watch-worse-{number}"):
+            colour, icon = ("red", "trending_up") if one.ended_ms is None else ("gray", "check_circle")
+            over = "" if one.ended_ms is None else f" Over since {wording.moment(one.ended_ms)}."
+            st.markdown(f":{colour}[:material/{icon}:] {wording.sentence(one.sentence)}{wording.md(over)}")
+            st.caption(wording.md(one.evidence))
+        if dict(one.filters) != {name: found.view.filters.get(name) for name in one.filters}:
+            st.button("Look at it", key=f"watch-look-{number}", icon=":material/filter_alt:", on_click=look, args=(one,))
+
+
+def look(one: Slice) -> None:
+    """Narrow the page to a slice. For a callback."""
+    address.change(dict.fromkeys(asking.FILTERS) | asking.parameters(one.filters))
