@@ -44,10 +44,10 @@ def a_row(chance: random.Random, call_id: int) -> dict[str, Any]:
         "source": chance.choice(["run", "client"]), "prompt": prompt, "version": chance.randint(1, 2) if prompt else None,
         "label": chance.choice([None, "production"]), "provider": chance.choice(["openai", "anthropic"]), "model": chance.choice("ab"),
         "status": "error" if failed else "ok", "error_type": chance.choice([None, "timeout", "rate_limit"]) if failed else None,
-        "retries": chance.randint(0, 2), "input_tokens": maybe(0, 2**31 - 1), "cached_tokens": maybe(0, 9), "cache_write_tokens": maybe(0, 9),
-        "output_tokens": maybe(0, 99), "reasoning_tokens": maybe(0, 9), "cost_nano": maybe(0, 10**15), "estimated": False,
-        "user_name": chance.choice([None, "ann", "ben"]), "tags": chance.choice([None, ["x"], ["x", "y"]]), "feedback": maybe(-1, 1),
-        "run_id": chance.choice([None, "r1", "r2"]),
+        "retries": chance.randint(0, 2), "input_tokens": maybe(0, 2**31 - 1), "cached_tokens": maybe(0, 9),
+        "cache_write_tokens": maybe(0, 9), "output_tokens": maybe(0, 99), "reasoning_tokens": maybe(0, 9), "cost_nano": maybe(0, 10**15),
+        "estimated": False, "user_name": chance.choice([None, "ann", "ben"]), "tags": chance.choice([None, ["x"], ["x", "y"]]),
+        "feedback": maybe(-1, 1), "run_id": chance.choice([None, "r1", "r2"]),
     }  # fmt: skip
 
 
@@ -114,7 +114,9 @@ def a_question(chance: random.Random) -> dict[str, Any]:
 def meets(row: dict[str, Any], filters: dict[str, Any]) -> bool:
     for name, value in filters.items():
         allowed = value if isinstance(value, tuple) else (value,)
-        if name == "status":
+        if name in ("user", "tag"):
+            met = bool(set(allowed) & ({row["user_name"]} if name == "user" else set(row["tags"] or ())))
+        elif name == "status":
             met = row["status"] in allowed
         elif name == "error_type":
             met = row["status"] != "ok" and dimension(row, "outcome") in allowed
@@ -125,23 +127,31 @@ def meets(row: dict[str, Any], filters: dict[str, Any]) -> bool:
     return True
 
 
+def grouped(rows: list[dict[str, Any]], asked: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for row in rows:
+        if meets(row, asked["filters"]):
+            at = row["started_ms"]
+            bucket = None if asked["bucket_ms"] is None else at - (at + asked["offset_ms"]) % asked["bucket_ms"]
+            found[tuple(row["status"] if name == "status" else dimension(row, name) for name in asked["by"]), bucket].append(row)
+    if not asked["by"] and asked["bucket_ms"] is None:
+        found[(), None] += []
+    return found
+
+
 def answers_agree(store: Store, chance: random.Random, rows: list[dict[str, Any]]) -> None:
     ends = [NOW + chance.randint(-45 * DAY, 12 * DAY), NOW + chance.choice([MINUTE, HOUR, DAY]) * chance.randint(-50, 5)]
     since, until = sorted(ends)
+    inside = [row for row in rows if since <= row["started_ms"] < until]
     asked = a_question(chance)
-    expected = defaultdict(list)
-    for row in rows:
-        if since <= row["started_ms"] < until and meets(row, asked["filters"]):
-            at = row["started_ms"]
-            bucket = None if asked["bucket_ms"] is None else at - (at + asked["offset_ms"]) % asked["bucket_ms"]
-            key = tuple(row["status"] if name == "status" else dimension(row, name) for name in asked["by"])
-            expected[key, bucket].append(row)
-    if not asked["by"] and asked["bucket_ms"] is None:
-        expected[(), None] += []
-    cells = rollups.read(store, since, until, **asked)
-    assert {(tuple(cell.key.values()), cell.bucket_ms) for cell in cells} == set(expected), asked
-    for cell in cells:
-        agrees(cell, expected[tuple(cell.key.values()), cell.bucket_ms])
+    more = asked | {"filters": asked["filters"] | chance.choice([{}, {"user": "ann"}, {"tag": ("y", "z")}, {"user": "ben", "tag": "x"}])}
+    result = rollups.read_raw(store, since, until, **more)
+    assert (result.complete, result.reached_ms) == (True, since)
+    for question, cells in ((asked, rollups.read(store, since, until, **asked)), (more, result.cells)):
+        expected = grouped(inside, question)
+        assert {(tuple(cell.key.values()), cell.bucket_ms) for cell in cells} == set(expected), question
+        for cell in cells:
+            agrees(cell, expected[tuple(cell.key.values()), cell.bucket_ms])
 
 
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -172,3 +182,27 @@ def test_sums_are_the_calls_added_up_whatever_happens_to_them(store: Store, at_n
     for _ in range(6):
         answers_agree(store, chance, rows)
     assert rollups.verify(store) == []
+
+
+def test_a_scan_ends_after_its_newest_calls_and_says_where(store: Store) -> None:
+    rows = [a_row(random.Random(n), n + 1) | {"started_ms": NOW + n // 2, "user_name": "ann"} for n in range(20)]
+    put(store, rows)
+    for filters in ({}, {"user": "ann"}, {"user": ("ann", "ben"), "status": ("ok", "error")}):
+        result = rollups.read_raw(store, NOW, NOW + DAY, filters=filters, most=7)
+        assert (result.complete, result.reached_ms, result.scanned) == (False, NOW + 7, 7)
+        agrees(result.cells[0], rows[14:])
+
+
+def test_the_busiest_users_and_tags_of_whole_days(store: Store) -> None:
+    plain = a_row(random.Random(1), 1) | {"cost_nano": 5, "input_tokens": 2, "output_tokens": None, "status": "ok", "error_type": None}
+    names = [("ann", ["x"]), ("ann", ["x", "x", "y"]), ("ben", None), (None, ["y"])]
+    put(store, [plain | {"id": n, "started_ms": NOW, "user_name": user, "tags": tags} for n, (user, tags) in enumerate(names, 1)])
+    users, n, at_least = rollups.top(store, "user", NOW + MINUTE, NOW + HOUR, 1)
+    assert ([(one.value, one.calls, one.ok, one.tokens, one.cost_nano, one.unpriced) for one in users], n, at_least) == (
+        [("ann", 2, 2, 4, 10, 0)], 2, False,
+    )  # fmt: skip
+    assert [(one.value, one.calls) for one in rollups.top(store, "tag", NOW, NOW + 1)[0]] == [("x", 2), ("y", 2)]
+    assert rollups.top(store, "tag", NOW + DAY, NOW + 2 * DAY) == ([], 0, False)
+    with store.write() as session:
+        rollups.erase(session.connection(), CallRow.id == 2)
+    assert [(one.value, one.calls) for one in rollups.top(store, "tag", NOW, NOW + 1)[0]] == [("x", 1), ("y", 1)]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, select, text
 
-from workbench.ledger.rollups import gather, marks, series, stored, top
+from workbench.ledger.rollups import busiest, gather, marks, series, stored
 from workbench.ledger.rollups.series import DAY, HOUR, MINUTE
 from workbench.ledger.tables import CallRow, RollupRow, SeriesRow
 
@@ -34,7 +34,7 @@ def lock(connection: Connection) -> None:
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]], minutes_from: int, sign: int = 1) -> None:
     """Add rows of the calls table to the sums; with `sign` -1, take them away."""
     put(connection, gather.gathered(rows, minutes_from), sign)
-    top.add(connection, rows, sign)
+    busiest.add(connection, rows, sign)
 
 
 def put(connection: Connection, sums: gather.Sums, sign: int = 1) -> None:

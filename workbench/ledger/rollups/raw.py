@@ -1,6 +1,6 @@
 """Adds up calls themselves, where no sum reaches: the ragged ends of a range, and narrowed by what no sum is kept by. Bounded."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,20 @@ class Question:
     asked: Mapping[str, Values]
 
 
-def add(found: Found, connection: Connection, piece: Piece, question: Question) -> None:
-    """Add the calls of a piece."""
-    of = CALLS.c.started_ms >= piece.since_ms, CALLS.c.started_ms < piece.until_ms, *conditions(question.asked)
-    # Without figures about its tables SQLite would rather read every call of a prompt than an hour of all calls.
-    query = select(*COUNTED_COLUMNS).where(*of).with_hint(CALLS, "INDEXED BY ix_calls_started", "sqlite")
+def add(
+    found: Found,
+    connection: Connection,
+    piece: Piece,
+    question: Question,
+    also: Sequence[ColumnElement[bool]] = (),
+    *,
+    by_time: bool = True,
+) -> None:
+    """Add the calls of a piece that meet `also`."""
+    of = CALLS.c.started_ms >= piece.since_ms, CALLS.c.started_ms < piece.until_ms, *conditions(question.asked), *also
+    query = select(*COUNTED_COLUMNS).where(*of)
+    if by_time:  # without figures about its tables SQLite would rather read every call of a prompt than an hour of all calls
+        query = query.with_hint(CALLS, "INDEXED BY ix_calls_started", "sqlite")
     rows = connection.execute(query.execution_options(yield_per=_PART)).mappings()
     count(found, (row for part in rows.partitions() for row in part), question)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 
 from workbench import clock
-from workbench.ledger.rollups import gather, keeping, marks, top
+from workbench.ledger.rollups import busiest, gather, keeping, marks
 from workbench.ledger.rollups.keeping import CALLS, COUNTED_COLUMNS, ROLLUPS, SERIES
 from workbench.ledger.rollups.series import DAY, GRAINS
 from workbench.ledger.tables import TopDayRow
@@ -68,13 +68,13 @@ def days(connection: Connection) -> list[int]:
     return sorted(day_ms for day_ms in found if since is None or day_ms >= since)
 
 
-def counted(connection: Connection, day_ms: int, minutes_from: int) -> tuple[gather.Sums, dict[top.Place, list[int]]]:
+def counted(connection: Connection, day_ms: int, minutes_from: int) -> tuple[gather.Sums, dict[busiest.Place, list[int]]]:
     """The sums of a day's calls, and those of its users and tags, counted anew."""
-    tops: dict[top.Place, list[int]] = {}
+    tops: dict[busiest.Place, list[int]] = {}
 
     def seen() -> Iterator[Mapping[str, Any]]:
         for part in _calls(connection, day_ms):
-            for place, values in top.gathered(part).items():
+            for place, values in busiest.gathered(part).items():
                 into = tops.setdefault(place, [0] * len(values))
                 into[:] = [have + value for have, value in zip(into, values, strict=True)]
             yield from part
@@ -88,7 +88,7 @@ def _day(connection: Connection, day_ms: int, minutes_from: int) -> None:
     connection.execute(delete(TopDayRow).where(TopDayRow.day_ms == day_ms))
     sums, tops = counted(connection, day_ms, minutes_from)
     keeping.put(connection, sums)
-    top.put(connection, tops)
+    busiest.put(connection, tops)
 
 
 def _calls(connection: Connection, day_ms: int) -> Iterator[Any]:

@@ -1,13 +1,15 @@
 """The days' users and tags: sums of each by day. Owns their table; of days that are over only the busiest stay apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete, func, select
 
 from workbench.ledger.fields import OK
 from workbench.ledger.rollups.series import DAY
 from workbench.ledger.tables import TopDayRow
+from workbench.store import Store
 from workbench.store.base import storable
 
 USER, TAG = "user", "tag"
@@ -29,6 +31,42 @@ _THERE = _sql("SELECT 1 FROM top_days WHERE kind = ? AND day_ms = ? AND value = 
 _EMPTIED = _sql("DELETE FROM top_days WHERE kind = ? AND day_ms = ? AND value = ? AND calls <= 0")
 
 Place = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """What one user's or one tag's calls add up to."""
+
+    value: str
+    calls: int
+    ok: int
+    tokens: int
+    cost_nano: int
+    unpriced: int
+
+
+def top(store: Store, kind: str, since_ms: int, until_ms: int, limit: int = 10) -> tuple[list[Top], int, bool]:
+    """The busiest users (`kind` user) or tags (tag) of the days (UTC, whole) that [since_ms, until_ms) touches; how many different ones
+    there were, and whether that is only at least so many, because of a day just its busiest are kept apart.
+    """
+    of = _DAYS.c.kind == kind, _DAYS.c.day_ms >= since_ms - since_ms % DAY, _DAYS.c.day_ms < until_ms
+    sums = [func.sum(_DAYS.c[name]).label(name) for name in SUMS]
+    each = select(_DAYS.c.value, *sums).where(*of).group_by(_DAYS.c.value).subquery()
+    busiest = select(each).where(each.c.value != REST).order_by(each.c.calls.desc(), each.c.value).limit(limit)
+    with store.read() as session:
+        n, rest = session.execute(select(func.count().filter(each.c.value != REST), func.count().filter(each.c.value == REST))).one()
+        found = [Top(value=value, **dict(zip(SUMS, map(int, values), strict=True))) for value, *values in session.execute(busiest)]
+    return found, n, bool(rest)
+
+
+def prune(connection: Connection, day_ms: int, kind: str, keep: int) -> int:
+    """Put all but the `keep` busiest of a day under the rest; how many they were."""
+    of = _DAYS.c.kind == kind, _DAYS.c.day_ms == day_ms, _DAYS.c.value != REST
+    kept = select(_DAYS.c.value).where(*of).order_by(_DAYS.c.calls.desc(), _DAYS.c.value).limit(keep)
+    gone = connection.execute(delete(_DAYS).where(*of, _DAYS.c.value.not_in(kept)).returning(*(_DAYS.c[name] for name in SUMS))).all()
+    if gone:
+        put(connection, {(kind, day_ms, REST): [sum(values) for values in zip(*gone, strict=True)]})
+    return len(gone)
 
 
 def add(connection: Connection, rows: Iterable[Mapping[str, Any]], sign: int = 1) -> None:
