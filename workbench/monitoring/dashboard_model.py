@@ -140,8 +140,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Calls by hour and latency: `counts[band][column]`, a band beginning at `edges_ms[band]` and ending where the next begins (the last
-    is open). `columns` are hours of the day (0..23, local) where `hour_of_day`, else moments (`_ms`) at which hours begin.
+    """Calls by hour and latency: `counts[band][column]`, a band being [edges_ms[band], edges_ms[band + 1]), and open where there is no next
+    edge. `columns` are hours of the day (0..23, local) where `hour_of_day`, else moments (`_ms`) at which hours begin.
     """
 
     edges_ms: tuple[int, ...]

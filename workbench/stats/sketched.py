@@ -50,7 +50,7 @@ def percentiles(groups: Sequence[Sequence[bytes]], shares: Sequence[float], leve
     """
     import numpy as np
 
-    counts, values = _table(groups)
+    counts, values = table(groups)
     if not len(values):
         return [None] * len(groups)
     upto = counts.cumsum(axis=1)
@@ -62,6 +62,22 @@ def percentiles(groups: Sequence[Sequence[bytes]], shares: Sequence[float], leve
     found = values[_places(upto, at)]
     middle = found[..., 0] + (found[..., 1] - found[..., 0]) * (ranks - np.floor(ranks))
     return [_estimates(middle[g], found[g], low[g], high[g], int(size)) if size else None for g, size in enumerate(sizes)]
+
+
+def table(groups: Sequence[Sequence[bytes]]) -> "tuple[np.ndarray, np.ndarray]":
+    """Counts by group and bin, over the bins that are held at all (in order), and the value of each bin."""
+    import numpy as np
+
+    joined = [b"".join(group) for group in groups]
+    pairs = np.frombuffer(b"".join(joined), dtype=[("bin", "<i2"), ("count", "<u4")])
+    if not len(pairs):
+        return np.zeros((len(groups), 0)), np.zeros(0)
+    places = pairs["bin"].astype(np.int64)
+    least, width = int(places.min()), int(places.max() - places.min()) + 1
+    owner = np.repeat(np.arange(len(groups)) * width - least, [len(part) // 6 for part in joined])
+    counts = np.bincount(owner + places, weights=pairs["count"], minlength=len(groups) * width).reshape(len(groups), width)
+    held = np.nonzero(counts.any(axis=0))[0]
+    return counts[:, held], np.array([sketch.value_of(int(place)) for place in held + least])
 
 
 def rank_bounds(n: "np.ndarray", share: "np.ndarray", level: float = LEVEL) -> "tuple[np.ndarray, np.ndarray]":
@@ -225,20 +241,6 @@ def _estimate(group: Sequence[bytes], share: float, design: float, level: float)
     low, high = share - reach, share + reach
     value, bounds = found[0].value, sketch.percentiles(group, [max(low, 0.0), min(high, 1.0)]) or [0.0, 0.0]
     return Estimate(value, bounds[0] if low > 0 else None, bounds[1] if high < 1 else None)
-
-
-def _table(groups: Sequence[Sequence[bytes]]) -> "tuple[np.ndarray, np.ndarray]":
-    """Counts by group and bin, over the bins that are held at all, and the value of each bin."""
-    import numpy as np
-
-    joined = [b"".join(group) for group in groups]
-    pairs = np.frombuffer(b"".join(joined), dtype=[("bin", "<i2"), ("count", "<u4")])
-    if not len(pairs):
-        return np.zeros((len(groups), 0)), np.zeros(0)
-    owner = np.repeat(np.arange(len(groups)), [len(part) // 6 for part in joined])
-    places, column = np.unique(pairs["bin"], return_inverse=True)
-    counts = np.bincount(owner * len(places) + column, weights=pairs["count"], minlength=len(groups) * len(places))
-    return counts.reshape(len(groups), len(places)), np.array([sketch.value_of(int(place)) for place in places])
 
 
 def _places(upto: "np.ndarray", ranks: "np.ndarray") -> "np.ndarray":

@@ -1,0 +1,38 @@
+"""The latency heat map: how many calls of each hour fell into each band of latency, out of the sketches. Exact but at a band's edge."""
+
+from workbench.monitoring import ranges
+from workbench.monitoring.dashboard_model import Heat
+from workbench.monitoring.gathering import Gathered
+from workbench.stats import sketch
+
+EDGES_MS = (0, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000, 15_000, 30_000, 60_000)
+_BY_HOURS = 2 * ranges.DAY
+
+
+def heat(gathered: Gathered, now_ms: int) -> Heat | None:
+    """Hour by hour up to two days, else by the hour of the day (local); None where no call was timed. Outer bands without a call go."""
+    import numpy as np
+
+    span = gathered.view.range
+    of_day = span.length_ms > _BY_HOURS
+    first = gathered.hours_since_ms // ranges.HOUR * ranges.HOUR
+    end = min(span.until_ms, now_ms + 1)
+    columns = list(range(24)) if of_day else list(range(first, max(end, first + 1), ranges.HOUR))
+    held: list[list[bytes]] = [[] for _ in columns]
+    for at, one in gathered.hours.items():
+        place = (at + gathered.view.offset_ms) // ranges.HOUR % 24 if of_day else (at - first) // ranges.HOUR
+        if 0 <= place < len(columns):
+            held[place] += one.latency
+    counts = np.zeros((len(EDGES_MS), len(columns)), dtype=np.int64)
+    for place, sketches in enumerate(held):
+        bins, numbers = sketch.merged(sketches)
+        if len(bins):
+            bands = np.searchsorted(EDGES_MS, [sketch.value_of(int(each)) for each in bins], side="right") - 1
+            np.add.at(counts[:, place], bands.clip(min=0), numbers)
+    filled = np.nonzero(counts.any(axis=1))[0]
+    if not len(filled):
+        return None
+    low, high = int(filled[0]), int(filled[-1]) + 1
+    note = "" if gathered.hours_since_ms == span.since_ms else "The last 31 days of the range."
+    rows = tuple(tuple(int(each) for each in row) for row in counts[low:high])
+    return Heat(EDGES_MS[low : high + 1], tuple(columns), rows, of_day, int(counts.sum()), note)

@@ -1,0 +1,124 @@
+"""The sentences about what got worse: "p95 of `support/triage` v7 rose from 1.1 s to 2.3 s since 14:00". Names are text, never markup."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workbench.comparison import wording
+from workbench.comparison.model import Metric
+from workbench.monitoring import onset, ranges, slices, tally
+from workbench.monitoring.dashboard_model import Slice, View
+from workbench.monitoring.gathering import Gathered
+from workbench.monitoring.slices import Part, Worse
+from workbench.monitoring.tally import Tally
+from workbench.stats import sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.store import Store
+
+MOST = 6
+_WORDS = {"error_rate": "Error rate", "p95": "p95", "cost_per_call": "Cost a request", "satisfaction": "Satisfaction"}
+_BY_HOURS = 8 * ranges.DAY
+
+
+def named(store: "Store", gathered: Gathered, now_ms: int) -> list[Slice]:
+    """The worst of what got worse, each with since when."""
+    return [_named(store, gathered, found, now_ms) for found in slices.worse(gathered)[:MOST]]
+
+
+def _named(store: "Store", gathered: Gathered, found: Worse, now_ms: int) -> Slice:
+    part = _finer(store, gathered, found.part)
+    place = onset.stretch(*slices.counted(found.metric, part.held), part.first) or (part.first, len(part.held))
+    begin, end = place
+    since_ms, ended_ms = gathered.view.range.since_ms, part.starts[end] if end < len(part.starts) else None
+    before, after = figure(found.metric, part.held[:begin]) if begin else None, figure(found.metric, part.held[begin:end])
+    if before is None or after is None or (after > before) == (found.metric == "satisfaction"):
+        ended_ms, before, after = None, found.change.a, found.change.b
+    else:
+        since_ms = max(part.starts[begin], since_ms)
+    whole_days = gathered.step_ms >= ranges.DAY and part is found.part
+    times = [_when(at, now_ms, gathered.view, whole_days=whole_days) for at in (since_ms, ended_ms) if at is not None]
+    sentence = _sentence(found, before, after, times)
+    change = found.change
+    return Slice(
+        sentence,
+        _evidence(found),
+        found.part.kind,
+        found.part.filters,
+        found.metric,
+        slices.UNITS[found.metric],
+        before,
+        after,
+        change.difference,
+        change.difference if change.low is None else change.low,
+        change.difference if change.high is None else change.high,
+        found.p,
+        found.n_before,
+        found.n_after,
+        since_ms,
+        ended_ms,
+        found.looked_at,
+    )
+
+
+def figure(metric: str, held: "Sequence[Tally]") -> float | None:
+    """The metric over some buckets."""
+    whole = tally.total(held)
+    if metric == "p95":
+        found = sketch.percentiles(whole.latency, [slices.P95])
+        return found[0] if found else None
+    return {"error_rate": whole.error_rate, "cost_per_call": whole.usd_per_call, "satisfaction": whole.satisfaction}[metric]
+
+
+def _finer(store: "Store", gathered: Gathered, part: Part) -> Part:
+    """The part by the hour where the range was read by days and is short enough."""
+    from workbench.ledger import rollups
+
+    span = gathered.view.range
+    if (
+        gathered.step_ms <= ranges.HOUR
+        or span.length_ms > _BY_HOURS
+        or not gathered.complete
+        or {"user", "tag"} & set(gathered.view.filters)
+    ):
+        return part
+    filters: Any = {**gathered.view.filters, **part.filters}
+    cells = rollups.read(store, span.previous[0], span.until_ms, bucket_ms=ranges.HOUR, filters=filters)
+    held = tally.by_time(cells, step_ms=ranges.HOUR).get((), {})
+    starts = sorted(held)
+    return Part(part.kind, part.filters, starts, [held[at] for at in starts], sum(at < span.since_ms for at in starts))
+
+
+def _sentence(found: Worse, before: float, after: float, times: "Sequence[str]") -> str:
+    metric, filters = found.metric, found.part.filters
+    name = f"`{filters['provider']}/{filters['model']}`" if found.part.kind == "model" else f"`{filters['prompt']}`"
+    if found.part.kind == "version":
+        name += f" v{filters['version']}"
+    verb = "fell" if metric == "satisfaction" else "rose"
+    unit = _metric(metric)
+    values = f"from {wording.amount(before, unit)} to {wording.amount(after, unit)}"
+    return f"{_WORDS[metric]} of {name} {verb} {values} {'between' if times[1:] else 'since'} {' and '.join(times)}"
+
+
+def _evidence(found: Worse) -> str:
+    """What was compared, the interval, n, p after correction."""
+    change, unit = found.change, _metric(found.metric)
+    compared = "The last quarter of this period against all before it" if found.recent else "This period against the one before"
+    said = f"{'+' if change.difference > 0 else ''}{wording.difference(change.difference, unit)}"
+    if bounds := wording.interval(change.low, change.high, unit):
+        said += f" (95 % interval {bounds})"
+    sizes = f"n = {found.n_before:,} and {found.n_after:,}"
+    return f"{compared}: {said}, {sizes}, {wording.p_value(found.p)} after correction for {found.looked_at:,} comparisons."
+
+
+def _metric(metric: str) -> Metric:
+    return Metric(metric, _WORDS[metric], slices.UNITS[metric].split("/")[0])
+
+
+def _when(at_ms: int, now_ms: int, view: View, *, whole_days: bool) -> str:
+    """14:00 where that is today, 20 November 14:00 or 20 November where it is not; local."""
+    at, now = (datetime.fromtimestamp(ms / 1000, UTC) + timedelta(milliseconds=view.offset_ms) for ms in (at_ms, now_ms))
+    if whole_days:
+        return f"{at.day} {at:%B}"
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at.day} {at:%B} {at:%H:%M}"
