@@ -23,6 +23,19 @@ class Settings:
     user: str
 
 
+@dataclass(frozen=True)
+class LogSettings:
+    """Where lines of JSON about calls and alerts go: `file` (None: nowhere), the console; how large a file grows before the next one
+    is begun, how many older ones are kept, and whether prompts and replies are in it.
+    """
+
+    file: Path | None = None
+    console: bool = False
+    bytes: int = 10_000_000
+    files: int = 5
+    texts: bool = False
+
+
 def app_root() -> Path:
     """The folder that holds app.py, pages/ and data/demo/: the clone, or `workbench/_app` of an installed wheel."""
     installed = _PACKAGE / "_app"
@@ -41,6 +54,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     home = _home(env)
     url = env.get("WORKBENCH_DATABASE_URL", "").strip() or f"sqlite:///{home / 'workbench.db'}"
     return Settings(home=home, database_url=_driver(url), user=env.get("WORKBENCH_USER", "").strip() or _who())
+
+
+def log(environ: Mapping[str, str] | None = None) -> LogSettings:
+    """What WORKBENCH_LOG_FILE, _CONSOLE, _BYTES, _FILES and _TEXTS say; nothing is logged where none is set. Raises SettingsError."""
+    env = os.environ if environ is None else environ
+    named = env.get("WORKBENCH_LOG_FILE", "").strip()
+    return LogSettings(
+        file=Path(named).expanduser().absolute() if named else None,
+        console=_one_of(env, "WORKBENCH_LOG_CONSOLE", ("off", "json")) == "json",
+        bytes=_count(env, "WORKBENCH_LOG_BYTES", LogSettings.bytes, least=10_000),
+        files=_count(env, "WORKBENCH_LOG_FILES", LogSettings.files, least=0),
+        texts=_one_of(env, "WORKBENCH_LOG_TEXTS", ("off", "on")) == "on",
+    )
 
 
 def api_token(environ: Mapping[str, str] | None = None) -> str | None:
@@ -75,6 +101,23 @@ def _driver(url: str) -> str:
             hint="Write sqlite:////absolute/path.db or postgresql://user@host/name.",
         )
     return url if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+
+
+def _one_of(env: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    """What `name` says, the first of the words where it says nothing."""
+    said = env.get(name, "").strip().lower() or words[0]
+    if said not in words:
+        raise SettingsError(f"{name} is {said!r}.", hint=f"Write {' or '.join(words)}.")
+    return said
+
+
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    said = env.get(name, "").strip()
+    if not said:
+        return default
+    if not (said.isascii() and said.isdigit() and least <= int(said) <= 10**12):
+        raise SettingsError(f"{name} is {said!r}.", hint=f"Write a whole number, at least {least:,}.")
+    return int(said)
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import replace
 from workbench import clock as clocks
 from workbench import providers
 from workbench import store as stores
-from workbench.calls import limits, loop
+from workbench.calls import limits, log, loop
 from workbench.calls.outcome import Attempt, Call, Outcome, record
 from workbench.calls.retry import PRESETS, RetryPolicy
 from workbench.calls.stopping import stopped_by
@@ -51,6 +51,7 @@ async def complete(
     """
     store = store or stores.current()
     errand = _Errand(call, store, on_text, clock)
+    line_id = log.request(call)
     try:
         with stopped_by(cancel):
             reply = await errand.run()
@@ -58,11 +59,17 @@ async def complete(
     except CallError as error:
         outcome = errand.failed(error)
     except asyncio.CancelledError:
+        stopped = errand.failed(Cancelled("Stopped."))
+        log.outcome(line_id, call, stopped)
         if errand.attempts:
-            writer.of(store).append(record(call, errand.failed(Cancelled("Stopped."))))
+            writer.of(store).append(record(call, stopped))
         raise
     sent = bool(errand.attempts) and outcome.error_kind != ProviderMissing.kind
-    return await _recorded(call, outcome, store, beside, sent=sent)
+    try:
+        outcome = await _recorded(call, outcome, store, beside, sent=sent)
+    finally:  # what could not be recorded is in the log all the same
+        log.outcome(line_id, call, outcome)
+    return outcome
 
 
 def ask(call: Call, *, on_text: OnText | None = None, store: Store | None = None) -> Outcome:

@@ -104,10 +104,10 @@ class Recorder:
         self._settled(job, None if error else written.result(), error)
 
     def _settled(self, job: Job, call_id: int | None, error: BaseException | None) -> None:
-        if job.future.set_running_or_notify_cancel():
-            job.future.set_exception(error) if error else job.future.set_result(call_id or 0)
         if error:
             _LOG.error("A call of %s/%s is lost: %s", job.record.provider, job.record.model, error)
+        if job.future.set_running_or_notify_cancel():
+            job.future.set_exception(error) if error else job.future.set_result(call_id or 0)
         with self._changed:
             self._unsettled -= 1
             if not self._unsettled:

@@ -67,7 +67,8 @@ def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of all layers, later ones first; tags of all of them."""
     found: dict[str, Any] = {}
     for layer in layers:
-        tags = dict.fromkeys((*found.get("tags", ()), *layer.get("tags", ())))
+        both = found.get("tags"), layer.get("tags")
+        tags = dict.fromkeys((*both[0], *both[1])) if isinstance(both[0], list | tuple) and isinstance(both[1], list | tuple) else ()
         # A model is named together with its provider: half of an outer pair says nothing about the inner one.
         outer = {name: value for name, value in found.items() if not ("model" in layer and name == "provider")}
         found = {**outer, **layer} | ({"tags": tuple(tags)} if tags else {})

@@ -78,7 +78,9 @@ class Watch:
             _tell(error)
 
     def _answered(self, result: Any, *, cut: bool) -> tuple[dict[str, Any], Answer | None]:
-        answer = self._reading.answer() if result is None and self._reading is not None else shapes.read(result)
+        answer, streamed = shapes.read(result), self._reading
+        if streamed is not None and (answer is None or answer.usage is None):  # what was yielded says more than what was returned
+            answer = streamed.answer()
         if answer is None:
             return {}, None
         fields = answer.to_fields()
