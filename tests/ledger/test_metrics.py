@@ -86,7 +86,7 @@ def test_minutes_older_than_three_days_are_cleared_away(sqlite_store: Store) -> 
     with sqlite_store.read() as session:
         starts = session.scalars(metrics.select(metrics._SUMS.c.start_ms).where(metrics._SUMS.c.grain == MINUTE_MS)).all()
     assert starts == [clock.ms - clock.ms % MINUTE_MS]
-    assert metrics.last(sqlite_store, "a", 5, until_ms=clock.ms + 1) == [2, 1]
+    assert [value for _at_ms, value in metrics.last(sqlite_store, "a", 5, until_ms=clock.ms + 1)] == [2, 1]
 
 
 def test_values_of_several_threads_at_once_all_count(store: Store) -> None:

@@ -72,7 +72,7 @@ def joined(cells: Iterable[Cell], bucket_ms: int | None, offset_ms: int = 0) -> 
     held: dict[int | None, list[Cell]] = {}
     for cell in cells:
         at_ms = cell.bucket_ms or 0
-        held.setdefault(None if bucket_ms is None else at_ms - (at_ms - offset_ms) % bucket_ms, []).append(cell)
+        held.setdefault(None if bucket_ms is None else at_ms - (at_ms + offset_ms) % bucket_ms, []).append(cell)
     return [
         Cell(
             bucket,

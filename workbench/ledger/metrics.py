@@ -132,8 +132,8 @@ def read(
     offset_ms: int = 0,
     clock: Clock = SYSTEM,
 ) -> list[Cell]:
-    """The values in [since_ms, until_ms), exactly: one cell, or one for each `bucket_ms` (a multiple of a minute, begun at a multiple of
-    it plus `offset_ms`) that holds any. No value, no cell. With `tag`, those that carry it.
+    """The values in [since_ms, until_ms), exactly: one cell, or one for each `bucket_ms` (a multiple of a minute; `offset_ms` is what local
+    time is ahead of UTC) that holds any. No value, no cell. With `tag`, those that carry it.
     """
     if bucket_ms is not None and (bucket_ms <= 0 or bucket_ms % MINUTE_MS):
         raise InputError(f"{bucket_ms} is no multiple of a minute", place="bucket_ms", hint=f"A minute is {MINUTE_MS}.")
@@ -151,13 +151,15 @@ def read(
     return joined(found, bucket_ms, offset_ms)
 
 
-def last(store: Store, name: str, n: int, *, tag: str = "", since_ms: int = 0, until_ms: int) -> list[float]:
-    """The newest `n` values before `until_ms` and not before `since_ms`, newest first. With a tag, among the newest 20 n of the name."""
-    query = select(_VALUES.c.value, _VALUES.c.tags).where(_VALUES.c.name == name, _VALUES.c.at_ms >= since_ms, _VALUES.c.at_ms < until_ms)
+def last(store: Store, name: str, n: int, *, tag: str = "", since_ms: int = 0, until_ms: int) -> list[tuple[int, float]]:
+    """Time and value of the newest `n` in [since_ms, until_ms), newest first. With a tag, among the newest 20 n of the name."""
+    query = select(_VALUES.c.at_ms, _VALUES.c.value, _VALUES.c.tags).where(
+        _VALUES.c.name == name, _VALUES.c.at_ms >= since_ms, _VALUES.c.at_ms < until_ms
+    )
     query = query.order_by(_VALUES.c.at_ms.desc(), _VALUES.c.id.desc()).limit(n * 20 if tag else n)
     with store.read() as session:
         rows = session.execute(query).all()
-    return [value for value, tags_of in rows if not tag or tag in (tags_of or ())][:n]
+    return [(at_ms, value) for at_ms, value, tags_of in rows if not tag or tag in (tags_of or ())][:n]
 
 
 def values(store: Store, name: str, *, since_ms: int = 0, until_ms: int, limit: int = 100) -> list[Value]:

@@ -1,0 +1,264 @@
+"""Measures what rules ask about, each thing once: windows of calls and own metrics, the last calls, and the past. Owns no state of rules.
+
+`Source` is where figures come from: `Live` reads the sums of the ledger for one moment; `monitoring.past` answers for many moments.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+
+from workbench.ledger import budgets, metrics, rollups
+from workbench.ledger.tables import CallRow
+from workbench.monitoring import anomaly, window
+from workbench.monitoring.anomaly import HOUR_MS, WEEK_MS, WEEKS
+from workbench.monitoring.machine import Reading
+from workbench.monitoring.rules import Rule
+from workbench.monitoring.window import Window
+from workbench.stats import sketch
+
+if TYPE_CHECKING:
+    from workbench.store import Store
+
+MINUTE_MS = 60_000
+_CALLS = cast("Table", CallRow.__table__)
+_DIMENSION = {"error_type": "outcome"}
+_COLUMNS = ("started_ms", "status", "latency_ms", "ttft_ms", "retries", "input_tokens", "output_tokens", "cost_nano", "feedback")
+_FEW = 2  # so many filters of a kind are asked for one by one; more are told apart in memory, out of one read
+
+
+class Source(Protocol):
+    """Where figures come from."""
+
+    def window(self, rule: Rule, at_ms: int) -> Window:
+        """What was counted in the rule's window that ends at `at_ms`."""
+        ...
+
+    def hours(self, rule: Rule, at_ms: int) -> Mapping[int, Window]:
+        """The hours of the past that are whole at `at_ms`, up to eight weeks, by their begin; hours without anything may be missing."""
+        ...
+
+    def slowest(self, rule: Rule, at_ms: int) -> int | None:
+        """The highest latency or time to first token among the calls of the window themselves; None where they are gone."""
+        ...
+
+    def quota(self, rule: Rule) -> float | None:
+        """The rule's quota, or the one that stands for it."""
+        ...
+
+
+def measure(rule: Rule, source: Source, at_ms: int) -> Reading:
+    """The rule's reading at `at_ms`."""
+    quota = None
+    if rule.aggregation == "quota":
+        quota = source.quota(rule)
+        if quota is None:
+            return Reading(None, 0, reason=_no_quota(rule), ready=False)
+    held = source.window(rule, at_ms)
+    value, n = window.figure(rule, held, quota)
+    if value is None or n < rule.minimum_n:
+        short = f"{n:,} of the {rule.minimum_n:,} it takes" if n else "nothing was recorded"
+        return Reading(None, n, measured=value, quota=quota, reason=f"Too little to say: {short}.")
+    if rule.relative:
+        return _against_the_past(rule, source, held.span_ms, Reading(None, n, measured=value), at_ms)
+    if rule.aggregation == "most" and rule.metric in ("latency_ms", "ttft_ms") and sketch.bin_of(value) == sketch.bin_of(rule.threshold):
+        value = float(source.slowest(rule, at_ms) or value)  # the sums are within 1 %: so near the threshold the calls decide
+    measured = value * quota if quota is not None else value
+    return Reading(value, n, beyond=_beyond(rule, value), measured=measured, quota=quota)
+
+
+def span(rule: Rule, at_ms: int) -> tuple[int, int]:
+    """The window that ends at `at_ms`: whole minutes, and the minute under way."""
+    return at_ms // MINUTE_MS * MINUTE_MS - rule.window_s * 1_000, -(-at_ms // MINUTE_MS) * MINUTE_MS
+
+
+def _beyond(rule: Rule, value: float) -> bool:
+    if rule.aggregation == "quota":
+        return value >= rule.threshold
+    if rule.compare == "anomaly":
+        return abs(value) > rule.threshold
+    if rule.compare in ("above", "rises_by"):
+        return value > rule.threshold
+    return value < (rule.threshold if rule.compare == "below" else -rule.threshold)
+
+
+def _against_the_past(rule: Rule, source: Source, span_ms: int, found: Reading, at_ms: int) -> Reading:
+    figure, hours = found.measured or 0.0, source.hours(rule, at_ms)
+    # Counts and sums grow with the time they are taken over; the past is told in hours.
+    scale = span_ms / HOUR_MS if rule.aggregation in ("count", "sum") else 1.0
+    if rule.compare == "anomaly":
+        hour_ms = (at_ms - rule.window_s * 500) // HOUR_MS * HOUR_MS
+        usual = anomaly.usual(_same_hours(rule, hours, hour_ms), hour_ms)
+        if usual is None:
+            return replace(found, reason=f"Too little history: it takes {anomaly.LEAST_DAYS} days of this hour.", ready=False)
+        value, expected = usual.z(figure / scale), usual.middle * scale
+    else:
+        then, then_n = window.figure(rule, hours.get((at_ms - 1) // HOUR_MS * HOUR_MS - WEEK_MS, Window(HOUR_MS)))
+        if not then or then_n < rule.minimum_n:
+            return replace(found, reason="Nothing to compare with in the same hour last week.", ready=False)
+        expected = then * scale
+        value = figure / expected - 1
+    return replace(found, value=value, beyond=_beyond(rule, value), expected=expected)
+
+
+def _same_hours(rule: Rule, hours: Mapping[int, Window], hour_ms: int) -> dict[int, float]:
+    """The rule's figure at the same hour of earlier days; an hour without calls since the first one counts as 0 where it counts."""
+    found: dict[int, float] = {}
+    first = min(hours, default=hour_ms)
+    for start in range(hour_ms - anomaly.DAY_MS, max(first, hour_ms - WEEKS * WEEK_MS) - 1, -anomaly.DAY_MS):
+        value, n = window.figure(rule, hours.get(start, Window(HOUR_MS)))
+        if value is not None and n >= rule.minimum_n:
+            found[start] = value
+    return found
+
+
+class Live:
+    """Figures of one moment, out of the sums of the ledger. The rules are named first, so that each thing is read once for all of them."""
+
+    def __init__(self, store: "Store", rules: Sequence[Rule], patterns: "dict[Any, tuple[int, dict[int, Window]]] | None" = None) -> None:
+        self._store = store
+        self._windows: dict[tuple[Any, ...], Window] = {}
+        self._reads: dict[tuple[Any, ...], dict[tuple[Any, ...], list[rollups.Cell]]] = {}
+        self._patterns = {} if patterns is None else patterns
+        self._kinds: dict[tuple[int, tuple[str, ...]], set[tuple[Any, ...]]] = {}
+        self._money: float | bool | None = False
+        for rule in rules:
+            if not rule.own and rule.last_n is None:
+                self._kinds.setdefault((rule.window_s, _dimensions(rule)), set()).add(rule.measured_key)
+
+    def window(self, rule: Rule, at_ms: int) -> Window:
+        """What was counted in the rule's window that ends at `at_ms`."""
+        key = (*rule.measured_key, at_ms)
+        if key not in self._windows:
+            self._windows[key] = self._read(rule, *span(rule, at_ms))
+        return self._windows[key]
+
+    def hours(self, rule: Rule, at_ms: int) -> Mapping[int, Window]:
+        """The hours of the past; read once an hour."""
+        until_ms, key = at_ms // HOUR_MS * HOUR_MS, rule.measured_key
+        kept = self._patterns.get(key)
+        if kept is None or kept[0] != until_ms:
+            kept = until_ms, hours(self._store, rule, until_ms - WEEKS * WEEK_MS, until_ms)
+            self._patterns[key] = kept
+        return kept[1]
+
+    def slowest(self, rule: Rule, at_ms: int) -> int | None:
+        """The highest latency or time to first token among the calls of the window themselves."""
+        return slowest(self._store, rule, at_ms)
+
+    def quota(self, rule: Rule) -> float | None:
+        """The rule's quota; for dollars, else the limit of the budget of all calls a day."""
+        if rule.quota is not None or rule.metric != "cost_usd":
+            return rule.quota
+        if self._money is False:
+            self._money = day_budget(self._store)
+        return cast("float | None", self._money)
+
+    def _read(self, rule: Rule, since_ms: int, until_ms: int) -> Window:
+        if rule.last_n is not None:
+            return last(self._store, rule, since_ms, until_ms)
+        if rule.own:
+            return of_own(self._store, rule, since_ms, until_ms)
+        by = _dimensions(rule)
+        if len(self._kinds.get((rule.window_s, by), ())) <= _FEW:
+            return window.of_cells(rollups.read(self._store, since_ms, until_ms, filters=cell_filters(rule)), until_ms - since_ms)
+        key = since_ms, until_ms, by
+        if key not in self._reads:
+            grouped: dict[tuple[Any, ...], list[rollups.Cell]] = {}
+            for cell in rollups.read(self._store, since_ms, until_ms, by=by):
+                grouped.setdefault(tuple(cell.key[name] for name in by), []).append(cell)
+            self._reads[key] = grouped
+        return window.of_cells(_chosen(rule, by, self._reads[key]), until_ms - since_ms)
+
+
+def hours(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> dict[int, Window]:
+    """The whole hours in [since_ms, until_ms) that hold anything, by their begin."""
+    if rule.own:
+        narrowed = tag(rule)
+        parts: dict[int, list[metrics.Cell]] = {}
+        for name in rule.own:
+            for one in metrics.read(store, name, since_ms, until_ms, tag=narrowed, bucket_ms=HOUR_MS):
+                parts.setdefault(one.bucket_ms or 0, []).append(one)
+        return {start: window.of_metric(cells, HOUR_MS) for start, cells in parts.items()}
+    cells = rollups.read(store, since_ms, until_ms, bucket_ms=HOUR_MS, filters=cell_filters(rule))
+    return {cell.bucket_ms or 0: window.of_cells([cell], HOUR_MS) for cell in cells}
+
+
+def of_own(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> Window:
+    """The values of the rule's own metrics, all together."""
+    narrowed = tag(rule)
+    cells = [cell for name in rule.own for cell in metrics.read(store, name, since_ms, until_ms, tag=narrowed)]
+    return window.of_metric(cells, until_ms - since_ms)
+
+
+def last(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> Window:
+    """The newest calls or values of [since_ms, until_ms), `last_n` at most."""
+    n = rule.last_n or 1
+    if rule.own:
+        narrowed = tag(rule)
+        newest = [one for name in rule.own for one in metrics.last(store, name, n, tag=narrowed, since_ms=since_ms, until_ms=until_ms)]
+        return window.of_values([value for _at_ms, value in sorted(newest, reverse=True)[:n]], until_ms - since_ms)
+    return window.of_rows(last_calls(store, rule, since_ms, until_ms, n), until_ms - since_ms)
+
+
+def last_calls(store: "Store", rule: Rule, since_ms: int, until_ms: int, limit: int) -> Sequence[Any]:
+    """The newest calls of [since_ms, until_ms) that the rule is about, newest first."""
+    newest = _CALLS.c.started_ms.desc(), _CALLS.c.id.desc()
+    query = select(*(_CALLS.c[name] for name in _COLUMNS)).where(*_conditions(rule, since_ms, until_ms)).order_by(*newest).limit(limit)
+    with store.read() as session:
+        return session.execute(query).all()
+
+
+def slowest(store: "Store", rule: Rule, at_ms: int) -> int | None:
+    """The highest latency or time to first token in the rule's window, of the calls themselves; None where there are none."""
+    query = select(func.max(_CALLS.c[rule.metric])).where(*_conditions(rule, *span(rule, at_ms)))
+    with store.read() as session:
+        found: int | None = session.scalar(query)
+        return found
+
+
+def day_budget(store: "Store") -> float | None:
+    """The limit in dollars of the budget of all calls a day; None where there is none."""
+    found = [one.limit_nano for one in budgets.all(store) if (one.scope, one.period) == ("total", "day")]
+    return found[0] / 10**9 if found else None
+
+
+def cell_filters(rule: Rule) -> rollups.Filters:
+    """The rule's filter as the ledger's sums know it."""
+    return cast("rollups.Filters", dict(rule.filters))
+
+
+def _conditions(rule: Rule, since_ms: int, until_ms: int) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_CALLS.c.started_ms >= since_ms, _CALLS.c.started_ms < until_ms]
+    for name, values in rule.filters.items():
+        column = _CALLS.c[name]
+        given: ColumnElement[bool] = column.in_([value for value in values if value != ""])
+        if name == "error_type" and "unknown" in values:
+            given = or_(given, and_(column.is_(None), _CALLS.c.status != "ok"))
+        conditions.append(or_(given, column.is_(None), column == "") if "" in values else given)
+    return conditions
+
+
+def _dimensions(rule: Rule) -> tuple[str, ...]:
+    return tuple(sorted(_DIMENSION.get(name, name) for name in rule.filters))
+
+
+def _chosen(rule: Rule, by: tuple[str, ...], grouped: Mapping[tuple[Any, ...], list[rollups.Cell]]) -> list[rollups.Cell]:
+    """The cells that the rule's filter lets through."""
+    keys: list[tuple[Any, ...]] = [()]
+    allowed = {_DIMENSION.get(name, name): values for name, values in rule.filters.items()}
+    for name in by:
+        keys = [(*key, value) for key in keys for value in dict.fromkeys(allowed[name])]
+    return [cell for key in keys for cell in grouped.get(key, ())]
+
+
+def tag(rule: Rule) -> str:
+    """The tag that the rule's own metrics are narrowed by; "" for none."""
+    return str(next(iter(rule.filters.get("tag", ("",)))))
+
+
+def _no_quota(rule: Rule) -> str:
+    if rule.metric == "cost_usd":
+        return "No quota: give the rule one, or set a budget of all calls a day."
+    return "No quota: give the rule one."
