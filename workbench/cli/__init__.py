@@ -21,6 +21,7 @@ COMMANDS = {
     "ratings": ("ratings", "What people's blind choices say of a run."),
     "cost": ("cost", "Scenarios, the cheapest plan, the price of a call."),
     "budgets": ("budgets", "Budgets: set, list, remove, what is left, what was crossed."),
+    "calls": ("calls", "Calls: the figures of a time, the whole Overview."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),
     "restore": ("backup", "Bring a store back from a backup."),

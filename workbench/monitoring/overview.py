@@ -1,4 +1,4 @@
-"""What Home shows, in a few indexed queries: how much is there, what this month cost, what waits to go on. Reads only."""
+"""What Home shows, from rollups and a few indexed queries: how much is there, what this month cost, what waits to go on. Reads only."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, select
 
 from workbench.datasets.tables import DatasetRow
-from workbench.ledger.tables import CallRow
+from workbench.ledger import rollups
+from workbench.monitoring import ranges
 from workbench.prompts.tables import DraftRow, LabelRow, PromptRow
 from workbench.runner import reading
 from workbench.runner.tables import RunRow
@@ -50,29 +51,25 @@ class Unsaved:
 
 def look(store: "Store", now_ms: int) -> Overview:
     """The store at a glance."""
-    month = month_start_ms(now_ms)
+    since = month_start_ms(now_ms)
+    ahead = now_ms // ranges.DAY * ranges.DAY + 2 * ranges.DAY  # a clock may be ahead by a day
+    (month,) = rollups.read(store, since, ahead)
+    (ever,) = rollups.read(store, 0, ahead)
     with store.read() as session:
 
         def count(column: ColumnElement[int], *where: ColumnElement[bool]) -> int:
             return session.scalar(select(column).where(*where)) or 0
 
-        this_month = session.execute(
-            select(
-                func.count(),
-                func.coalesce(func.sum(CallRow.cost_nano), 0),
-                func.count().filter(CallRow.cost_nano.is_(None), CallRow.status == "ok"),
-            ).where(CallRow.started_ms >= month)
-        ).one()
         return Overview(
             prompts=count(func.count(PromptRow.id), PromptRow.archived_ms.is_(None)),
             in_production=count(func.count(LabelRow.prompt_id), LabelRow.name == PRODUCTION),
             datasets=count(func.count(DatasetRow.id), ~DatasetRow.name.startswith("~")),
             runs=count(func.count(RunRow.id)),
             finished_runs=count(func.count(RunRow.id), RunRow.state.in_(reading.ANSWERED)),
-            calls=count(func.count(CallRow.id)),
-            month_calls=this_month[0] or 0,
-            month_nano=int(this_month[1] or 0),
-            month_unpriced=this_month[2] or 0,
+            calls=ever.calls,
+            month_calls=month.calls,
+            month_nano=month.cost_nano,
+            month_unpriced=month.unpriced,
             demo=any(count(func.count(), row.demo.is_(True)) for row in (PromptRow, DatasetRow, RunRow)),
         )
 

@@ -1,0 +1,63 @@
+"""`workbench calls export-dashboard`: the whole Overview of a range as one JSON document."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.cli import output
+
+_RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d", "1y")
+
+
+@click.command("export-dashboard")
+@click.option("--range", "name", type=click.Choice(_RANGES), help="The range that ends now.  [default: 24h]")
+@click.option("--since", help="Where a range of your own begins: 2026-11-21 or 2026-11-21T14:00, UTC.")
+@click.option("--until", help="Where it ends.  [default: now]")
+@click.option("--prompt", multiple=True, help="Only calls of this prompt. May be given several times, like every filter.")
+@click.option("--version", type=int, multiple=True, help="Only calls of this version.")
+@click.option("--label", multiple=True, help="Only calls under this label.")
+@click.option("--provider", multiple=True, help="Only calls of this provider.")
+@click.option("--model", multiple=True, help="Only calls of this model.")
+@click.option("--source", multiple=True, help="Only calls from this source.")
+@click.option("--status", type=click.Choice(["ok", "error"]), help="Only answered or only failed calls.")
+@click.option("--tag", multiple=True, help="Only calls with this tag: of the newest 200,000.")
+@click.option("--user", multiple=True, help="Only calls of this user: of the newest 200,000.")
+@click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
+def export_dashboard(name: str | None, *, since: str | None, until: str | None, path: Path | None, **filters: Any) -> None:
+    """The whole Overview as one JSON document: cards, charts, tables, what got worse, errors with examples.
+
+    Times are UTC epoch milliseconds, rates 0..1 with the bounds of their 95 % interval; null is "no data".
+    """
+    from workbench import clock, store
+    from workbench.monitoring import dashboard, ranges
+    from workbench.monitoring.dashboard_model import View
+
+    if name and (since or until):
+        raise click.UsageError("Either --range, or --since with --until.")
+    if until and not since:
+        raise click.UsageError("--until needs --since.")
+    now_ms = clock.now_ms()
+    span = ranges.last(name or ranges.SHIPPED, now_ms)
+    if since:
+        span = ranges.between(_moment("--since", since), _moment("--until", until) if until else now_ms, now_ms)
+    chosen = {key: value for key, value in filters.items() if value not in ((), None)}
+    found = dashboard.look(store.current(), View(span, chosen), now_ms).to_json()
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    if path is None:
+        click.echo(text)
+        return
+    path.write_text(text + "\n", encoding="utf-8")
+    output.say(f"{found['calls']:,} requests from {span.since_ms} to {span.until_ms} written to {path}.")
+
+
+def _moment(option: str, text: str) -> int:
+    """The moment in UTC epoch milliseconds."""
+    from datetime import UTC, datetime
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text} is no moment: 2026-11-21 or 2026-11-21T14:00.", param_hint=option) from None
+    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

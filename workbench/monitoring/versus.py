@@ -1,0 +1,186 @@
+"""Two versions or two periods beside each other: every figure's difference with its interval, p corrected for how many there are.
+
+Rates by Newcombe's interval, percentiles by order statistics of both sides; means, money and tokens a request over buckets of time as
+clusters (a mean over few buckets by Welch's test on the sketch). Rates and percentiles are widened by the design effect: how much more
+they move from bucket to bucket than chance alone would have it. Traffic is not dealt at random: what differs may be what was asked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast
+
+from workbench.comparison import wording
+from workbench.comparison.model import Metric
+from workbench.ledger import rollups
+from workbench.monitoring import gathering, tally
+from workbench.monitoring.dashboard_model import Difference, Good, Side, Versus, View
+from workbench.monitoring.tally import Tally
+from workbench.stats.correction import holm
+from workbench.stats.sketched import (
+    Change,
+    design_effect,
+    exceeding,
+    moments,
+    percentile_change,
+    proportions_p,
+    ratio,
+    ratio_change,
+    welch,
+)
+from workbench.stats.unpaired import newcombe
+
+if TYPE_CHECKING:
+    from workbench.ledger.rollups import Filters
+    from workbench.store import Store
+
+_SURE = 0.05
+Held = Sequence[Tally]
+NOT_DEALT = "Traffic was not dealt to the two sides at random: a difference may come from what was asked."
+
+
+def versions(view: View, prompt: str, a: int, b: int) -> tuple[Side, Side]:
+    """Two versions of a prompt in the range of the view."""
+    span = view.range
+    one, other = (
+        Side(f"v{number}", span.since_ms, span.until_ms, {**view.filters, "prompt": prompt, "version": number}) for number in (a, b)
+    )
+    return one, other
+
+
+def periods(view: View) -> tuple[Side, Side]:
+    """The period before the range, and the range."""
+    span = view.range
+    before = Side("the period before", *span.previous, view.filters)
+    return before, Side("this period", span.since_ms, span.until_ms, view.filters)
+
+
+def compare(store: "Store", a: Side, b: Side) -> Versus:
+    """How b differs from a. A figure that a side has no data for has no difference. Raises InputError for a filter the sums cannot do."""
+    one, other = _read(store, a), _read(store, b)
+    told = [_difference(figure, one, other) for figure in _FIGURES]
+    corrected = holm([difference.p for difference in told])
+    finished = tuple(_finished(each, p, a.name, b.name) for each, p in zip(told, corrected, strict=True))
+    return Versus(a, b, finished, (NOT_DEALT,))
+
+
+def _read(store: "Store", side: Side) -> Held:
+    step = gathering.parts_step(side.until_ms - side.since_ms)
+    filters = cast("Filters", dict(side.filters))
+    cells = rollups.read(store, side.since_ms, side.until_ms, bucket_ms=step, filters=filters)
+    return list(tally.by_time(cells, step_ms=step).get((), {}).values())
+
+
+_Sized = tuple[Change, int, int]  # the change, n on either side
+_Compare = Callable[[Held, Held], _Sized | None]
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure: its name, and how it is compared."""
+
+    key: str
+    title: str
+    unit: str
+    good: Good
+    method: str
+    change: _Compare
+
+
+def _rate(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> _Compare:
+    def change(a: Held, b: Held) -> _Sized | None:
+        (hits_a, all_a), (hits_b, all_b) = (([part(one) for one in side], [whole(one) for one in side]) for side in (a, b))
+        k_a, n_a, k_b, n_b = (sum(each) for each in (hits_a, all_a, hits_b, all_b))
+        if not n_a or not n_b:
+            return None
+        design = max(design_effect(hits_a, all_a), design_effect(hits_b, all_b))
+        low, high = newcombe(*(each / design for each in (k_a, n_a, k_b, n_b)))  # type: ignore[arg-type]
+        p = proportions_p(k_a, n_a, k_b, n_b, design=design)
+        return Change(k_a / n_a, k_b / n_b, k_b / n_b - k_a / n_a, low, high, p), n_a, n_b
+
+    return change
+
+
+def _percentile(share: float, sketches: Callable[[Tally], list[bytes]]) -> _Compare:
+    def change(a: Held, b: Held) -> _Sized | None:
+        one, other = ([each for held in side for each in sketches(held)] for side in (a, b))
+        sizes = [n for _, n in exceeding([one, other], [*one, *other], share)]
+        design = 1.0
+        for side, reference in ((a, one), (b, other)):
+            pairs = exceeding([sketches(held) for held in side], reference, share)
+            design = max(design, design_effect([above for above, _ in pairs], [n for _, n in pairs]))
+        found = percentile_change(one, other, share, design=design)
+        return None if found is None else (found, sizes[0], sizes[1])
+
+    return change
+
+
+def _mean(a: Held, b: Held) -> _Sized | None:
+    """Over buckets where there are enough of them, else over single calls."""
+    one, other = (moments([each for held in side for each in held.latency]) for side in (a, b))
+    found = _each(lambda held: held.latency_ms, lambda held: held.timed)(a, b)
+    if found is None or one is None or other is None:
+        return None
+    return found if found[0].low is not None else (welch(one, other), found[1], found[2])
+
+
+def _each(total: Callable[[Tally], float], whole: Callable[[Tally], int]) -> _Compare:
+    def change(a: Held, b: Held) -> _Sized | None:
+        one, other = (ratio([total(held) for held in side], [max(0, whole(held)) for held in side]) for side in (a, b))
+        return None if one is None or other is None else (ratio_change(one, other), round(one.n), round(other.n))
+
+    return change
+
+
+def _token_calls(held: Tally) -> int:
+    return held.token_calls
+
+
+_CLUSTERS = "ratio over buckets"
+_FIGURES = (
+    _Figure("success_rate", "Success rate", "share", "up", "newcombe", _rate(lambda held: held.ok, lambda held: held.calls)),
+    _Figure("satisfaction", "Satisfaction", "share", "up", "newcombe", _rate(lambda held: held.liked, lambda held: held.rated)),
+    _Figure("latency_p50", "Latency (p50)", "ms", "down", "order statistics", _percentile(0.5, lambda held: held.latency)),
+    _Figure("latency_p95", "Latency (p95)", "ms", "down", "order statistics", _percentile(0.95, lambda held: held.latency)),
+    _Figure("latency_mean", "Mean latency", "ms", "down", _CLUSTERS, _mean),
+    _Figure("ttft_p50", "Time to first token (p50)", "ms", "down", "order statistics", _percentile(0.5, lambda held: held.ttft)),
+    _Figure(
+        "cost_per_call",
+        "Cost a request",
+        "usd",
+        "down",
+        _CLUSTERS,
+        _each(lambda held: held.cost_nano / 1e9, lambda held: 0 if held.usd is None else held.priced),
+    ),
+    _Figure("input_tokens", "Tokens in, a request", "tokens", "down", _CLUSTERS, _each(lambda one: one.input_tokens, _token_calls)),
+    _Figure("output_tokens", "Tokens out, a request", "tokens", "neither", _CLUSTERS, _each(lambda one: one.output_tokens, _token_calls)),
+)
+_GOOD: Mapping[str, Good] = {figure.key: figure.good for figure in _FIGURES}
+
+
+def _difference(figure: _Figure, a: Held, b: Held) -> Difference:
+    found = figure.change(a, b)
+    change, n_a, n_b = found or (Change(0.0, 0.0, 0.0, None, None, None), 0, 0)
+    one, other, gap = (change.a, change.b, change.difference) if found else (None, None, None)
+    named, bounds = (figure.key, figure.title, figure.unit), (change.low, change.high)
+    return Difference(*named, one, other, gap, *bounds, change.p, n_a, n_b, figure.method, "", "")
+
+
+def _finished(told: Difference, p: float | None, a: str, b: str) -> Difference:
+    """With the corrected p, who is better, and the sentence."""
+    unit = Metric(told.key, told.title, told.unit)
+    if told.difference is None or told.a is None or told.b is None:
+        return replace(told, sentence=f"{told.title}: no data on {'both sides' if not told.n_a and not told.n_b else 'one side'}.")
+    bounded = told.low is not None and told.high is not None and not told.low <= 0 <= told.high
+    clear = p is not None and p < _SURE and bounded
+    good = _GOOD[told.key]
+    better: Literal["a", "b", ""] = "" if not clear or good == "neither" else "b" if (told.difference > 0) == (good == "up") else "a"
+    bracket = [f"{'+' if told.difference > 0 else ''}{wording.difference(told.difference, unit)}"]
+    if bounds := wording.interval(told.low, told.high, unit):
+        bracket.append(f"95 % interval {bounds}")
+    bracket.append(f"n = {told.n_a:,} and {told.n_b:,}")
+    if clear:
+        values = f"{wording.amount(told.a, unit)} to {wording.amount(told.b, unit)}"
+        said = f"{told.title}: from {values} between {a} and {b}"
+    else:
+        said = f"No clear difference in {told.title[0].lower()}{told.title[1:]} between {a} and {b}"
+    return replace(told, p=p, better=better, sentence=f"{said} ({', '.join(bracket)}).")
