@@ -24,6 +24,7 @@ from workbench.store import Store
 from workbench.store.base import storable
 
 LOOK = 200_000
+_DAY_MS = 86_400_000
 _SMALL = 20_000  # so many calls are quickly counted and looked through
 _C = cast("Table", CallRow.__table__).c
 Cursor = tuple[int, int]  # started_ms and id
@@ -140,13 +141,18 @@ def counted(store: Store, sought: Sought, now_ms: int) -> int | None:
     since, until = asked.pop("since_ms", None), asked.pop("until_ms", None)
     if set(asked) - {"prompt", "version", "label", "provider", "model", "source", "status", "error_type"}:
         return None
-    if since is None:
+    if since is None:  # whole days: no call has to be read
         with store.read() as session:
-            since = session.scalar(select(func.min(_C.started_ms)))
-    if since is None:
+            first = session.scalar(select(func.min(_C.started_ms)))
+        if first is None:
+            return 0
+        since = min(first, now_ms) // _DAY_MS * _DAY_MS
+    if until is None:  # calls of a clock that is ahead count, too
+        with store.read() as session:
+            until = ((session.scalar(select(func.max(_C.started_ms))) or now_ms) // _DAY_MS + 1) * _DAY_MS
+    if until <= since:
         return 0
-    newest = max(until, since) if until is not None else max(now_ms, since) + 2 * 86_400_000  # a clock that is ahead: its calls count, too
-    return sum(cell.calls for cell in rollups.read(store, since, newest, filters=cast("Any", asked)))
+    return sum(cell.calls for cell in rollups.read(store, since, until, filters=cast("Any", asked)))
 
 
 def _lead(session: Session, sought: Sought, start: Cursor | None, *, newer: bool) -> tuple[_Lead, bool]:

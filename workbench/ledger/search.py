@@ -23,7 +23,7 @@ from workbench.ledger.tables import CallRow, CallTextRow, LedgerMarkRow
 from workbench.store import Store
 from workbench.store.base import storable
 
-MOST = 20_000  # matches that a search looks at: those recorded last
+MOST = 10_000  # matches that a search looks at: those recorded last
 WORDS = 5_000
 _CHARACTERS = 200_000  # of one call
 _BATCH = 500
@@ -50,6 +50,10 @@ _FOUND = {
     "sqlite": "SELECT rowid & 1099511627775 FROM call_search WHERE call_search MATCH :words AND ({valid}) ORDER BY rowid DESC LIMIT {most}",
     "postgresql": "SELECT rowid FROM call_search WHERE words @@ to_tsquery('simple', :words) AND ({valid}) "
     "ORDER BY rowid DESC LIMIT {most}",
+}
+_AMONG = {  # one value, however many ids
+    "sqlite": "calls.id IN (SELECT value FROM json_each(:found))",
+    "postgresql": "calls.id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:found AS json)))",
 }
 
 
@@ -102,12 +106,10 @@ def matching(session: Session, wanted: str, *, least_id: int = 0, most_id: int =
     dialect = session.get_bind().dialect.name
     asked = " ".join(f'"{one}"*' for one in found) if dialect == "sqlite" else " & ".join(f"'{one}':*" for one in found)
     valid = _valid(session, least_id, most_id) if dialect == "sqlite" else f"rowid BETWEEN {least_id} AND {most_id}"
-    # Only numbers of our own are formatted into it.
-    many = text(f"SELECT count(*) FROM ({_FOUND[dialect].format(valid=valid, most=MOST + 1)}) AS found")  # noqa: S608
-    number = session.execute(many, {"words": asked}).scalar_one()
-    inside = text(f"calls.id IN ({_FOUND[dialect].format(valid=valid, most=MOST)})").bindparams(words=asked)
+    ids = session.scalars(text(_FOUND[dialect].format(valid=valid, most=MOST + 1)), {"words": asked}).all()
+    inside = text(_AMONG[dialect]).bindparams(found=json.dumps(ids[:MOST]))
     there = exists().where(_TEXTS.c.call_id == _CALLS.c.id, or_(*(_TEXTS.c[name].is_not(None) for name in _SAID)))
-    return Matches(cast("ColumnElement[bool]", inside) & there, number > MOST)
+    return Matches(cast("ColumnElement[bool]", inside) & there, len(ids) > MOST)
 
 
 def words(said: str) -> list[str]:
