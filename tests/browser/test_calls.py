@@ -38,7 +38,8 @@ def fill(server: Server) -> list[int]:
         ]  # fmt: skip
         hostile = [
             call(text, started_ms=now - 100 * 3_600_000, reply=text, prompt=text[:150], model=text[:150], user=text[:150],
-                 tags=(text[:90],),                 error_message=text, variables={text[:90]: text}, tool_calls=[{"name": text, "arguments": text}], trace_id="t")
+                 tags=(text[:90],),
+                 error_message=text, variables={text[:90]: text}, tool_calls=[{"name": text, "arguments": text}], trace_id="t")
             for text in HOSTILE
         ]  # fmt: skip
         _filled[server.url] = put(server.store, *ordinary, *hostile)

@@ -14,6 +14,7 @@ from workbench.ledger.finding import Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
 
+_WIDTH = 760
 _SHOWN, _NAMES, _COLUMNS, _CUT = 5, 500, 6, 200
 
 
@@ -30,7 +31,7 @@ def matching(store: Store, sought: Sought) -> None:
 
 
 def _dialog(store: Store, title: str, first: Sequence[Call], every: Callable[[], Iterable[Call]]) -> None:
-    @st.dialog(title, width="large")
+    @st.dialog(title, width=_WIDTH)
     def ask() -> None:
         names = [each.name for each in registry.page(store, limit=_NAMES)]
         name = st.selectbox(

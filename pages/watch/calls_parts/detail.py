@@ -15,12 +15,13 @@ from workbench.ledger.finding import Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
 
+# The first columns fit beside the turns at 1366.
 _SIBLINGS = {
-    "this": st.column_config.TextColumn("", width=30),
-    "at": st.column_config.TextColumn("Time (UTC)", width=142),
-    "status": st.column_config.TextColumn("Status", width=104),
+    "this": st.column_config.TextColumn("This", width=40),
+    "clock": st.column_config.TextColumn("UTC", width=75),
+    "status": st.column_config.TextColumn("Status", width=95),
+    "latency": st.column_config.TextColumn("Latency", width=72),
     "model": st.column_config.TextColumn("Model", width=160),
-    "latency": st.column_config.TextColumn("Latency", width=75),
     "cost": st.column_config.TextColumn("Cost", width=85),
 }
 _ATTEMPTS = {
@@ -154,5 +155,5 @@ def _siblings(store: Store, call: Call) -> None:
         return
     within = "trace" if call.trace_id else "cell" if call.cell_id else "run"
     st.markdown(f"**Calls of the same {within}, in order**")
-    shown = [rows.row(one) | {"this": "▸" if one.id == call.id else ""} for one in found]
+    shown = [rows.row(one) | {"this": "▸" if one.id == call.id else "", "clock": rows.stamp(one.started_ms)[11:]} for one in found]
     tables.table(shown, _SIBLINGS, "call-siblings", on_select=listing.show, alt=f"Calls of the same {within}, oldest first")

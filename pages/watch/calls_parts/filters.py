@@ -31,13 +31,13 @@ def draw(store: Store, asked: Wanted, now_ms: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="calls-filters"):
         _follow("q")
         st.text_input(
-            "Text", key=_key("q"), placeholder="Words of the request, reply or error", icon=":material/search:", width=265,
+            "Text", key=_key("q"), placeholder="Words of the request, reply or error", icon=":material/search:", width=215,
             on_change=_say, args=("q",),
         )  # fmt: skip
         _choose("since", "Time", _TIMES, 125)
-        _choose("prompt", "Prompt", {"": "All prompts"} | {name or NO_PROMPT: name or "No prompt" for name in prompts}, 180)
-        _choose("model", "Model", {"": "All models"} | {name: name for name in models}, 180)
-        _choose("status", "Status", _STATUS, 120)
+        _choose("prompt", "Prompt", {"": "All prompts"} | {name or NO_PROMPT: name or "No prompt" for name in prompts}, 165)
+        _choose("model", "Model", {"": "All models"} | {name: name for name in models}, 165)
+        _choose("status", "Status", _STATUS, 115)
         _menu(asked)
     _chosen(asked)
     address.settle()
