@@ -79,9 +79,8 @@ def test_prompts_and_replies_stay_out_unless_they_are_asked_for(
     monkeypatch.setenv("WORKBENCH_LOG_TEXTS", "off")
     ask(sqlite_store, "a secret question", variables={"name": "Ann"})
     assert len(lines(path)) == 2
-    assert not {"secret question", "Good day", "Ann"} & {
-        word for word in ("secret question", "Good day", "Ann") if word in path.read_text()
-    }
+    written = path.read_text()
+    assert not [word for word in ("secret question", "Good day", "Ann") if word in written]
 
 
 def test_no_key_is_ever_in_it(sqlite_store: Store, server: Loopback, path: Path) -> None:

@@ -143,11 +143,15 @@ def test_a_program_that_ends_at_once_and_one_that_forks_lose_nothing(home: Path,
 def test_the_package_is_light_until_something_is_recorded() -> None:
     code = "import sys, workbench.ledger; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-    code = "import sys; from workbench.ledger import record, recorded, wrap; sys.exit(bool({'openai', 'anthropic', 'numpy'} & set(sys.modules)))"
+    code = "import sys; from workbench.ledger import record, recorded, wrap; sys.exit(bool({'openai', 'anthropic', 'numpy'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-CHAT = {"model": "gpt-5-2025", "choices": [{"message": {"content": "Yes"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 2}}  # fmt: skip
+CHAT = {
+    "model": "gpt-5-2025",
+    "choices": [{"message": {"content": "Yes"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 9, "completion_tokens": 2},
+}
 
 
 def test_a_decorated_function_is_a_row_and_stays_the_function_it_was(sqlite_store: Store) -> None:
