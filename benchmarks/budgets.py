@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.report import report
 from workbench.clock import now_ms
-from workbench.ledger import book, budgets, spend, writer
+from workbench.ledger import book, budgets, rollups, writer
 from workbench.ledger.fields import CallRecord
 from workbench.store import Store, open_store
 
@@ -72,13 +72,13 @@ def _commit(store: Store, calls: Sequence[CallRecord]) -> float:
 
 
 def _without_hooks(action: Callable[[], float]) -> float:
-    kept = spend.note, book.Book.note
-    spend.note = lambda *_: None
+    kept = rollups.note, book.Book.note
+    rollups.note = lambda *_: None
     book.Book.note = lambda *_: None  # type: ignore[method-assign,assign,return-value]
     try:
         return action()
     finally:
-        spend.note, book.Book.note = kept  # type: ignore[method-assign]
+        rollups.note, book.Book.note = kept  # type: ignore[method-assign]
 
 
 def _store(path: Path, count: int) -> Store:

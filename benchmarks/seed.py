@@ -12,7 +12,7 @@ from sqlalchemy import insert, text
 from workbench import clock
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
-from workbench.ledger import spend
+from workbench.ledger import rollups
 from workbench.ledger.tables import CallRow
 from workbench.prompts.content import Content
 from workbench.prompts.tables import LabelRow, PromptRow, VersionRow
@@ -56,7 +56,7 @@ def calls(store: Store, count: int, days: int = 90) -> None:
     while part := list(islice(rows, 20_000)):
         with store.write() as session:
             session.execute(insert(CallRow), part)
-            spend.note(session.connection(), part)
+            rollups.note(session.connection(), part)
 
 
 def run(store: Store, run_id: str, tables: list[np.ndarray]) -> str:
@@ -118,6 +118,7 @@ def _calls(count: int, days: int) -> Iterator[dict[str, object]]:
         provider, model = _MODELS[n % len(_MODELS)]
         failed = chance.random() < 0.02
         yield {
+            **dict.fromkeys(("ttft_ms", "label", "user_name", "tags", "feedback")),
             "started_ms": START_MS + n * step,
             "latency_ms": int(chance.lognormvariate(6.5, 0.6)), "source": "run", "prompt": _name(1 + n % 20),
             "version": 1 + n % 3, "provider": provider, "model": model, "status": "error" if failed else "ok",

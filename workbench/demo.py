@@ -130,10 +130,10 @@ def _erase_runs(store: "Store", ids: list[str]) -> int:
     """Delete the runs and the calls they made; how many calls. Cells of other runs that reused a reply keep their figures."""
     from sqlalchemy import delete
 
-    from workbench.ledger import spend
+    from workbench.ledger import rollups
     from workbench.ledger.tables import CallRow
     from workbench.runner.tables import RunRow
 
     with store.write() as session:
         session.execute(delete(RunRow).where(RunRow.id.in_(ids)))
-        return spend.erase(session.connection(), CallRow.run_id.in_(ids))
+        return rollups.erase(session.connection(), CallRow.run_id.in_(ids))

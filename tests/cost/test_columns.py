@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from tests.cost.ledger import DAY_MS, START_MS, call, put
 from workbench import clock
@@ -13,8 +13,8 @@ from workbench.cost import columns, ledger_columns
 from workbench.cost.columns import Columns
 from workbench.cost.model import KINDS, Recorded
 from workbench.errors import InputError
-from workbench.ledger import reading
-from workbench.ledger.tables import CallRow, SpendDayRow
+from workbench.ledger import reading, rollups
+from workbench.ledger.tables import CallRow
 from workbench.store import Store
 
 MONTH = Recorded(START_MS, START_MS + 30 * DAY_MS)
@@ -200,8 +200,7 @@ def test_calls_that_were_removed_are_gone(filled: Store) -> None:
     before = columns.load(filled, MONTH)
     with filled.write() as session:
         gone = int(before.call_id[3])
-        session.execute(delete(CallRow).where(CallRow.id == gone))
-        session.execute(delete(SpendDayRow))
+        rollups.erase(session.connection(), CallRow.id == gone)
     put(filled, call(started_ms=START_MS + 5))
     after = columns.load(filled, MONTH)
     assert gone not in after.call_id.tolist()

@@ -20,10 +20,11 @@ from workbench import store as stores
 from workbench.calls import door, loop
 from workbench.calls.door import Call, Outcome
 from workbench.errors import BudgetReached, InputError, NotFound
-from workbench.ledger import book, budgets, overrides, reading, spend
+from workbench.ledger import book, budgets, overrides, reading, rollups, spend
 from workbench.ledger.budgets import Budget
 from workbench.ledger.fields import CallRecord
 from workbench.ledger.periods import DAY_MS
+from workbench.ledger.rollups import writing
 from workbench.ledger.rows import call_row
 from workbench.ledger.tables import CallRow
 from workbench.ledger.writer import Writer
@@ -143,7 +144,7 @@ def test_the_crossing_call_is_right_under_any_interleaving_of_writers(store: Sto
     chance = random.Random(7)
     for limit in (5, 11, 17, 23):
         with store.write() as session:
-            spend.erase(session.connection(), CallRow.id > 0)
+            rollups.erase(session.connection(), CallRow.id > 0)
         made = budgets.put(store, scope="total", period="day", limit_usd=limit, warn_percent=None, clock=clock)
         ids: list[int] = []
         while len(ids) < 30:
@@ -219,7 +220,7 @@ def test_deleted_calls_give_their_money_back(store: Store, clock: ManualClock) -
     budgets.put(store, scope="total", period="day", limit_usd=3, warn_percent=None, stops=True, clock=clock)
     write(store, at(clock, 2, run_id="r"), at(clock, 1))
     with store.write() as session:
-        spend.erase(session.connection(), CallRow.run_id == "r")
+        rollups.erase(session.connection(), CallRow.run_id == "r")
     (standing,) = budgets.standings(store, clock.ms)
     assert (standing.state, standing.spent_usd) == ("ok", 1)
     write(store, at(clock, 1))
@@ -238,7 +239,7 @@ def test_a_budget_that_is_set_while_a_call_is_being_written_sees_it(postgres_sto
         setting.join(0.3)
         assert setting.is_alive()  # it waits for what is being spent
         session.execute(insert(CallRow.__table__), [row])
-        spend.note(connection, [row])
+        rollups.note(connection, [row])
     noted.settle()
     setting.join()
     assert told(postgres_store) == [("warn", None, 5 * USD), ("limit", None, 5 * USD)]
@@ -250,10 +251,10 @@ def test_what_another_process_deletes_is_soon_no_longer_counted(store: Store, cl
     budgets.put(store, scope="total", period="day", limit_usd=3, warn_percent=None, clock=clock)
     shared = Writer(store)
     old, kept = (shared.append(at(clock)).result(10) for _ in range(2))
-    known = spend.erasures
+    known = writing.erasures
     with store.write() as session:
-        spend.erase(session.connection(), CallRow.id == old)
-    monkeypatch.setattr(spend, "erasures", known)  # as if another process had done it
+        rollups.erase(session.connection(), CallRow.id == old)
+    monkeypatch.setattr(writing, "erasures", known)  # as if another process had done it
     shared.append(at(clock)).result(10)
     assert told(store) == []
     crossing = shared.append(at(clock)).result(10)
@@ -266,7 +267,7 @@ def test_a_crossing_whose_call_was_erased_says_so_and_names_no_other(store: Stor
     (gone,) = write(store, at(clock, 4, run_id="r"))
     assert [(event.call_id, event.erased) for event in budgets.events(store)] == [(gone, False)]
     with store.write() as session:
-        spend.erase(session.connection(), CallRow.run_id == "r")
+        rollups.erase(session.connection(), CallRow.run_id == "r")
     clock.advance(1)
     write(store, at(clock, 1))  # on SQLite it takes the number that has become free
     (event,) = budgets.events(store)

@@ -12,7 +12,7 @@ from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
 from workbench import clock
 from workbench.errors import InputError
-from workbench.ledger import overrides, spend
+from workbench.ledger import overrides, rollups
 from workbench.ledger.fields import CallRecord
 from workbench.ledger.rows import call_row
 from workbench.ledger.tables import CallRow
@@ -33,7 +33,7 @@ def fill(store: Store, records: list[CallRecord]) -> None:
     with store.write() as session:
         rows = [call_row(one, n) for n, one in enumerate(records, 1)]
         session.execute(insert(CallRow.__table__), rows)
-    spend.rebuild(store)
+    rollups.rebuild(store)
 
 
 @pytest.fixture

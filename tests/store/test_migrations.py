@@ -121,10 +121,9 @@ def _comes_into_todays_schema(url: str, revision: str) -> None:
         after = _rows(connection)
         assert connection.execute(text("SELECT content FROM versions")).scalar_one() in ({"kept": ["as it was"]}, '{"kept": ["as it was"]}')
     assert migrate.revision(opened.engine) == migrate.HEAD
+    before.pop("spend_days", None)  # the rollups took its place, and are worked out at first use
     assert {name: after[name] for name in before} == before
-    assert {name: count for name, count in after.items() if name not in before | {"spend_days": 1}} == {
-        name: 0 for name in NEW if name not in before
-    }
+    assert {name: count for name, count in after.items() if name not in before} == {name: 0 for name in NEW if name not in before}
     row = "(2, '1', 1, 0, 0, 1, 1, 'left', '', 'ann', 1)"
     with opened.write() as session:
         session.execute(text(f"INSERT INTO ratings VALUES {row}"))

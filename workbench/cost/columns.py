@@ -101,7 +101,8 @@ class _Stamp:
     """What the ledger held: where two are equal, nothing has changed that a baseline could see."""
 
     newest: int
-    counted: int  # calls in the sums by day: they go down where calls are removed
+    counted: int  # calls in the sums by day: they go down where calls are erased
+    dropped: int  # up to when calls were dropped for their age, which stay in the sums
 
 
 _kept: "WeakKeyDictionary[Store, dict[Any, tuple[_Stamp, Columns]]]" = WeakKeyDictionary()
@@ -210,11 +211,11 @@ def _ordered(columns: Columns) -> Columns:
 def _stamp(connection: "Connection") -> _Stamp:
     from sqlalchemy import func, select
 
-    from workbench.ledger.tables import CallRow, SpendDayRow
+    from workbench.ledger import rollups
+    from workbench.ledger.tables import CallRow
 
     newest = connection.execute(select(func.max(CallRow.id))).scalar()
-    counted = connection.execute(select(func.sum(SpendDayRow.calls))).scalar()
-    return _Stamp(int(newest or 0), int(counted or 0))
+    return _Stamp(int(newest or 0), rollups.total(connection), rollups.rows_from(connection) or 0)
 
 
 def _renewed(connection: "Connection", recorded: Recorded, stamp: _Stamp, before: tuple[_Stamp, Columns] | None) -> Columns:
@@ -231,7 +232,7 @@ def _renewed(connection: "Connection", recorded: Recorded, stamp: _Stamp, before
         return columns
     new = CallRow.id > was.newest
     came = connection.execute(select(func.count()).select_from(CallRow).where(new, seen)).scalar()
-    if came != stamp.counted - was.counted:
+    if came != stamp.counted - was.counted or stamp.dropped != was.dropped:
         return ledger_columns.read(connection, recorded, seen)
     return _joined(columns, ledger_columns.read(connection, recorded, new, seen, known=columns))
 

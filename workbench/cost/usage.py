@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, sel
 
 from workbench.cost.model import Recorded
 from workbench.errors import InputError
-from workbench.ledger import spend
 from workbench.ledger.fields import OK
 from workbench.ledger.reading import Filters
+from workbench.ledger.rollups import writing
 from workbench.ledger.tables import CallRow
 from workbench.pricing import entries
 from workbench.store import Store
@@ -82,8 +82,8 @@ def of(store: Store, recorded: Recorded, *, edges: tuple[int, ...] = ()) -> Mapp
     with _lock:
         kept = _kept.get(key)
         newest = _newest(store)
-        if kept is None or kept.erasures != spend.erasures or newest < kept.newest_id or time.monotonic() - kept.read_s > _FRESH_S:
-            kept = _Kept(0, spend.erasures, time.monotonic(), {})
+        if kept is None or kept.erasures != writing.erasures or newest < kept.newest_id or time.monotonic() - kept.read_s > _FRESH_S:
+            kept = _Kept(0, writing.erasures, time.monotonic(), {})
         if newest > kept.newest_id:
             groups = {group: Sums(**{name: getattr(sums, name) for name in Sums.__slots__}) for group, sums in kept.groups.items()}
             for group, sums in _read(store, recorded, inside, kept.newest_id, newest).items():

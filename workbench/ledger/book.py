@@ -18,13 +18,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from workbench.clock import iso
 from workbench.errors import BudgetReached
-from workbench.ledger import spend
-from workbench.ledger.periods import Period, day, end, start
-from workbench.ledger.tables import BudgetEventRow, BudgetRow, SpendDayRow
+from workbench.ledger.periods import DAY_MS, Period, day, end, start
+from workbench.ledger.rollups import rebuilding, writing
+from workbench.ledger.rollups.series import MODEL, SOURCE, VERSION
+from workbench.ledger.tables import BudgetEventRow, BudgetRow, RollupRow, SeriesRow
 from workbench.store import Store
 
 _LOG = logging.getLogger("workbench.ledger")
-_BUDGETS, _EVENTS, _DAYS = (cast("Table", row.__table__) for row in (BudgetRow, BudgetEventRow, SpendDayRow))
+_BUDGETS, _EVENTS, _ROLLUPS, _SERIES = (cast("Table", row.__table__) for row in (BudgetRow, BudgetEventRow, RollupRow, SeriesRow))
 _FRESH_S = 1.5  # how long the sums in memory may be older than the store
 _DAYS_KEPT = 64
 # Of PostgreSQL; SQLite lets one writer in at a time anyway. Whoever adds to budgets goes alone, and while one is set nobody spends: what
@@ -32,12 +33,14 @@ _DAYS_KEPT = 64
 _ADDING = text("SELECT pg_advisory_xact_lock(7305281164)")
 _SPENDING = text("SELECT pg_advisory_xact_lock_shared(7305281165)")
 _SETTING = text("SELECT pg_advisory_xact_lock(7305281165)")
-_AMOUNTS = (_DAYS.c.cost_nano, _DAYS.c.unpriced)
-_BY = (_DAYS.c.provider, _DAYS.c.model, _DAYS.c.prompt)
-_OF_DAY = (func.sum(case((_DAYS.c.day_ms == bindparam("today"), amount), else_=0)) for amount in _AMOUNTS)
+_AMOUNTS = (_ROLLUPS.c.cost_nano, _ROLLUPS.c.unpriced)
+_BY = (_SERIES.c.facet, _SERIES.c.provider, _SERIES.c.model, _SERIES.c.prompt)
+_OF_DAY = (func.sum(case((_ROLLUPS.c.start_ms == bindparam("today"), amount), else_=0)) for amount in _AMOUNTS)
 _SUMS = (  # made once: making it takes longer than asking it
     select(*_BY, *_OF_DAY, *(func.sum(amount) for amount in _AMOUNTS))
-    .where(_DAYS.c.day_ms >= bindparam("since"), _DAYS.c.day_ms < bindparam("until"))
+    .select_from(_SERIES.join(_ROLLUPS))
+    .where(_SERIES.c.facet.in_((SOURCE, MODEL, VERSION)), _ROLLUPS.c.grain == DAY_MS)
+    .where(_ROLLUPS.c.start_ms >= bindparam("since"), _ROLLUPS.c.start_ms < bindparam("until"))
     .group_by(*_BY)
 )
 _IN_FORCE = _BUDGETS.c.removed_ms.is_(None)
@@ -156,6 +159,7 @@ class Book:
             if not self.is_stale(now_ms):
                 return
             begun_s = time.monotonic()
+            rebuilding.ready(self._store)
             with self._store.read() as session:
                 connection = session.connection()
                 self._learn(connection)
@@ -176,7 +180,7 @@ class Book:
 
     def note(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Noted:
         """Write down the levels that `rows`, about to be added to the sums, cross in their order, each with the very call."""
-        unbroken = self._store.is_sqlite and rows[0]["id"] == self._last_id + 1 and self._erasures == spend.erasures
+        unbroken = self._store.is_sqlite and rows[0]["id"] == self._last_id + 1 and self._erasures == writing.erasures
         now_s = time.monotonic()
         paid = [row for row in rows if row["cost_nano"]]
         if paid and not self._store.is_sqlite:
@@ -192,7 +196,7 @@ class Book:
                 return noted
             if not self._store.is_sqlite:
                 connection.execute(_ADDING)
-            self._erasures = spend.erasures
+            self._erasures = writing.erasures
             for row in paid:
                 for key in _keys(row["provider"], row["model"], row["prompt"]):
                     for budget in self._by_key.get(key, ()):
@@ -277,11 +281,13 @@ def sums(connection: Connection, at_ms: int) -> dict[Key, Spent]:
     """What was spent on the day and in the month of `at_ms`, by scope and key."""
     bounds = {"today": day(at_ms), "since": start("month", at_ms), "until": end("month", at_ms)}
     found: dict[Key, list[int]] = {}
-    for provider, model, prompt, *values in connection.execute(_SUMS, bounds):
-        for key in _keys(provider, model, prompt):
-            into = found.setdefault(key, [0, 0, 0, 0])
-            for position, value in enumerate(values):
-                into[position] += int(value)
+    for facet, provider, model, prompt, *values in connection.execute(_SUMS, bounds):
+        if facet == VERSION and not prompt:
+            continue
+        key = {SOURCE: ("total", ""), MODEL: ("model", f"{provider}/{model}"), VERSION: ("prompt", prompt)}[facet]
+        into = found.setdefault(key, [0, 0, 0, 0])
+        for position, value in enumerate(values):
+            into[position] += int(value)
     return {key: Spent(*values) for key, values in found.items()}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select, update
 
 from workbench.clock import SYSTEM, Clock
 from workbench.errors import InputError, NotFound
-from workbench.ledger import book
+from workbench.ledger import book, rollups
 from workbench.ledger.book import Budget
 from workbench.ledger.periods import PERIODS, Period, end, start
 from workbench.ledger.tables import BudgetEventRow, BudgetRow, CallRow
@@ -117,6 +117,7 @@ def put(
     It sees what was spent in its period before: a level that is crossed already is noted at once, without a call. Raises InputError.
     """
     values = _checked(scope, key.strip(), period, limit_usd, warn_percent) | {"stops": bool(stops)}
+    rollups.ready(store)
     with store.write() as session:
         connection = session.connection()
         book.alone(connection)
@@ -148,6 +149,7 @@ def remove(store: Store, budget_id: int, *, clock: Clock = SYSTEM) -> Budget:
 
 def restore(store: Store, budget_id: int, *, clock: Clock = SYSTEM) -> Budget:
     """The budget, in force again; one of the same scope, key and period that took its place is removed. Raises NotFound."""
+    rollups.ready(store)
     with store.write() as session:
         connection, now_ms = session.connection(), clock.now_ms()
         book.alone(connection)
@@ -182,6 +184,7 @@ def standings(store: Store, now_ms: int) -> list[Standing]:
     budgets = all(store)
     if not budgets:
         return []
+    rollups.ready(store)
     with store.read() as session:
         found = book.sums(session.connection(), now_ms)
     spent = [found.get((one.scope, one.key), book.Spent()) for one in budgets]

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from workbench.errors import StoreError
-from workbench.ledger import book, rollups, spend
+from workbench.ledger import book, rollups
 from workbench.ledger.book import Noted
 from workbench.ledger.fields import Values
 from workbench.ledger.rows import row_of, texts_of
@@ -28,11 +28,11 @@ def calls(connection: Connection, store: Store, known: Sequence[Values]) -> tupl
     """Insert calls with all that belongs to them; their ids, and what they did to budgets: settle it once this is committed."""
     if not known:
         return [], None
+    rollups.prepare(connection, store)
     ids = _new_ids(connection, len(known), is_sqlite=store.is_sqlite)
     rows = [row_of(values, call_id) for values, call_id in zip(known, ids, strict=True)]
     _insert(connection, _CALLS, rows)
     noted = book.of(store).note(connection, rows)
-    spend.note(connection, rows)
     rollups.note(connection, rows)
     if texts := [row for values, call_id in zip(known, ids, strict=True) if (row := texts_of(values, call_id)) is not None]:
         _insert(connection, _TEXTS, texts)

@@ -221,24 +221,6 @@ class LedgerMarkRow(Base):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
-class SpendDayRow(Base):
-    """Sums of the calls of one day (UTC) by model and prompt, kept in the transaction that inserts them; prompt "" is no prompt.
-    `unpriced` counts answered calls that no price is known of.
-    """
-
-    __tablename__ = "spend_days"
-    day_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    provider: Mapped[str] = mapped_column(String(100), primary_key=True)
-    model: Mapped[str] = mapped_column(String(200), primary_key=True)
-    prompt: Mapped[str] = mapped_column(String(200), primary_key=True)
-    calls: Mapped[int] = mapped_column(BigInteger)
-    ok: Mapped[int] = mapped_column(BigInteger)
-    input_tokens: Mapped[int] = mapped_column(BigInteger)
-    output_tokens: Mapped[int] = mapped_column(BigInteger)
-    cost_nano: Mapped[int] = mapped_column(BigInteger)
-    unpriced: Mapped[int] = mapped_column(BigInteger)
-
-
 class PriceOverrideRow(Base):
     """A price of one's own for a model from `from_ms` until before `until_ms`. Never changed: another row takes its place, and
     `removed_ms` says since when a row no longer counts. `rates` is the JSON of `pricing.overrides`.

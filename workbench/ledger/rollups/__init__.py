@@ -6,10 +6,13 @@ They are kept in the transaction that inserts, deletes or changes the calls, by 
 from workbench.ledger.rollups.busiest import Top, top
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.ranges import Filters
-from workbench.ledger.rollups.reading import read
-from workbench.ledger.rollups.rebuilding import rebuild
+from workbench.ledger.rollups.reading import read, rows_from, total
+from workbench.ledger.rollups.rebuilding import prepare, ready, rebuild
 from workbench.ledger.rollups.scanning import Result, read_raw
 from workbench.ledger.rollups.verifying import Difference, verify
 from workbench.ledger.rollups.writing import change, erase, note
 
-__all__ = ["Cell", "Difference", "Filters", "Result", "Top", "change", "erase", "note", "read", "read_raw", "rebuild", "top", "verify"]
+__all__ = [
+    "Cell", "Difference", "Filters", "Result", "Top", "change", "erase", "note", "prepare", "read", "read_raw", "ready", "rebuild",
+    "rows_from", "top", "total", "verify",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from workbench.ledger.rollups.found import Found, Values, key_of, spelled
 from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece
 from workbench.ledger.rollups.raw import Question
-from workbench.ledger.rollups.series import ANSWERED, DIMENSIONS
+from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS
 from workbench.store import Store
 
 
@@ -27,10 +27,12 @@ def read(
     bucket_ms: int | None = None,
     offset_ms: int = 0,
     filters: Filters | None = None,
+    sketches: bool = True,
 ) -> list[Cell]:
     """Sums of the calls that began in [since_ms, until_ms), exact: by dimensions (`prompt`, `version`, `label`, `provider`, `model`,
     `source`, `status`, `outcome`) and by stretches of `bucket_ms` (a multiple of a minute; `offset_ms` is what local time is ahead of UTC).
-    Oldest first; cells without a call are left out, but for the one of everything. Raises InputError.
+    Oldest first; cells without a call are left out, but for the one of everything. Without `sketches` no percentiles are known, and the
+    answer comes sooner. Raises InputError.
 
     The calls themselves are read only for what minutes or hours do not reach: less than an hour at either end, or stretches under an
     hour that lie more than three days back.
@@ -39,6 +41,7 @@ def read(
     ranges.check(by, bucket_ms, offset_ms)
     question = Question(by, bucket_ms, offset_ms, ranges.asked(filters or {}))
     found, chosen = Found(), None
+    rebuilding.ready(store)
     with store.read() as session:
         consistent = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         connection = session.connection(execution_options=consistent)
@@ -50,12 +53,19 @@ def read(
                     raw.add(found, connection, piece, question)
                 else:
                     chosen = chosen or _choose(connection, question)
-                    _add(found, connection, piece, chosen, question)
-    if marks.WHOLE not in known and rebuilding.needed(store):
-        rebuilding.rebuild(store)
-        return read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, offset_ms=offset_ms, filters=filters)
+                    _add(found, connection, piece, chosen, question, sketches=sketches)
     cells = found.cells(by)
     return cells or ([] if by or bucket_ms else [Cell()])
+
+
+def total(connection: Connection) -> int:
+    """How many calls the sums hold, those that were dropped for their age among them."""
+    return int(connection.exec_driver_sql(_TOTAL).scalar() or 0)
+
+
+def rows_from(connection: Connection) -> int | None:
+    """From when on the calls themselves are there; None where none were dropped."""
+    return marks.read(connection).get(marks.ROWS_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
     return sql, values
 
 
-def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, question: Question) -> None:
+def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, question: Question, *, sketches: bool) -> None:
     if not chosen.numbers:
         return
     sqlite = connection.dialect.name == "sqlite"
@@ -102,6 +112,8 @@ def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, qu
     source = _FROM_SQLITE if sqlite else _FROM_POSTGRES
     for number, at_ms, *sums in connection.exec_driver_sql(f"SELECT g.value, {bucket}, {_SUMMED} {source} GROUP BY 1, 2", values):
         found.add((chosen.keys[number // 2], at_ms), [int(value) for value in sums], answered=bool(number % 2))
+    if not sketches:
+        return
     joined = "r.latency, r.ttft" if sqlite else "string_agg(r.latency, ''::bytea), string_agg(r.ttft, ''::bytea)"
     grouped = "" if sqlite else " GROUP BY 1, 2"
     for number, at_ms, latency, ttft in connection.exec_driver_sql(f"SELECT g.value / 2, {bucket}, {joined} {source}{grouped}", values):
@@ -116,6 +128,7 @@ def _bucket(connection: Connection, bucket_ms: int | None, offset_ms: int) -> st
     return f"r.start_ms - ((r.start_ms + {offset_ms:d}) {percent} {bucket_ms:d} + {bucket_ms:d}) {percent} {bucket_ms:d}"
 
 
+_TOTAL = f"SELECT sum(r.calls) FROM rollup_series s CROSS JOIN rollups r WHERE s.facet = 'source' AND r.series = s.id AND r.grain = {DAY}"  # noqa: S608
 _SUMMED = ", ".join(f"sum(r.{name})" for name in SUMS)
 _ON = "r.grain = ? AND r.start_ms >= ? AND r.start_ms < ?"
 _FROM_SQLITE = f"FROM json_each(?) g CROSS JOIN rollups r ON r.series = CAST(g.key AS INTEGER) AND {_ON}"

@@ -5,6 +5,7 @@ A day depends on its own calls alone, so each is a transaction of its own, and o
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -17,6 +18,7 @@ from workbench.store import Store
 
 _IDS = select(SERIES.c.id)
 _PART = 5_000
+_whole: "WeakSet[Store]" = WeakSet()  # whose sums hold every call: they will from then on
 
 
 def rebuild(store: Store) -> int:
@@ -37,11 +39,31 @@ def rebuild(store: Store) -> int:
     return len(found)
 
 
-def needed(store: Store) -> bool:
-    """Whether there are calls that are in no sum: those of an earlier release."""
+def ready(store: Store) -> None:
+    """See to it that the sums hold every call: in a store of an earlier release they are worked out now. A look into memory afterwards."""
+    if store in _whole:
+        return
     with store.read() as session:
         connection = session.connection()
-        return marks.WHOLE not in marks.read(connection) and connection.scalar(select(CALLS.c.id).limit(1)) is not None
+        there = marks.WHOLE in marks.read(connection)
+        wanting = not there and connection.scalar(select(CALLS.c.id).limit(1)) is not None
+    if wanting:
+        rebuild(store)
+    if there:
+        _whole.add(store)
+
+
+def prepare(connection: Connection, store: Store) -> None:
+    """`ready` in a transaction that is about to insert calls."""
+    if store in _whole:
+        return
+    if marks.WHOLE in marks.read(connection):
+        _whole.add(store)
+        return
+    keeping.lock(connection)
+    known = marks.read(connection)
+    if marks.WHOLE not in known:
+        begin(connection, keeping.minutes_from(connection, known, clock.now_ms()))
 
 
 def begin(connection: Connection, minutes_from: int, *, beyond: int = 0) -> bool:

@@ -38,8 +38,7 @@ class Difference:
 
 def verify(store: Store, most: int = _MOST) -> list[Difference]:
     """The first `most` differences between the sums and the calls, oldest first; none where everything agrees."""
-    if rebuilding.needed(store):
-        rebuilding.rebuild(store)
+    rebuilding.ready(store)
     return list(islice(_all(store), most))
 
 

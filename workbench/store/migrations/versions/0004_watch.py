@@ -20,6 +20,7 @@ def upgrade() -> None:
     for name in ("user_name", "feedback"):
         held = sa.text(f"{name} IS NOT NULL")
         op.create_index(f"ix_calls_{name}", "calls", [name, "started_ms"], sqlite_where=held, postgresql_where=held)
+    op.drop_table("spend_days")  # the rollups say all of it
     _rollups()
     _metrics()
     _alerts()
