@@ -47,10 +47,10 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, **environment: str) -> Iterator[Server]:
+def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
     """A server on a free port, stopped as a person would stop it; its end within seconds is part of what is tested."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from workbench.cli import main; main()", "app", "--port", "0", "--no-browser"],
+        [sys.executable, "-c", "from workbench.cli import main; main()", "app", "--port", "0", "--no-browser", *options],
         cwd=home.parent,  # nowhere near the clone: nothing may depend on the working directory
         env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_USER": "tester", "PYTHONPATH": str(ROOT), **environment},
         stderr=subprocess.PIPE,

@@ -52,9 +52,9 @@ def take(store: "Store", body: bytes, *, lines: bool = False) -> dict[str, Any]:
             places.append(index)
         except InputError as error:
             rejected.append({"index": index, "reason": _reason(error)})
-    accepted, duplicates, refused = taking.take(store, known)
-    rejected += [{"index": places[at], "reason": reason} for at, reason in refused]
-    return {"accepted": accepted, "duplicates": duplicates, "rejected": sorted(rejected, key=lambda one: one["index"])}
+    taken = taking.take(store, known)
+    rejected += [{"index": places[at], "reason": reason} for at, reason in taken.refused]
+    return {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": sorted(rejected, key=lambda one: one["index"])}
 
 
 def _reason(error: InputError) -> str:

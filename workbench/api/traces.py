@@ -52,7 +52,7 @@ def take(store: "Store", body: bytes, *, protobuf: bool) -> bytes:
 
     groups = _messages(body) if protobuf else _objects(body)
     records, skipped = otlp.records(groups, now_ms=clock.now_ms())
-    _accepted, _duplicates, refused = taking.take(store, [values_of(record) for record in records])
+    refused = taking.take(store, [values_of(record) for record in records]).refused
     reasons = [one for one in skipped if one.refused]
     unwritten = [otlp.Skipped(records[at].model, reason, refused=True) for at, reason in refused]
     return _answer([*reasons, *unwritten], protobuf=protobuf)
