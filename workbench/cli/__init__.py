@@ -22,6 +22,8 @@ COMMANDS = {
     "cost": ("cost", "Scenarios, the cheapest plan, the price of a call."),
     "budgets": ("budgets", "Budgets: set, list, remove, what is left, what was crossed."),
     "calls": ("calls", "Calls: the figures of a time, the whole Overview."),
+    "alerts": ("alerts", "Alerts: what fired, rules, preview, messages."),
+    "metrics": ("metrics", "Own metrics: record, stats, list."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),
     "restore": ("backup", "Bring a store back from a backup."),

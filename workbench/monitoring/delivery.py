@@ -158,7 +158,7 @@ def send(body: dict[str, Any], now_ms: int) -> str | None:
     try:
         status = _post(parts, raw, headers)
     except TimeoutError:
-        return f"It did not answer within {_ANSWER_S:.0f} seconds."
+        return "It did not answer in time."
     except Exception as error:  # whatever a network can do: the message waits for its next try
         return f"It could not be reached: {type(error).__name__}."
     if 300 <= status < 400:

@@ -25,6 +25,7 @@ MINUTE_MS = 60_000
 _CALLS = cast("Table", CallRow.__table__)
 _DIMENSION = {"error_type": "outcome"}
 _COLUMNS = ("started_ms", "status", "latency_ms", "ttft_ms", "retries", "input_tokens", "output_tokens", "cost_nano", "feedback")
+_COUNTED = 20_000  # calls that are looked through for the slowest one
 _FEW = 2  # so many filters of a kind are asked for one by one; more are told apart in memory, out of one read
 
 
@@ -62,8 +63,9 @@ def measure(rule: Rule, source: Source, at_ms: int) -> Reading:
         return Reading(None, n, measured=value, quota=quota, reason=f"Too little to say: {short}.")
     if rule.relative:
         return _against_the_past(rule, source, held.span_ms, Reading(None, n, measured=value), at_ms)
-    if rule.aggregation == "most" and rule.metric in ("latency_ms", "ttft_ms") and sketch.bin_of(value) == sketch.bin_of(rule.threshold):
-        value = float(source.slowest(rule, at_ms) or value)  # the sums are within 1 %: so near the threshold the calls decide
+    exact = rule.aggregation == "most" and not rule.own and rule.last_n is None and held.calls <= _COUNTED
+    if exact and sketch.bin_of(value) >= sketch.bin_of(rule.threshold):
+        value = float(source.slowest(rule, at_ms) or value)  # the sums are within 1 %; the calls know it to the millisecond
     measured = value * quota if quota is not None else value
     return Reading(value, n, beyond=_beyond(rule, value), measured=measured, quota=quota)
 
