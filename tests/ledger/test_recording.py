@@ -64,6 +64,7 @@ def test_a_cost_that_is_given_stands_and_a_model_nobody_knows_has_none(sqlite_st
         ({"model": "openai/gpt-5", "input_tokens": "12"}, "field input_tokens"),
         ({"model": "openai/gpt-5", "cost_usd": float("nan")}, "field cost_usd"),
         ({"model": "openai/gpt-5", "tags": "a"}, "field tags"),
+        ({"model": "openai/gpt-5", "started_ms": 1_700_000_000}, "field started_ms"),
         ({"model": "gpt-5"}, "field model"),
         ({"latency_ms": 4}, "field model"),
     ],
@@ -143,7 +144,9 @@ def test_a_program_that_ends_at_once_and_one_that_forks_lose_nothing(home: Path,
 def test_the_package_is_light_until_something_is_recorded() -> None:
     code = "import sys, workbench.ledger; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-    code = "import sys; from workbench.ledger import record, recorded, wrap; sys.exit(bool({'openai', 'anthropic', 'numpy'} & {*sys.modules}))"
+    code = (
+        "import sys; from workbench.ledger import record, recorded, wrap; sys.exit(bool({'openai', 'anthropic', 'numpy'} & {*sys.modules}))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -270,3 +273,22 @@ def test_a_call_inside_a_decorated_function_is_recorded_once_with_what_the_funct
     once, streamed = rows(sqlite_store)
     assert (once.prompt, once.tags, once.user, once.input_tokens) == ("inner", ("f",), "ann", 5)
     assert (streamed.model, streamed.reply, streamed.estimated) == ("gpt-5", "x", True)
+
+
+def test_the_examples_of_the_guide_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (ROOT / "docs" / "watch.md").read_text("utf-8").partition("## Recording from Python")[2].partition("\n## ")[0]
+    examples = [block.partition("```")[0] for block in guide.split("```python\n")[1:]]
+    assert len(examples) == 3
+    with Loopback(reply=Answer("x", input_tokens=5, output_tokens=1)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.v1)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+        known: dict[str, Any] = {}
+        for example in examples:
+            exec(example, known)
+        assert known["triage"]("I was charged twice") == "billing"
+        assert flush(30)
+    from workbench import store as stores
+
+    found = rows(stores.current())
+    assert [(row.prompt, row.version, row.model) for row in found] == [("support/triage", 7, "gpt-5-mini")] * 3
+    assert (found[1].tags, found[1].user, found[2].variables) == (("batch",), "u-12", {"message": "I was charged twice"})

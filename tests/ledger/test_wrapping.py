@@ -244,7 +244,9 @@ def test_what_is_said_of_a_block_stands_before_what_is_said_of_the_client(sqlite
     with tagged(prompt="q", version=2, tags=["outer"]), tagged(user="ann", tags=["inner"]):
         ask(client)
     ask(wrap(client, store=sqlite_store, prompt="again"))
-    first, second = rows(sqlite_store)
+    ask(client, user="asked for")
+    first, second, third = rows(sqlite_store)
+    assert third.user == "asked for"
     assert (first.prompt, first.version, first.user, first.tags) == ("q", 2, "ann", ("client", "outer", "inner"))
     assert (second.prompt, second.user, second.tags) == ("again", None, ())
 

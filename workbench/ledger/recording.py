@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench import clock
 from workbench.errors import CallError, InputError
 from workbench.ledger import recorder, tagging
-from workbench.ledger.fields import ERROR, FIELDS, TEXTS, from_json
+from workbench.ledger.fields import ERROR, FIELDS, TEXTS, check_call
 from workbench.ledger.plain import plain, without_keys
 from workbench.ledger.recorder import Job
 
@@ -28,7 +28,7 @@ def record(*, wait: bool = False, store: "Store | None" = None, error: BaseExcep
     `latency_ms`, `source` is "client", and the cost is worked out from the tokens. `error` is what the call raised: its type is
     mapped as the workbench maps its own. `request` may be a text or a list of messages. Raises InputError that names the field.
     """
-    future = recorder.put(Job(from_json(completed(fields, error)), store))
+    future = recorder.put(Job(check_call(completed(fields, error)), store))
     if wait:
         future.result()
     return future

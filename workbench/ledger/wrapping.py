@@ -104,7 +104,7 @@ def _begin(client: Any, settings: _Settings, options: Any) -> Watch | None:
     if provider is None:
         provider, base_url = _provider(client)
     asked = {"provider": provider, "model": body["model"], "request": _asked(body)}
-    watch = Watch(tagging.merged(settings.fields, tagging.current(), asked), store=settings.store, base_url=base_url)
+    watch = Watch(tagging.merged(_user(body), settings.fields, tagging.current(), asked), store=settings.store, base_url=base_url)
     if (scope := tagging.scope()) is not None:
         scope.calls += 1
     return watch
@@ -162,6 +162,13 @@ def _provider(client: Any) -> tuple[str, str]:
     if host in {"127.0.0.1", "::1"} or parts[-1].isdigit() or ":" in host:
         return ("localhost" if host in {"127.0.0.1", "::1"} else host), address
     return (parts[-2] if len(parts) > 1 else host), address  # api.mistral.ai is mistral
+
+
+def _user(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom the request itself names as the one it is made for."""
+    metadata = body.get("metadata")
+    named = body.get("user") or body.get("safety_identifier") or (metadata.get("user_id") if isinstance(metadata, Mapping) else None)
+    return {"user": named} if isinstance(named, str) else {}
 
 
 def _asked(body: Mapping[str, Any]) -> dict[str, Any]:
