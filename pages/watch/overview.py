@@ -46,7 +46,7 @@ def _body(store: Store, asked: Asked, address_was: dict[str, str], every: int | 
         if not found.calls:
             _nothing(found, asked)
             return
-        attention.draw(found)
+        attention.draw(store, found)
         cards.draw(found.cards)
         sections.draw(store, found, now_ms)
         for note in found.notes:
@@ -69,7 +69,7 @@ def _about(found: Dashboard, asked: Asked, now_ms: int) -> None:
         if found.view.filters:
             said.insert(0, f"Only {wording.filters(found.view.filters)}")
         st.caption(wording.md(" · ".join(said)), width="content")
-        live.draw(found.made_ms, now_ms, moves=asked.moves(now_ms))
+        live.draw(now_ms, moves=asked.moves(now_ms))
 
 
 def _nothing(found: Dashboard, asked: Asked) -> None:

@@ -32,7 +32,7 @@ function upright(data) {
   } else if (least > 0) least = 0;
   if (most <= least) most = least + (data.unit === "share" ? 0.1 : 1);
   if (data.unit === "share" && least > 0.5 && most === 1) least = Math.min(least, 0.9);
-  const steps = levels(least, most);
+  const steps = levels(least, most, ["calls", "tokens", "count", "users"].includes(data.unit));
   const top = data.unit === "share" ? Math.min(1, steps[steps.length - 1]) : steps[steps.length - 1];
   return [steps[0], top, steps.filter((each) => each <= top)];
 }

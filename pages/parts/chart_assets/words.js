@@ -45,10 +45,11 @@ function short(value, unit) {
 }
 
 // Levels of an upright axis, about `count` of them; `least` and `most` lie on levels.
-function levels(least, most, count = 4) {
+function levels(least, most, whole = false, count = 4) {
   const rough = (most - least || Math.abs(most) || 1) / count;
   const ten = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * ten).find((each) => each >= rough * 0.99);
+  if (whole && step < 1) return levels(least, Math.max(most, least + 1), false, Math.max(1, Math.ceil(most - least)));
   const first = Math.floor(least / step + 1e-9), last = Math.ceil(most / step - 1e-9);
   return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)));
 }

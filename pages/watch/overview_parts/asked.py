@@ -17,6 +17,7 @@ FILTERS = {
     "prompt": "prompt", "version": "version", "label": "label", "model": "model", "provider": "provider", "source": "source",
     "status": "status", "error": "error_type", "tag": "tag", "user": "user",
 }  # fmt: skip
+_SEEN = "watch-seen"
 LEAST_MS = 5 * ranges.MINUTE  # what is pulled in a chart is no shorter
 STATUSES = {"ok": "Answered", "error": "Failed"}
 
@@ -87,6 +88,14 @@ def narrow(since_ms: int, until_ms: int) -> None:
 def drop_filters() -> None:
     """Look at all calls. For a callback."""
     address.change(dict.fromkeys(FILTERS))
+
+
+def follow(key: str, seen: object, wanted: object) -> str:
+    """The key of a widget that takes `wanted` over from the URL where `seen`, what the URL says, is new."""
+    known = st.session_state.setdefault(_SEEN, {})
+    if key not in st.session_state or known.get(key) != seen:
+        known[key], st.session_state[key] = seen, wanted
+    return key
 
 
 def moment(ms: int) -> str:

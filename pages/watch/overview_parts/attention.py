@@ -7,16 +7,24 @@ import streamlit as st
 from pages.parts import address
 from pages.watch.overview_parts import asked as asking
 from pages.watch.overview_parts import wording
+from workbench.monitoring import alerts
+from workbench.monitoring.alerts import Alert
 from workbench.monitoring.dashboard_model import Dashboard, Slice
+from workbench.store import Store
 
-_FIRST = 3
+_FIRST = 2
 
 
-def draw(found: Dashboard) -> None:
-    """Draw what got worse, the worst first; nothing where nothing did."""
-    if not found.slices:
+def draw(store: Store, found: Dashboard) -> None:
+    """Draw the alerts that fire, then what got worse, the worst first; nothing where nothing did."""
+    firing = alerts.history(store, open_only=True, limit=_FIRST + 1)
+    if not found.slices and not firing:
         return
     with st.container(border=True, gap="small", key="watch-attention"):
+        for alert in firing[:_FIRST]:
+            _alert(alert)
+        if len(firing) > _FIRST:
+            st.caption("More alerts fire.")
         for number, each in enumerate(found.slices[:_FIRST]):
             _row(each, number, found)
         rest = found.slices[_FIRST:]
@@ -25,6 +33,16 @@ def draw(found: Dashboard) -> None:
         with st.expander(f"{len(rest)} more got worse", key="watch-attention-more", on_change="rerun") as more:
             if more.open:
                 _rows(rest, found)
+
+
+def _alert(alert: Alert) -> None:
+    colour = {"critical": "red", "warning": "orange"}.get(alert.severity, "blue")
+    seen = " Acknowledged." if alert.acknowledged_ms is not None else ""
+    since = f"{alert.severity}, since {wording.moment(alert.started_ms)}"
+    with st.container(gap=None):
+        st.markdown(f":{colour}[:material/notifications_active: Alert] **{wording.md(alert.name)}** · {wording.md(since)}{seen}")
+        if alert.summary:
+            st.caption(wording.md(alert.summary))
 
 
 def _rows(slices: Sequence[Slice], found: Dashboard) -> None:
@@ -37,8 +55,7 @@ def _row(one: Slice, number: int, found: Dashboard) -> None:
         with st.container(width="stretch", gap=None, key=f"watch-worse-{number}"):
             colour, icon = ("red", "trending_up") if one.ended_ms is None else ("gray", "check_circle")
             over = "" if one.ended_ms is None else f" Over since {wording.moment(one.ended_ms)}."
-            st.markdown(f":{colour}[:material/{icon}:] {wording.sentence(one.sentence)}{wording.md(over)}")
-            st.caption(wording.md(one.evidence))
+            st.markdown(f":{colour}[:material/{icon}:] {wording.sentence(one.sentence)}{wording.md(over)}  \n:small[{wording.md(one.evidence)}]")
         if dict(one.filters) != {name: found.view.filters.get(name) for name in one.filters}:
             st.button("Look at it", key=f"watch-look-{number}", icon=":material/filter_alt:", on_click=look, args=(one,))
 

@@ -1,6 +1,6 @@
 """The row above the Overview: which range, which calls. Every choice is kept in the URL, and the URL is the truth."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from workbench.monitoring.choices import Choices
 from workbench.store import Store
 
 _ALL, _FREE = "", "free"
-_SEEN = "watch-seen"
 
 
 def draw(store: Store, asked: Asked, now_ms: int) -> None:
@@ -33,7 +32,7 @@ def draw(store: Store, asked: Asked, now_ms: int) -> None:
 
 def _range(asked: Asked, now_ms: int) -> None:
     said = {name: text for name, (_, text) in ranges.NAMED.items()} | {_FREE: "Free range"}
-    key = _follow("watch-range", _FREE if asked.span else asked.name)
+    key = asking.follow("watch-range", wanted := _FREE if asked.span else asked.name, wanted)
     st.selectbox("Range", list(said), key=key, format_func=said.__getitem__, width=170, on_change=_ranged, args=(key, asked, now_ms))
     if asked.span is None:
         return
@@ -42,7 +41,7 @@ def _range(asked: Asked, now_ms: int) -> None:
         st.caption("From and to, in UTC. In a chart, pull over the part you want to look at.")
         for name, ms in (("From", span.since_ms), ("To", span.until_ms)):
             at = datetime.fromtimestamp(ms / 1000, UTC).replace(tzinfo=None)
-            st.datetime_input(name, key=_follow(f"watch-{name}", at), on_change=_dated, step=300, format="YYYY-MM-DD")
+            st.datetime_input(name, key=asking.follow(f"watch-{name}", at, at), on_change=_dated, step=300, format="YYYY-MM-DD")
     st.button(
         f"Back to {ranges.NAMED[asked.name][1].lower()}",
         key="watch-whole",
@@ -85,24 +84,24 @@ def _pick(
     label: str, everything: str, name: str, offered: Sequence[str], *, width: Any = "stretch", said: Callable[[str], str] = str
 ) -> None:
     """A choice of one name or all; what the URL names is offered even where no call carries it."""
-    key = _follow(f"watch-{name}", wanted := st.query_params.get(name, _ALL)[:400])
+    key = asking.follow(f"watch-{name}", wanted := st.query_params.get(name, _ALL)[:400], wanted)
     options = list(dict.fromkeys([_ALL, *map(asking.written, offered), wanted]))
-    labels = _labels(options, everything, said)
+    labels = wording.apart({each: everything if each == _ALL else _said(each, said) for each in options})
     st.selectbox(label, options, key=key, format_func=labels.__getitem__, width=width, on_change=_chosen, args=(name, key))
 
 
-def _labels(options: Sequence[str], everything: str, said: Callable[[str], str]) -> Mapping[str, str]:
-    """How options read. Two that read the same get a number: the browser sends the label."""
-    found: dict[str, str] = {}
-    for option in options:
-        name = option.removeprefix("=")
-        text = everything if option == _ALL else figures.short(safe.plain(said(name)), 90)
-        found[option] = text if text not in found.values() else f"{text} ({len(found)})"
-    return found
+def _said(option: str, said: Callable[[str], str]) -> str:
+    """How a name reads that is no known one, too: the URL may name anything."""
+    name = option.removeprefix("=")
+    try:
+        return figures.short(safe.plain(said(name)), 90)
+    except KeyError:
+        return figures.short(safe.plain(name), 90)
 
 
 def _type(label: str, name: str, placeholder: str) -> None:
-    key = _follow(f"watch-{name}", st.query_params.get(name, "")[:400].removeprefix("="))
+    wanted = st.query_params.get(name, "")[:400].removeprefix("=")
+    key = asking.follow(f"watch-{name}", wanted, wanted)
     st.text_input(label, key=key, placeholder=placeholder, on_change=_typed, args=(name, key))
 
 
@@ -115,14 +114,6 @@ def _chosen(name: str, key: str) -> None:
 def _typed(name: str, key: str) -> None:
     text = str(st.session_state[key] or "").strip()
     address.change({name: asking.written(text) if text else None})
-
-
-def _follow(key: str, wanted: object) -> str:
-    """The key of a widget that takes over what the URL says where that is new."""
-    seen = st.session_state.setdefault(_SEEN, {})
-    if key not in st.session_state or seen.get(key) != wanted:
-        seen[key] = st.session_state[key] = wanted
-    return key
 
 
 @st.cache_data(ttl=30, max_entries=8, show_spinner=False)

@@ -72,7 +72,7 @@ def _column(column: Column) -> Any:
     if kind == "usd":
         return number(f"{column.title}, $", format="%.6f" if "/" in column.unit else "%,.4f", width=120)
     if kind in ("", "hour", "version"):
-        return st.column_config.TextColumn(column.title, width=90 if kind else 230, pinned=not kind)
+        return st.column_config.TextColumn(column.title, width=90 if kind else 200, pinned=not kind)
     return number(column.title, format="localized", width=110)
 
 

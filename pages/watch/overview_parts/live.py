@@ -16,11 +16,11 @@ def paused() -> bool:
     return bool(st.session_state.get(_PAUSED))
 
 
-def draw(made_ms: int, now_ms: int, *, moves: bool) -> None:
-    """Draw how old the figures are and what pauses them. A range that is over does not change: there is nothing to pause."""
+def draw(now_ms: int, *, moves: bool) -> None:
+    """Draw how long ago the ledger was looked at (now, as this is drawn) and what pauses it. A range that is over needs no pause."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="watch-live", width="content"):
         state = "paused" if paused() else "live" if moves else "over"
-        _component()(key="watch-age", data={"age": max(0, now_ms - made_ms), "made": made_ms, "state": state})
+        _component()(key="watch-age", data={"at": now_ms, "state": state})
         if moves:
             label, icon = ("Resume", "play_arrow") if paused() else ("Pause", "pause")
             st.button(label, key="watch-pause", icon=f":material/{icon}:", type="tertiary", on_click=_toggle)

@@ -46,7 +46,7 @@ def _charts(found: Dashboard, groups: Sequence[str], section: str, *, keys: Sequ
         if section != ERRORS:
             st.caption(_NOTHING.get(section, "No data for these charts in this range."))
         return
-    with st.grid(min(2, len(shown) + (heat is not None)), min_column_width=340, key=f"watch-{section}"):
+    with st.grid(min(2, len(shown) + (heat is not None)), min_column_width=340, key=f"watch-charts-{section}"):
         for chart in shown:
             with st.container(border=True, key=f"watch-box-{chart.key}"):
                 _chart(chart, found)

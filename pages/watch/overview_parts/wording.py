@@ -77,6 +77,23 @@ def _times(relative: float) -> str:
     return f"{abs(relative):.0%}".replace("%", " %")
 
 
+def difference(number: float | None, unit: str) -> str:
+    """A difference with its sign; of shares in points."""
+    if number is None:
+        return NO_DATA
+    if unit == "share":
+        return fmt.points(number)
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{value(abs(number), unit)}"
+
+
+def apart(said: Mapping[str, str]) -> dict[str, str]:
+    """Labels of options, no two alike: the browser sends the label."""
+    found: dict[str, str] = {}
+    for option, text in said.items():
+        found[option] = text if text not in found.values() else f"{text} ({len(found) + 1})"
+    return found
+
+
 def moment(ms_: int, *, day: bool = True) -> str:
     """A moment: 21 Nov 14:05."""
     at = datetime.fromtimestamp(ms_ / 1000, UTC)

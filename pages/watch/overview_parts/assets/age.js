@@ -10,7 +10,7 @@ function words(seconds) {
 
 export default function ({ data, key, parentElement }) {
   const place = parentElement.querySelector(".age");
-  const since = performance.now() - data.age;
+  const since = performance.now();
   clearInterval(kept.get(key));
   const say = () => {
     const said = `updated ${words(Math.round((performance.now() - since) / 1000))}`;
