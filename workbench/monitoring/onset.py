@@ -19,6 +19,8 @@ def stretch(sums: Sequence[float], counts: Sequence[float], first: int) -> tuple
     """
     import numpy as np
 
+    if first >= len(sums):
+        return None
     total, size = np.concatenate([[0.0], np.cumsum(sums)]), np.concatenate([[0.0], np.cumsum(counts)])
     begins, ends = np.arange(len(sums))[:, None], np.arange(1, len(sums) + 1)[None, :]
     inside, held = total[ends] - total[begins], size[ends] - size[begins]

@@ -141,7 +141,10 @@ def counted(metric: str, held: Sequence[Tally], reference: Sequence[bytes] | Non
 
 def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | None:
     """(change, n before, n after); None where too little was counted on a side. The p of what is no worse is 1."""
-    split = part.first + (3 * (len(part.held) - part.first) + 3) // 4 if recent else part.first
+    length = len(part.held) - part.first
+    if recent and length < 2:
+        return None
+    split = len(part.held) - max(1, length // 4) if recent else part.first
     before, after = part.held[:split], part.held[split:]
     sizes = [_size(metric, side) for side in (before, after)]
     if min(sizes) < ENOUGH[metric]:

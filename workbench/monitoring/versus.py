@@ -70,8 +70,7 @@ def _read(store: "Store", side: Side) -> Held:
     return list(tally.by_time(cells, step_ms=step).get((), {}).values())
 
 
-_Sized = tuple[Change, int, int]  # the change, n on either side
-_Compare = Callable[[Held, Held], _Sized | None]
+_Compare = Callable[[Held, Held], Change | None]
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,13 @@ class _Figure:
     title: str
     unit: str
     good: Good
+    counted: Callable[[Tally], int]
     method: str
     change: _Compare
 
 
 def _rate(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> _Compare:
-    def change(a: Held, b: Held) -> _Sized | None:
+    def change(a: Held, b: Held) -> Change | None:
         (hits_a, all_a), (hits_b, all_b) = (([part(one) for one in side], [whole(one) for one in side]) for side in (a, b))
         k_a, n_a, k_b, n_b = (sum(each) for each in (hits_a, all_a, hits_b, all_b))
         if not n_a or not n_b:
@@ -95,71 +95,91 @@ def _rate(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> _Compa
         design = max(design_effect(hits_a, all_a), design_effect(hits_b, all_b))
         low, high = newcombe(*(each / design for each in (k_a, n_a, k_b, n_b)))  # type: ignore[arg-type]
         p = proportions_p(k_a, n_a, k_b, n_b, design=design)
-        return Change(k_a / n_a, k_b / n_b, k_b / n_b - k_a / n_a, low, high, p), n_a, n_b
+        return Change(k_a / n_a, k_b / n_b, k_b / n_b - k_a / n_a, low, high, p)
 
     return change
 
 
 def _percentile(share: float, sketches: Callable[[Tally], list[bytes]]) -> _Compare:
-    def change(a: Held, b: Held) -> _Sized | None:
+    def change(a: Held, b: Held) -> Change | None:
         one, other = ([each for held in side for each in sketches(held)] for side in (a, b))
-        sizes = [n for _, n in exceeding([one, other], [*one, *other], share)]
         design = 1.0
         for side, reference in ((a, one), (b, other)):
             pairs = exceeding([sketches(held) for held in side], reference, share)
             design = max(design, design_effect([above for above, _ in pairs], [n for _, n in pairs]))
-        found = percentile_change(one, other, share, design=design)
-        return None if found is None else (found, sizes[0], sizes[1])
+        return percentile_change(one, other, share, design=design)
 
     return change
 
 
-def _mean(a: Held, b: Held) -> _Sized | None:
+def _mean(a: Held, b: Held) -> Change | None:
     """Over buckets where there are enough of them, else over single calls."""
     one, other = (moments([each for held in side for each in held.latency]) for side in (a, b))
     found = _each(lambda held: held.latency_ms, lambda held: held.timed)(a, b)
     if found is None or one is None or other is None:
         return None
-    return found if found[0].low is not None else (welch(one, other), found[1], found[2])
+    return found if found.low is not None else welch(one, other)
 
 
 def _each(total: Callable[[Tally], float], whole: Callable[[Tally], int]) -> _Compare:
-    def change(a: Held, b: Held) -> _Sized | None:
+    def change(a: Held, b: Held) -> Change | None:
         one, other = (ratio([total(held) for held in side], [max(0, whole(held)) for held in side]) for side in (a, b))
-        return None if one is None or other is None else (ratio_change(one, other), round(one.n), round(other.n))
+        return None if one is None or other is None else ratio_change(one, other)
 
     return change
+
+
+def _sent(held: Tally) -> int:
+    return held.input_tokens
+
+
+def _received(held: Tally) -> int:
+    return held.output_tokens
+
+
+def _calls(held: Tally) -> int:
+    return held.calls
+
+
+def _rated(held: Tally) -> int:
+    return held.rated
+
+
+def _timed(held: Tally) -> int:
+    return held.timed
+
+
+def _first_timed(held: Tally) -> int:
+    return held.first_timed
+
+
+def _priced(held: Tally) -> int:
+    return 0 if held.usd is None else held.priced
 
 
 def _token_calls(held: Tally) -> int:
     return held.token_calls
 
 
-_CLUSTERS = "ratio over buckets"
+_CLUSTERS, _ORDER = "ratio over buckets", "order statistics"
 _FIGURES = (
-    _Figure("success_rate", "Success rate", "share", "up", "newcombe", _rate(lambda held: held.ok, lambda held: held.calls)),
-    _Figure("satisfaction", "Satisfaction", "share", "up", "newcombe", _rate(lambda held: held.liked, lambda held: held.rated)),
-    _Figure("latency_p50", "Latency (p50)", "ms", "down", "order statistics", _percentile(0.5, lambda held: held.latency)),
-    _Figure("latency_p95", "Latency (p95)", "ms", "down", "order statistics", _percentile(0.95, lambda held: held.latency)),
-    _Figure("latency_mean", "Mean latency", "ms", "down", _CLUSTERS, _mean),
-    _Figure("ttft_p50", "Time to first token (p50)", "ms", "down", "order statistics", _percentile(0.5, lambda held: held.ttft)),
-    _Figure(
-        "cost_per_call",
-        "Cost a request",
-        "usd",
-        "down",
-        _CLUSTERS,
-        _each(lambda held: held.cost_nano / 1e9, lambda held: 0 if held.usd is None else held.priced),
-    ),
-    _Figure("input_tokens", "Tokens in, a request", "tokens", "down", _CLUSTERS, _each(lambda one: one.input_tokens, _token_calls)),
-    _Figure("output_tokens", "Tokens out, a request", "tokens", "neither", _CLUSTERS, _each(lambda one: one.output_tokens, _token_calls)),
+    _Figure("success_rate", "Success rate", "share", "up", _calls, "newcombe", _rate(lambda held: held.ok, _calls)),
+    _Figure("satisfaction", "Satisfaction", "share", "up", _rated, "newcombe", _rate(lambda held: held.liked, _rated)),
+    _Figure("latency_p50", "Latency (p50)", "ms", "down", _timed, _ORDER, _percentile(0.5, lambda held: held.latency)),
+    _Figure("latency_p95", "Latency (p95)", "ms", "down", _timed, _ORDER, _percentile(0.95, lambda held: held.latency)),
+    _Figure("latency_mean", "Mean latency", "ms", "down", _timed, _CLUSTERS, _mean),
+    _Figure("ttft_p50", "Time to first token (p50)", "ms", "down", _first_timed, _ORDER, _percentile(0.5, lambda held: held.ttft)),
+    _Figure("cost_per_call", "Cost a request", "usd", "down", _priced, _CLUSTERS, _each(lambda held: held.cost_nano / 1e9, _priced)),
+    _Figure("input_tokens", "Tokens in, a request", "tokens", "down", _token_calls, _CLUSTERS, _each(_sent, _token_calls)),
+    _Figure("output_tokens", "Tokens out, a request", "tokens", "neither", _token_calls, _CLUSTERS, _each(_received, _token_calls)),
 )
 _GOOD: Mapping[str, Good] = {figure.key: figure.good for figure in _FIGURES}
 
 
 def _difference(figure: _Figure, a: Held, b: Held) -> Difference:
     found = figure.change(a, b)
-    change, n_a, n_b = found or (Change(0.0, 0.0, 0.0, None, None, None), 0, 0)
+    n_a, n_b = (sum(map(figure.counted, side)) for side in (a, b))
+    change = found or Change(0.0, 0.0, 0.0, None, None, None)
     one, other, gap = (change.a, change.b, change.difference) if found else (None, None, None)
     named, bounds = (figure.key, figure.title, figure.unit), (change.low, change.high)
     return Difference(*named, one, other, gap, *bounds, change.p, n_a, n_b, figure.method, "", "")
@@ -169,7 +189,8 @@ def _finished(told: Difference, p: float | None, a: str, b: str) -> Difference:
     """With the corrected p, who is better, and the sentence."""
     unit = Metric(told.key, told.title, told.unit)
     if told.difference is None or told.a is None or told.b is None:
-        return replace(told, sentence=f"{told.title}: no data on {'both sides' if not told.n_a and not told.n_b else 'one side'}.")
+        missing = wording.names([name for name, n in ((a, told.n_a), (b, told.n_b)) if not n])
+        return replace(told, sentence=f"{told.title}: no data of {missing}.")
     bounded = told.low is not None and told.high is not None and not told.low <= 0 <= told.high
     clear = p is not None and p < _SURE and bounded
     good = _GOOD[told.key]
