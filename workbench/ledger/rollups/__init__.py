@@ -9,10 +9,11 @@ from workbench.ledger.rollups.ranges import Filters
 from workbench.ledger.rollups.reading import read, rows_from, total
 from workbench.ledger.rollups.rebuilding import prepare, ready, rebuild
 from workbench.ledger.rollups.scanning import Result, read_raw
+from workbench.ledger.rollups.tidying import drop_series, tidy
 from workbench.ledger.rollups.verifying import Difference, verify
 from workbench.ledger.rollups.writing import change, erase, note
 
 __all__ = [
-    "Cell", "Difference", "Filters", "Result", "Top", "change", "erase", "note", "prepare", "read", "read_raw", "ready", "rebuild",
-    "rows_from", "top", "total", "verify",
+    "Cell", "Difference", "Filters", "Result", "Top", "change", "drop_series", "erase", "note", "prepare", "read", "read_raw", "ready",
+    "rebuild", "rows_from", "tidy", "top", "total", "verify",
 ]  # fmt: skip
