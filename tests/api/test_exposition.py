@@ -6,8 +6,9 @@ from sqlalchemy import insert
 
 from tests.api.prometheus import Labels, parsed
 from workbench.api import exposition
-from workbench.ledger import bulk
+from workbench.ledger import bulk, rollups
 from workbench.ledger.fields import CallRecord
+from workbench.ledger.tables import CallRow
 from workbench.monitoring.tables import AlertRuleRow, AlertStateRow
 from workbench.store import Store
 
@@ -89,3 +90,20 @@ def test_alerts_say_whether_they_fire(store: Store) -> None:
         ("workbench_alerts_firing", (("rule", "rule 1"), ("severity", "critical"))): 1,
         ("workbench_alerts_firing", (("rule", "rule 2"), ("severity", "critical"))): 0,
     }
+
+
+def test_calls_that_come_late_or_go_away_are_noticed(store: Store) -> None:
+    labels = (("provider", "p"), ("model", "m"), ("status", "ok"), ("error_type", ""))
+
+    def counted() -> tuple[float, float]:
+        found = _read(store)
+        return found["workbench_calls_total"]["workbench_calls_total", labels], sum(found["workbench_tokens_total"].values())
+
+    bulk.add(store, [_record(n) for n in range(6)])
+    assert counted() == (6, 6 * 147)
+    assert counted() == (6, 6 * 147)
+    bulk.add(store, [_record(2)])
+    assert counted() == (7, 7 * 147)
+    with store.write() as session:
+        rollups.erase(session.connection(), CallRow.started_ms < START_MS + DAY_MS)
+    assert counted() == (3, 3 * 147)
