@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.harness import LOOKS, OTHER_LOOKS, Server
 from tests.pages import stores
 
-_TOP = ["/", "/prompts", "/playground", "/datasets", "/compare", "/rate", "/whatif", "/spend", "/budgets", "/prices", "/runs"]
+_TOP = ["/", "/prompts", "/playground", "/datasets", "/compare", "/rate", "/whatif", "/spend", "/budgets", "/prices", "/calls", "/runs"]
 PATHS = [*_TOP, "/settings", "/settings?section=Data", "/settings?section=About"]
 
 

@@ -44,7 +44,7 @@ def filled(store: Store) -> Store:
             feedback=chance.choice([1, -1, 0, None]),
         )
 
-    put(store, *(one(n) for n in range(240)))
+    put(store, *(one(n) for n in range(160)))
     return store
 
 
@@ -87,22 +87,22 @@ ASKED = [
 def test_whatever_is_asked_for_pages_hold_exactly_what_fits_in_both_directions(filled: Store) -> None:
     finding.search.catch_up(filled)
     every = [reading.get(filled, one.id) for one in finding.walk(filled, Sought(), limit=1000)]
-    assert len(every) == 240
+    assert len(every) == 160
     for wanted in ASKED:
         expected = [one.id for one in every if all(fits(one, *asked) for asked in wanted.given.items())]
         found, cursors = [], []
-        page = finding.page(filled, wanted, limit=7)
+        page = finding.page(filled, wanted, limit=40)
         while True:
             found += [one.id for one in page.calls]
             assert page.reached is None
             if not page.older:
                 break
             cursors.append(page.calls[-1].cursor)
-            page = finding.page(filled, wanted, older_than=cursors[-1], limit=7)
+            page = finding.page(filled, wanted, older_than=cursors[-1], limit=40)
         assert found == expected, wanted
         back: list[int] = []
         cursor = (0, 0)
-        while (page := finding.page(filled, wanted, newer_than=cursor, limit=7)).calls:
+        while (page := finding.page(filled, wanted, newer_than=cursor, limit=40)).calls:
             back = [one.id for one in page.calls] + back
             cursor = page.calls[0].cursor
         assert back == expected, wanted
@@ -117,7 +117,7 @@ def test_a_search_without_an_index_looks_at_the_newest_calls_and_says_how_far(fi
     while found.reached is not None:
         looked += 1
         found = finding.page(filled, Sought(tag="nobody"), older_than=found.reached)
-    assert looked == 4  # 240 calls, 50 and then 51 at a time
+    assert looked == 3  # 160 calls, 50 and then 51 at a time
     assert not found.older
     parts = finding.page(filled, Sought(prompt="p", tag="nobody"))  # the index of a prompt is in parts, a version each
     assert parts.reached is None or parts.older
@@ -135,7 +135,7 @@ def test_the_total_is_that_of_the_rollups_where_they_know_the_fields(filled: Sto
         number = finding.counted(filled, wanted, START)
         if number is not None:
             assert number == len(list(finding.walk(filled, wanted, limit=1000))), wanted
-    assert finding.counted(filled, Sought(), START) == 240
+    assert finding.counted(filled, Sought(), START) == 160
     assert finding.counted(filled, Sought(user="ann"), START) is None
 
 

@@ -23,12 +23,12 @@ from workbench.ledger.tables import CallRow, CallTextRow, LedgerMarkRow
 from workbench.store import Store
 from workbench.store.base import storable
 
-MOST = 10_000  # matches that a search looks at: those recorded last
+MOST = 5_000  # matches that a search looks at: those recorded last
 WORDS = 5_000
 _CHARACTERS = 200_000  # of one call
 _BATCH = 500
 _TICK_S, _TICK = 10.0, 20_000
-_AT_SEARCH_S, _AT_SEARCH = 0.1, 2_000
+_AT_SEARCH_S, _AT_SEARCH = 0.05, 1_000
 _LATE = 10_000  # ids that another process of a team may commit after a higher one
 _DEEPEST = 40
 _SHIFT = 40  # bits of an id; above them stands the generation
@@ -97,19 +97,28 @@ def rebuild(store: Store) -> None:
 
 
 def matching(session: Session, wanted: str, *, least_id: int = 0, most_id: int = _MASK) -> Matches:
-    """The calls that have every word of `wanted`, a word by its beginning; ids outside the bounds are left out. Raises InputError where
-    there is no word in it.
+    """The calls that have every word of `wanted`; `word*` is every word that begins so, which takes longer the more calls have one. Ids
+    outside the bounds are left out. Raises InputError where there is no word in it.
     """
-    found = words(wanted[:500])
+    found = _asked(wanted[:500])
     if not found:
         raise InputError("has no word to search for", place="text", hint="Write a word with letters or digits.")
     dialect = session.get_bind().dialect.name
-    asked = " ".join(f'"{one}"*' for one in found) if dialect == "sqlite" else " & ".join(f"'{one}':*" for one in found)
+    if dialect == "sqlite":
+        asked = " ".join(f'"{word}"{"*" if begins else ""}' for word, begins in found)
+    else:
+        asked = " & ".join(f"'{word}'{':*' if begins else ''}" for word, begins in found)
     valid = _valid(session, least_id, most_id) if dialect == "sqlite" else f"rowid BETWEEN {least_id} AND {most_id}"
     ids = session.scalars(text(_FOUND[dialect].format(valid=valid, most=MOST + 1)), {"words": asked}).all()
     inside = text(_AMONG[dialect]).bindparams(found=json.dumps(ids[:MOST]))
     there = exists().where(_TEXTS.c.call_id == _CALLS.c.id, or_(*(_TEXTS.c[name].is_not(None) for name in _SAID)))
     return Matches(cast("ColumnElement[bool]", inside) & there, len(ids) > MOST)
+
+
+def _asked(wanted: str) -> list[tuple[str, bool]]:
+    """The words that are asked for, and whether each stands for its beginnings."""
+    return [(word, place == len(found) - 1 and piece.endswith("*")) for piece in wanted.split() for found in [words(piece)]
+            for place, word in enumerate(found)]  # fmt: skip
 
 
 def words(said: str) -> list[str]:

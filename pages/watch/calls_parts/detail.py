@@ -8,7 +8,6 @@ from pages.parts import format as fmt
 from pages.parts import page, safe, session, tables
 from pages.watch.calls_parts import collecting, costing, listing, onward, rating, rows, turns
 from pages.watch.calls_parts.wanted import CALL, Wanted
-from workbench import clock
 from workbench.errors import InputError, NotFound
 from workbench.ledger import finding, reading
 from workbench.ledger.finding import Sought
@@ -117,12 +116,19 @@ def _figures(call: Call) -> None:
         "Cell": call.cell_id,
         "Trace": call.trace_id,
         "External id": call.external_id,
+        "Span": _span(call),
         "Sent with": _settings(call),
     }
     lines = (f"{name}: **{safe.escape(value, limit=300)}**" for name, value in known.items() if value not in (None, ""))
     st.markdown("  \n".join(lines))
     if call.run_id:
         session.link(session.RUNS, "Open the run", icon=":material/play_circle:", run=call.run_id)
+
+
+def _span(call: Call) -> str:
+    """Where the call stands in its trace, where another program said so."""
+    first = next((one for one in call.attempts or [] if isinstance(one, dict) and one.get("span")), None)
+    return f"{first['span']}, below {first.get('parent')}" if first else ""
 
 
 def _settings(call: Call) -> str:
@@ -139,7 +145,7 @@ def _attempts(call: Call) -> None:
     shown = [
         {
             "number": str(number),
-            "began": clock.iso(one["started_ms"])[11:23] if isinstance(one.get("started_ms"), int) else fmt.NONE,
+            "began": rows.stamp(one["started_ms"])[11:] if isinstance(one.get("started_ms"), int) else fmt.NONE,
             "took": fmt.ms(one["latency_ms"]) if isinstance(one.get("latency_ms"), int | float) else fmt.NONE,
             "waited": f"{one['waited_s']:.1f} s" if isinstance(one.get("waited_s"), int | float) else fmt.NONE,
             "ended": f"✗ {one['error_kind']}" if one.get("error_kind") else "✓ OK",

@@ -32,7 +32,7 @@ def draw(store: Store, asked: Wanted, now_ms: int) -> None:
         _follow("q")
         st.text_input(
             "Text", key=_key("q"), placeholder="Words of the request, reply or error", icon=":material/search:", width=215,
-            on_change=_say, args=("q",),
+            on_change=_say, args=("q",), help="Every word must be there. A star stands for any ending: parc*",
         )  # fmt: skip
         _choose("since", "Time", _TIMES, 125)
         _choose("prompt", "Prompt", {"": "All prompts"} | {name or NO_PROMPT: name or "No prompt" for name in prompts}, 165)
