@@ -88,7 +88,7 @@ COLUMNS = tuple(field.name for field in fields(CallRecord) if field.name not in 
 FIELDS = tuple("cost_usd" if name == "cost_nano" else name for name in COLUMNS)
 TOKENS = tuple(name for name in COLUMNS if name.endswith("_tokens"))
 Values = dict[str, Any]  # what is known of one call by the names of CallRecord, checked and as a database can hold it
-_NEEDED = ("started_ms", "source", "provider", "model")
+_NEEDED = ("started_ms", "model", "provider", "source")
 _LEAST_MS = 10**11  # March 1973: what is less is seconds
 _MOST_MS = 10**14  # the year 5138: what is more is microseconds or finer
 _AHEAD_MS = 86_400_000  # how far another machine's clock may be ahead

@@ -4,6 +4,7 @@ A container is how a file holds rows (lines of JSON, delimited text, Parquet, a 
 themselves under a name; a name taken twice raises.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from workbench.errors import InputError
 from workbench.ledger.fields import Values
 
+_VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])-?\d+(?:[.,]\d+)*(?![\w.])")  # what differs between rows of one trouble
 LINES_KEPT, KINDS_KEPT = 100, 50
 HEAD = 262_144  # bytes that are looked at to tell what a file is
 
@@ -22,6 +24,12 @@ class Bad(NamedTuple):
     """A row that is no call, and why."""
 
     why: str
+
+    @classmethod
+    def of(cls, error: InputError) -> "Bad":
+        """The row that this was said of, with the remedy."""
+        hint = error.hint.strip().removesuffix(".")
+        return cls(f"{error}: {hint[:1].lower()}{hint[1:]}" if hint else str(error))
 
 
 class Row(NamedTuple):
@@ -118,7 +126,8 @@ class Report:
     def skip(self, line: int, why: str) -> None:
         """Count a row that is not taken."""
         self.skipped += 1
-        kind = why if why in self.reasons or len(self.reasons) < KINDS_KEPT else "other reasons"
+        kind = _VALUE.sub("…", why)
+        kind = kind if kind in self.reasons or len(self.reasons) < KINDS_KEPT else "other reasons"
         self.reasons[kind] += 1
         if len(self.lines) < LINES_KEPT:
             self.lines.append((line, why))

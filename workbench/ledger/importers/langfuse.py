@@ -54,7 +54,7 @@ class Langfuse(Dialect):
             try:
                 yield _observation({_plain(name): value for name, value in one.items()}, said)
             except InputError as error:
-                yield Bad(str(error))
+                yield Bad.of(error)
 
 
 def _observation(said: Mapping[str, Any], trace: Mapping[str, Any]) -> Values | Bad:

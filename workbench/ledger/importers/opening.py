@@ -90,7 +90,7 @@ def called(kind: Dialect, row: Row) -> list[Any]:
     try:
         return list(kind.calls(row.says))
     except InputError as error:
-        return [Bad(str(error))]
+        return [Bad.of(error)]
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         # A shape that no export of the tool is known to have: the row is refused, not the file.
         return [Bad(f"has a shape that is not known ({type(error).__name__})")]

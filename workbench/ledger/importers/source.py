@@ -113,12 +113,12 @@ def lines(source: Source) -> Iterator[bytes]:
 def _refuse(path: Path, found: bytes) -> None:
     if found.startswith(b"PAR1"):
         return
-    if found.startswith((b"\xff\xfe", b"\xfe\xff")) or _pairs(found):
-        raise InputError("is UTF-16", place=path.name, hint=_UTF16_HINT)
     for mark, kind in _KINDS.items():
         if found.startswith(mark):
             hint = "Choose a file of calls: JSONL, JSON, CSV, TSV or Parquet, plain or gzipped."
             raise InputError(f"is {kind}, not a file of calls", place=path.name, hint=hint)
+    if found.startswith((b"\xff\xfe", b"\xfe\xff")) or _pairs(found):
+        raise InputError("is UTF-16", place=path.name, hint=_UTF16_HINT)
     if b"\x00" in found[:4096] or len(found.translate(None, _CONTROL)) < 0.99 * len(found):
         raise InputError("is not a text file", place=path.name, hint="Choose JSONL, JSON, CSV, TSV or Parquet, plain or gzipped.")
 

@@ -1,0 +1,205 @@
+"""What other tools export becomes calls as those tools meant them: tokens, times, costs, errors, thumbs; in each form they write."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.ledger import importers, reading
+from workbench.ledger.reading import Call
+from workbench.store import Store
+
+GENERATION = {
+    "id": "obs-1", "trace_id": "tr-1", "project_id": "p", "type": "GENERATION", "parent_observation_id": None, "name": "answer",
+    "start_time": "2026-05-29 13:46:19.963000",
+    "end_time": "2026-05-29 13:46:21.463000", "completion_start_time": "2026-05-29 13:46:20.163000",
+    "level": "DEFAULT", "status_message": None, "version": None, "input": '[{"role":"user","content":"Where is my card?"}]',
+    "output": '{"role":"assistant","content":"On its way."}', "provided_model_name": "gpt-4o",
+    "model_parameters": '{"temperature":0.7}',
+    "usage_details": {"input": 100, "input_cached_tokens": 50, "output": 20, "total": 170},
+    "cost_details": {"input": 0.001, "output": 0.002},
+    "prompt_name": "support/triage", "prompt_version": 7, "total_cost": 0.003, "latency": 1.5, "time_to_first_token": 0.2,
+    "user_id": "u-1", "tags": ["beta"],
+}  # fmt: skip
+SPAN = GENERATION | {"id": "obs-0", "type": "SPAN", "provided_model_name": None, "usage_details": {}}
+FAILED = GENERATION | {
+    "id": "obs-2", "level": "ERROR", "status_message": "429 Too Many Requests", "output": None, "usage_details": {}, "total_cost": None,
+    "completion_start_time": None,
+}  # fmt: skip
+
+SPEND = {
+    "request_id": "chatcmpl-1",
+    "call_type": "acompletion", "api_key": "88dc28", "spend": 0.00125, "total_tokens": 130, "prompt_tokens": 100,
+    "completion_tokens": 30, "startTime": "2026-05-29T13:46:19.963Z", "endTime": "2026-05-29T13:46:21.463Z",
+    "completionStartTime": "2026-05-29T13:46:20.163Z", "model": "gpt-4o", "model_id": "m", "model_group": "gpt-4o",
+    "custom_llm_provider": "openai", "api_base": "https://api.openai.com/v1/", "user": "default_user_id", "end_user": "cust-9",
+    "metadata": {"user_api_key_alias": "a", "usage_object": {"prompt_tokens_details": {"cached_tokens": 64}}}, "cache_hit": "None",
+    "request_tags": ["prod", "eu"], "messages": {}, "response": {}, "status": "success", "session_id": "s-1",
+}  # fmt: skip
+REFUSED = SPEND | {
+    "request_id": "chatcmpl-2", "status": "failure", "spend": 0.0, "completion_tokens": 0, "completionStartTime": SPEND["endTime"],
+    "metadata": {"error_information": {"error_code": "429", "error_class": "RateLimitError", "error_message": "slow down"}},
+}  # fmt: skip
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """The rows in the form that the name of the file ends in, as the tools write them."""
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(rows, indent=2))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return path
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def taken(store: Store, path: Path, **more: Any) -> list[Call]:
+    """The calls of the file, the oldest first, with their texts; the file goes in once more and adds nothing."""
+    done = importers.run(store, path, **more)
+    assert importers.run(store, path, **more).taken == 0
+    assert done.taken == reading.totals(store).n
+    return [reading.get(store, call.id) for call in reversed(reading.page(store))]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+def test_langfuse_observations_are_calls_in_every_form_it_writes(sqlite_store: Store, tmp_path: Path, form: str) -> None:
+    path = write(tmp_path / f"observations.{form}", [SPAN, GENERATION, FAILED])
+    assert importers.detect(path) == "langfuse"
+    ok, failed = taken(sqlite_store, path)
+    assert (ok.provider, ok.model, ok.input_tokens, ok.cached_tokens, ok.output_tokens) == ("openai", "gpt-4o", 150, 50, 20)
+    assert (ok.started_ms, ok.latency_ms, ok.ttft_ms, ok.cost_nano) == (1_780_062_379_963, 1500, 200, 3_000_000)
+    assert (ok.prompt, ok.version, ok.user, ok.tags, ok.trace_id) == ("support/triage", 7, "u-1", ("beta",), "tr-1")
+    assert ok.request == {"messages": [{"role": "user", "content": "Where is my card?"}]}
+    assert (ok.reply, ok.external_id, ok.source) == ("On its way.", "langfuse:obs-1", "langfuse")
+    assert (failed.status, failed.error_type, failed.error_message) == ("error", "rate_limit", "429 Too Many Requests")
+    assert (failed.input_tokens, failed.cost_nano) == (None, None)
+
+
+def test_langfuse_traces_of_its_page_and_api_bring_their_observations_and_thumbs(sqlite_store: Store, tmp_path: Path) -> None:
+    observation = {
+        "id": "g", "traceId": "t", "type": "GENERATION", "startTime": "2026-05-29T13:46:19.963Z", "endTime": "2026-05-29T13:46:20.963Z",
+        "model": "claude-sonnet-4-5", "usage": {"input": 12, "output": 3, "total": 15, "unit": "TOKENS"}, "input": "hello", "output": "hi",
+        "calculatedTotalCost": 0, "promptName": None, "level": "DEFAULT",
+    }  # fmt: skip
+    scores = [{"name": "user-feedback", "value": 0, "dataType": "BOOLEAN", "observationId": "g"}]
+    trace = {"id": "t", "timestamp": "2026-05-29T13:46:19Z", "userId": "u", "tags": ["x"], "observations": [observation], "scores": scores}
+    path = tmp_path / "traces.json"
+    path.write_text(json.dumps({"data": [trace, trace | {"id": "t2", "observations": ["only-an-id"]}], "meta": {"page": 1}}))
+    (one,) = taken(sqlite_store, path)
+    assert (one.model, one.provider, one.input_tokens, one.user, one.tags, one.feedback) == (
+        "claude-sonnet-4-5", "anthropic", 12, "u", ("x",), -1,
+    )  # fmt: skip
+    assert one.cost_nano == (12 * 3 + 3 * 15) * 1000  # its own price list did not know it
+    assert one.request == {"messages": [{"role": "user", "content": "hello"}]}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+def test_a_litellm_spend_log_becomes_calls_in_every_form(sqlite_store: Store, tmp_path: Path, form: str) -> None:
+    unknown = SPEND | {
+        "request_id": "chatcmpl-3",
+        "spend": 0,
+        "model": "openai/gpt-4o",
+        "startTime": "2026-05-29 14:00:00+00:00",
+        "endTime": None,
+    }
+    path = write(tmp_path / f"spend.{form}", [SPEND, REFUSED, unknown, SPEND | {"request_id": "x", "call_type": "call_mcp_tool"}])
+    assert importers.detect(path) == "litellm"
+    ok, failed, priced = taken(sqlite_store, path)
+    assert (ok.input_tokens, ok.cached_tokens, ok.output_tokens, ok.cost_nano) == (100, 64, 30, 1_250_000)
+    assert (ok.latency_ms, ok.ttft_ms, ok.user, ok.tags, ok.trace_id) == (1500, 200, "cust-9", ("prod", "eu"), "s-1")
+    assert (failed.status, failed.error_type, failed.error_kind, failed.error_message, failed.ttft_ms) == (
+        "error", "rate_limit", "RateLimitError", "slow down", None,
+    )  # fmt: skip
+    assert (priced.provider, priced.model) == ("openai", "gpt-4o")
+    assert priced.cost_nano
+
+
+def test_promptfoo_results_are_calls_and_a_failed_assertion_is_no_failed_call(sqlite_store: Store, tmp_path: Path) -> None:
+    result = {
+        "promptIdx": 0, "testIdx": 0, "testCase": {"vars": {"q": "hi"}}, "promptId": "ab",
+        "provider": {"id": "openai:chat:gpt-4o-mini", "label": ""},
+        "prompt": {"raw": '[{"role":"user","content":"hi"}]', "label": "greet"}, "vars": {"q": "hi"},
+        "response": {
+            "output": "hello", "cached": False, "cost": 0.0001,
+            "tokenUsage": {"total": 15, "prompt": 12, "completion": 3, "completionDetails": {"reasoning": 1}},
+        },
+        "success": False, "failureReason": 1, "error": "Expected output to contain bye", "score": 0, "latencyMs": 420, "cost": 0.0001,
+        "namedScores": {}, "gradingResult": {"pass": False},
+    }  # fmt: skip
+    failed = result | {
+        "testIdx": 1,
+        "provider": {"id": "anthropic:messages:claude-sonnet-4-5"},
+        "response": {"error": "API error: 529 Overloaded"},
+    }
+    failed |= {"failureReason": 2, "error": "API error: 529 Overloaded", "cost": 0}
+    cached = result | {
+        "testIdx": 2,
+        "failureReason": 0,
+        "error": None,
+        "response": {"output": "x", "cached": True, "tokenUsage": {"cached": 9}},
+    }
+    head = {"version": 3, "timestamp": "2026-05-29T13:46:19.963Z", "prompts": [{"raw": "x"}]}
+    whole = {"evalId": "eval-abc", "results": head | {"results": [result, failed, cached], "stats": {}}, "config": {}, "shareableUrl": None}
+    path = tmp_path / "output.json"
+    path.write_text(json.dumps(whole))
+    look = importers.preview(path)
+    assert (look.format, look.container) == ("promptfoo", "json")
+    one, two = taken(sqlite_store, path)
+    assert (one.provider, one.model, one.status, one.input_tokens, one.output_tokens, one.reasoning_tokens) == (
+        "openai", "gpt-4o-mini", "ok", 12, 3, 1,
+    )  # fmt: skip
+    assert (one.latency_ms, one.cost_nano, one.prompt, one.reply, one.variables) == (420, 100_000, "greet", "hello", {"q": "hi"})
+    assert (one.started_ms, one.external_id) == (1_780_062_379_963, "promptfoo:eval-abc:0:0")
+    assert (two.provider, two.model, two.status, two.error_type, two.input_tokens) == (
+        "anthropic", "claude-sonnet-4-5", "error", "server_error", None,
+    )  # fmt: skip
+
+
+def test_the_azure_trace_takes_the_model_it_is_given(sqlite_store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808,10\n2023-11-16 18:17:04.0319569,3180,8\n")
+    assert importers.preview(path).missing == ("model",)
+    one, two = taken(sqlite_store, path, mapping=importers.ColumnMap(fixed={"model": "openai/gpt-4o"}))
+    assert (one.started_ms, one.input_tokens, one.output_tokens, one.provider, one.model) == (
+        1_700_158_623_980,
+        4808,
+        10,
+        "openai",
+        "gpt-4o",
+    )
+    assert one.cost_nano
+    assert two.started_ms - one.started_ms == 52
+
+
+def test_otlp_files_of_a_document_and_of_lines_are_spans(sqlite_store: Store, tmp_path: Path) -> None:
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174", "name": "chat gpt-4o", "kind": 3,
+        "startTimeUnixNano": "1780062379963000000", "endTimeUnixNano": "1780062381463000000", "status": {},
+        "attributes": [
+            {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
+            {"key": "gen_ai.system", "value": {"stringValue": "openai"}},
+            {"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}},
+            {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "12"}},
+            {"key": "gen_ai.usage.output_tokens", "value": {"intValue": "3"}},
+        ],
+    }  # fmt: skip
+    batch = {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {}, "spans": [span]}]}]}
+    (tmp_path / "traces.json").write_text(json.dumps(batch, indent=1))
+    (one,) = taken(sqlite_store, tmp_path / "traces.json")
+    assert (one.model, one.input_tokens, one.latency_ms) == ("gpt-4o", 12, 1500)
+    other = json.loads(json.dumps(batch).replace("eee19b7ec3c1b174", "eee19b7ec3c1b175"))
+    (tmp_path / "traces.jsonl").write_text(json.dumps(batch) + "\n" + json.dumps(other) + "\n")
+    assert importers.detect(tmp_path / "traces.jsonl") == "otlp"
+    lines = importers.run(sqlite_store, tmp_path / "traces.jsonl")
+    assert (lines.taken, lines.duplicates) == (1, 1)
+    (tmp_path / "one.json").write_text(json.dumps(batch))
+    assert importers.run(sqlite_store, tmp_path / "one.json").duplicates == 1
