@@ -14,7 +14,7 @@ from workbench.ledger.tables import CallRow
 from workbench.monitoring import anomaly, window
 from workbench.monitoring.anomaly import HOUR_MS, WEEK_MS, WEEKS
 from workbench.monitoring.machine import Reading
-from workbench.monitoring.rules import Rule
+from workbench.monitoring.rules import PERCENTILES, Rule
 from workbench.monitoring.window import Window
 from workbench.stats import sketch
 
@@ -121,13 +121,20 @@ class Live:
     def __init__(self, store: "Store", rules: Sequence[Rule], patterns: "dict[Any, tuple[int, dict[int, Window]]] | None" = None) -> None:
         self._store = store
         self._windows: dict[tuple[Any, ...], Window] = {}
-        self._reads: dict[tuple[Any, ...], dict[tuple[Any, ...], list[rollups.Cell]]] = {}
+        self._reads: dict[tuple[Any, ...], Any] = {}
         self._patterns = {} if patterns is None else patterns
         self._kinds: dict[tuple[int, tuple[str, ...]], set[tuple[Any, ...]]] = {}
+        self._spread: set[tuple[Any, ...]] = set()  # what percentiles are asked of
+        self._longest: dict[tuple[Any, ...], int] = {}
         self._money: float | bool | None = False
         for rule in rules:
-            if not rule.own and rule.last_n is None:
-                self._kinds.setdefault((rule.window_s, _dimensions(rule)), set()).add(rule.measured_key)
+            if rule.last_n is not None:
+                self._longest[_newest_key(rule)] = max(self._longest.get(_newest_key(rule), 0), rule.last_n)
+            elif not rule.own:
+                kind = rule.window_s, _dimensions(rule)
+                self._kinds.setdefault(kind, set()).add(rule.measured_key)
+                if spread(rule):
+                    self._spread |= {kind, rule.measured_key}
 
     def window(self, rule: Rule, at_ms: int) -> Window:
         """What was counted in the rule's window that ends at `at_ms`."""
@@ -158,20 +165,27 @@ class Live:
         return cast("float | None", self._money)
 
     def _read(self, rule: Rule, since_ms: int, until_ms: int) -> Window:
+        span_ms = until_ms - since_ms
         if rule.last_n is not None:
-            return last(self._store, rule, since_ms, until_ms)
+            key = (*_newest_key(rule), until_ms)
+            if key not in self._reads:
+                longest = max(rule.last_n, self._longest.get(_newest_key(rule), 0))
+                self._reads[key] = newest(self._store, rule, since_ms, until_ms, longest)
+            return window.of_newest(rule, self._reads[key][: rule.last_n], span_ms)
         if rule.own:
             return of_own(self._store, rule, since_ms, until_ms)
         by = _dimensions(rule)
-        if len(self._kinds.get((rule.window_s, by), ())) <= _FEW:
-            return window.of_cells(rollups.read(self._store, since_ms, until_ms, filters=cell_filters(rule)), until_ms - since_ms)
+        kind = rule.window_s, by
+        if len(self._kinds.get(kind, ())) <= _FEW:
+            wanted = rule.measured_key in self._spread or spread(rule)
+            return window.of_cells(rollups.read(self._store, since_ms, until_ms, filters=cell_filters(rule), sketches=wanted), span_ms)
         key = since_ms, until_ms, by
         if key not in self._reads:
             grouped: dict[tuple[Any, ...], list[rollups.Cell]] = {}
-            for cell in rollups.read(self._store, since_ms, until_ms, by=by):
+            for cell in rollups.read(self._store, since_ms, until_ms, by=by, sketches=kind in self._spread):
                 grouped.setdefault(tuple(cell.key[name] for name in by), []).append(cell)
             self._reads[key] = grouped
-        return window.of_cells(_chosen(rule, by, self._reads[key]), until_ms - since_ms)
+        return window.of_cells(_chosen(rule, by, self._reads[key]), span_ms)
 
 
 def hours(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> dict[int, Window]:
@@ -183,7 +197,7 @@ def hours(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> dict[int,
             for one in metrics.read(store, name, since_ms, until_ms, tag=narrowed, bucket_ms=HOUR_MS):
                 parts.setdefault(one.bucket_ms or 0, []).append(one)
         return {start: window.of_metric(cells, HOUR_MS) for start, cells in parts.items()}
-    cells = rollups.read(store, since_ms, until_ms, bucket_ms=HOUR_MS, filters=cell_filters(rule))
+    cells = rollups.read(store, since_ms, until_ms, bucket_ms=HOUR_MS, filters=cell_filters(rule), sketches=spread(rule))
     return {cell.bucket_ms or 0: window.of_cells([cell], HOUR_MS) for cell in cells}
 
 
@@ -194,14 +208,13 @@ def of_own(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> Window:
     return window.of_metric(cells, until_ms - since_ms)
 
 
-def last(store: "Store", rule: Rule, since_ms: int, until_ms: int) -> Window:
-    """The newest calls or values of [since_ms, until_ms), `last_n` at most."""
-    n = rule.last_n or 1
-    if rule.own:
-        narrowed = tag(rule)
-        newest = [one for name in rule.own for one in metrics.last(store, name, n, tag=narrowed, since_ms=since_ms, until_ms=until_ms)]
-        return window.of_values([value for _at_ms, value in sorted(newest, reverse=True)[:n]], until_ms - since_ms)
-    return window.of_rows(last_calls(store, rule, since_ms, until_ms, n), until_ms - since_ms)
+def newest(store: "Store", rule: Rule, since_ms: int, until_ms: int, n: int) -> Sequence[Any]:
+    """The newest `n` calls, or times and values, of [since_ms, until_ms) that the rule is about, newest first."""
+    if not rule.own:
+        return last_calls(store, rule, since_ms, until_ms, n)
+    narrowed = tag(rule)
+    found = [one for name in rule.own for one in metrics.last(store, name, n, tag=narrowed, since_ms=since_ms, until_ms=until_ms)]
+    return sorted(found, reverse=True)[:n]
 
 
 def last_calls(store: "Store", rule: Rule, since_ms: int, until_ms: int, limit: int) -> Sequence[Any]:
@@ -240,6 +253,16 @@ def _conditions(rule: Rule, since_ms: int, until_ms: int) -> list[ColumnElement[
             given = or_(given, and_(column.is_(None), _CALLS.c.status != "ok"))
         conditions.append(or_(given, column.is_(None), column == "") if "" in values else given)
     return conditions
+
+
+def spread(rule: Rule) -> bool:
+    """Whether the rule asks how its calls are spread."""
+    return rule.aggregation in PERCENTILES or rule.aggregation in ("least", "most")
+
+
+def _newest_key(rule: Rule) -> tuple[Any, ...]:
+    own, filters, window_s, _last_n = rule.measured_key
+    return own, filters, window_s
 
 
 def _dimensions(rule: Rule) -> tuple[str, ...]:

@@ -46,8 +46,7 @@ class Past:
             return window.of_metric(part, until_ms - since_ms) if rule.own else window.of_cells(part, until_ms - since_ms)
         low = max(low, high - rule.last_n)
         if self._seen is None or self._seen[0] != (low, high):  # in most minutes of a quiet day the last calls are the same ones
-            newest, span_ms = self._parts[low:high], until_ms - since_ms
-            self._seen = (low, high), window.of_values(newest, span_ms) if rule.own else window.of_rows(newest, span_ms)
+            self._seen = (low, high), window.of_newest(rule, self._parts[low:high], until_ms - since_ms)
         return self._seen[1]
 
     def hours(self, rule: Rule, at_ms: int) -> Mapping[int, Window]:
@@ -71,22 +70,12 @@ class Past:
             ]
             self._parts = sorted(cells, key=lambda one: one.bucket_ms or 0)
         else:
-            self._parts = rollups.read(self._store, since_ms, until_ms, bucket_ms=bucket_ms, filters=measuring.cell_filters(rule))
+            filters, wanted = measuring.cell_filters(rule), measuring.spread(rule)
+            self._parts = rollups.read(self._store, since_ms, until_ms, bucket_ms=bucket_ms, filters=filters, sketches=wanted)
         self._starts = [one.bucket_ms or 0 for one in self._parts]
 
     def _read_rows(self, since_ms: int, until_ms: int, first_ms: int) -> None:
-        rule = self._rule
-        if rule.own:
-            narrowed = measuring.tag(rule)
-            pairs = [
-                pair
-                for name in rule.own
-                for pair in metrics.last(self._store, name, MOST_ROWS, tag=narrowed, since_ms=since_ms, until_ms=until_ms)
-            ]
-            pairs = sorted(pairs)[-MOST_ROWS:]
-            self._starts, self._parts = [at_ms for at_ms, _ in pairs], [value for _, value in pairs]
-        else:
-            rows = measuring.last_calls(self._store, rule, since_ms, until_ms, MOST_ROWS)[::-1]
-            self._starts, self._parts = [row.started_ms for row in rows], rows
+        self._parts = measuring.newest(self._store, self._rule, since_ms, until_ms, MOST_ROWS)[::-1]
+        self._starts = [one[0] for one in self._parts]
         if len(self._starts) == MOST_ROWS:
             self.whole_from_ms = max(first_ms, self._starts[0])

@@ -176,5 +176,5 @@ def _row(session: Session, rule_id: int) -> AlertRuleRow:
 
 
 def _kept(row: AlertRuleRow) -> Kept:
-    rule = rules.from_json(row.rule)
+    rule = rules.stored(row.rule)
     return Kept(row.id, rule, row.enabled, row.muted_until_ms, row.created_ms, row.updated_ms, row.removed_ms)

@@ -103,6 +103,7 @@ class Rule:
 
 
 _TYPES = get_type_hints(Rule)
+_NAMES = tuple(one.name for one in fields(Rule))
 
 
 def from_json(raw: Mapping[str, Any]) -> Rule:
@@ -118,6 +119,12 @@ def from_json(raw: Mapping[str, Any]) -> Rule:
         if name not in values:
             raise InputError("is missing", place=f"field {name}")
     return check(Rule(**values))
+
+
+def stored(raw: Mapping[str, Any]) -> Rule:
+    """The rule of a row: it was checked when it was saved, and a rule is read more often than it is written."""
+    known = {name: raw[name] for name in _NAMES if name in raw}
+    return Rule(**known | {"filters": {name: tuple(values) for name, values in raw.get("filters", {}).items()}})
 
 
 def check(rule: Rule) -> Rule:

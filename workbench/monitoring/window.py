@@ -93,28 +93,28 @@ def of_metric(cells: "Sequence[MetricCell]", span_ms: int) -> Window:
     return Window(span_ms, values=Sample(sum(one.n for one in cells), fsum(one.total for one in cells), sketch, least=least, most=most))
 
 
-def of_values(numbers: Sequence[float], span_ms: int) -> Window:
-    """The window of values of own metrics."""
-    return Window(span_ms, values=Sample(len(numbers), fsum(numbers), numbers=tuple(numbers)))
-
-
-def of_rows(rows: Sequence[Any], span_ms: int) -> Window:
-    """The window of rows of the calls table (`last_calls` columns)."""
-    latency = tuple(row.latency_ms for row in rows if row.latency_ms is not None)
-    ttft = tuple(row.ttft_ms for row in rows if row.ttft_ms is not None)
+def of_newest(rule: Rule, newest: Sequence[Any], span_ms: int) -> Window:
+    """The window of rows of the calls table (`measuring.COLUMNS`), or of times and values of own metrics."""
+    if rule.own:
+        numbers = tuple(value for _at_ms, value in newest)
+        return Window(span_ms, values=Sample(len(numbers), fsum(numbers), numbers=numbers))
+    if not newest:
+        return Window(span_ms)
+    _started, status, latency, ttft, retries, sent, received, cost, feedback = zip(*newest, strict=True)
+    slow, first = (tuple(one for one in column if one is not None) for column in (latency, ttft))
     return Window(
         span_ms,
-        calls=len(rows),
-        errors=sum(row.status != "ok" for row in rows),
-        retries=sum(row.retries for row in rows),
-        tokens=sum((row.input_tokens or 0) + (row.output_tokens or 0) for row in rows),
-        token_calls=sum(row.input_tokens is not None or row.output_tokens is not None for row in rows),
-        cost_nano=sum(row.cost_nano or 0 for row in rows),
-        priced=sum(row.cost_nano is not None or row.status != "ok" for row in rows),
-        rated=sum(row.feedback is not None for row in rows),
-        liked=sum((row.feedback or 0) > 0 for row in rows),
-        latency=Sample(len(latency), sum(latency), numbers=latency),
-        ttft=Sample(len(ttft), sum(ttft), numbers=ttft),
+        calls=len(newest),
+        errors=len(newest) - status.count("ok"),
+        retries=sum(retries),
+        tokens=sum(filter(None, sent)) + sum(filter(None, received)),
+        token_calls=sum(pair != (None, None) for pair in zip(sent, received, strict=True)),
+        cost_nano=sum(filter(None, cost)),
+        priced=len(newest) - sum(pair == (None, "ok") for pair in zip(cost, status, strict=True)),
+        rated=len(newest) - feedback.count(None),
+        liked=sum(one > 0 for one in filter(None, feedback)),
+        latency=Sample(len(slow), sum(slow), numbers=slow),
+        ttft=Sample(len(first), sum(first), numbers=first),
     )
 
 
