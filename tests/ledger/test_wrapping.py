@@ -265,6 +265,23 @@ def test_a_server_of_ones_own_is_named_by_its_connection_or_its_address(
     ]  # fmt: skip
 
 
+def test_texts_stay_out_where_they_are_not_wanted_and_tokens_are_counted_all_the_same(sqlite_store: Store, server: Loopback) -> None:
+    server.fail_always("no_usage")
+    ask(wrap(openai.OpenAI(), store=sqlite_store, texts=False))
+    row = only(sqlite_store)
+    assert (row.request, row.reply, row.estimated) == (None, None, True)
+    assert row.input_tokens > 0
+    assert row.output_tokens > 0
+
+
+def test_clients_of_azure_are_recorded_as_its(sqlite_store: Store, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    client = openai.AzureOpenAI(azure_endpoint=server.url, api_version="2024-10-21", api_key="x")
+    ask(wrap(client, store=sqlite_store))
+    row = only(sqlite_store)
+    assert (row.provider, row.model, row.input_tokens, row.cost_nano) == ("azure", "gpt-5", 1_000, COST)
+
+
 def test_a_failure_to_record_never_reaches_the_program(
     sqlite_store: Store, server: Loopback, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

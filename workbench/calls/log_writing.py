@@ -3,7 +3,6 @@
 import logging
 import os
 import queue
-from contextlib import suppress
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -89,8 +88,9 @@ class _turn:  # noqa: N801 (reads as the words of its with statement)
 class LogQueue(QueueHandler):
     """Hands records to the log's thread as they are, and never waits for it."""
 
-    def __init__(self, waiting: "queue.Queue[Any]") -> None:
+    def __init__(self, waiting: "queue.SimpleQueue[Any]") -> None:
         super().__init__(waiting)
+        self._waiting = waiting
         self.left_out = 0
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
@@ -99,9 +99,9 @@ class LogQueue(QueueHandler):
 
     def enqueue(self, record: logging.LogRecord) -> None:
         """Put the record into the queue; where that is full, count it as left out."""
-        try:
-            self.queue.put_nowait(record)
-        except queue.Full:
+        if self._waiting.qsize() < _MOST_WAITING:
+            self._waiting.put(record)
+        else:
             self.left_out += 1
 
 
@@ -109,7 +109,8 @@ class LogWriter(QueueListener):
     """The thread that writes."""
 
     def __init__(self, chosen: LogSettings) -> None:
-        self.waiting: queue.Queue[Any] = queue.Queue(_MOST_WAITING)
+        # Of the queues the one that may be put to in the middle of a put: a warning may come out of a finaliser.
+        self.waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.handler = LogQueue(self.waiting)
         targets: list[logging.Handler] = [LogFile(chosen.file, chosen.bytes, chosen.files)] if chosen.file else []
         targets += [logging.StreamHandler()] if chosen.console else []
@@ -130,8 +131,7 @@ class LogWriter(QueueListener):
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        with suppress(queue.Full):
-            self.waiting.put(None, timeout=_STOP_S)  # what the listener takes for the end
+        self.waiting.put(None)  # what the listener takes for the end
         thread.join(_STOP_S)
         if not thread.is_alive():
             for target in self.handlers:

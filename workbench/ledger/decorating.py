@@ -4,10 +4,10 @@
 def triage(message): ...
 """
 
-import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from workbench.ledger import tagging
@@ -18,19 +18,27 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
+NewWatch = Callable[[Mapping[str, Any]], Watch]
 
 
 @overload
 def recorded(function: F, /) -> F: ...
 @overload
 def recorded(
-    function: None = None, /, *, capture: "bool | tuple[str, ...]" = False, store: "Store | None" = None, **fields: Any
+    function: None = None, /, *, capture: "bool | tuple[str, ...]" = False, texts: bool = True, store: "Store | None" = None, **fields: Any
 ) -> Callable[[F], F]: ...
 def recorded(
-    function: F | None = None, /, *, capture: bool | tuple[str, ...] = False, store: "Store | None" = None, **fields: Any
+    function: F | None = None,
+    /,
+    *,
+    capture: bool | tuple[str, ...] = False,
+    texts: bool = True,
+    store: "Store | None" = None,
+    **fields: Any,
 ) -> F | Callable[[F], F]:
     """The function, each call of which is one row of the ledger: its time, the tokens of what it returns or yields (an answer of OpenAI's
-    or Anthropic's shape), the type of what it raises. With `capture` its arguments, or those named, are kept as variables.
+    or Anthropic's shape), the type of what it raises. With `capture` its arguments, or those named, are kept as variables; without
+    `texts` what it answers is not kept.
 
     A generator is timed from its first step to its end, with the time to its first text. Calls of a wrapped client made inside
     are recorded by themselves, with these fields, and the function then is not. Raises InputError where a field is wrong.
@@ -38,7 +46,7 @@ def recorded(
     known = tagging.checked(fields)
 
     def decorate(decorated: F) -> F:
-        call = _Recorded(decorated, known, capture, store)
+        call = _Recorded(decorated, known, capture, partial(Watch, store=store, texts=texts))
         if inspect.isasyncgenfunction(decorated):
             made = call.async_generator()
         elif inspect.iscoroutinefunction(decorated):
@@ -47,7 +55,7 @@ def recorded(
             made = call.generator()
         else:
             made = call.plain()
-        return cast("F", functools.wraps(decorated)(made))
+        return cast("F", wraps(decorated)(made))
 
     return decorate if function is None else decorate(function)
 
@@ -55,11 +63,11 @@ def recorded(
 class _Recorded:
     """One decorated function, and the four kinds of wrapper."""
 
-    def __init__(self, function: Callable[..., Any], fields: Mapping[str, Any], capture: bool | tuple[str, ...], store: "Store | None"):
+    def __init__(self, function: Callable[..., Any], fields: Mapping[str, Any], capture: bool | tuple[str, ...], watch: "NewWatch"):
         self._function = function
         self._fields = fields
         self._capture = capture
-        self._store = store
+        self._watch = watch
 
     def plain(self) -> Callable[..., Any]:
         """For a function."""
@@ -107,7 +115,7 @@ class _Recorded:
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             under_way = self._begin(args, kwargs)
             inner = self._function(*args, **kwargs)
-            act = functools.partial(inner.asend, None)
+            act = partial(inner.asend, None)
             while True:
                 try:
                     with under_way.step():
@@ -120,18 +128,18 @@ class _Recorded:
                     raise
                 under_way.feed(item)
                 try:
-                    act = functools.partial(inner.asend, (yield item))
+                    act = partial(inner.asend, (yield item))
                 except GeneratorExit:
                     under_way.left()
                     await inner.aclose()
                     raise
                 except BaseException as error:  # thrown in from outside: the function may catch it
-                    act = functools.partial(inner.athrow, error)
+                    act = partial(inner.athrow, error)
 
         return call
 
     def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_UnderWay":
-        return guarded(lambda: _UnderWay(self._said(args, kwargs), self._store)) or _UnderWay({}, self._store, blind=True)
+        return guarded(lambda: _UnderWay(self._said(args, kwargs), self._watch)) or _UnderWay({}, self._watch, blind=True)
 
     def _said(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         said = tagging.merged(tagging.current(), self._fields)
@@ -156,10 +164,10 @@ class _Recorded:
 class _UnderWay:
     """One call of a decorated function. `blind` ones see nothing: they could not be begun."""
 
-    def __init__(self, said: Mapping[str, Any], store: "Store | None", *, blind: bool = False) -> None:
+    def __init__(self, said: Mapping[str, Any], watch: "NewWatch", *, blind: bool = False) -> None:
         self._said = said
         self._scope = tagging.Scope()
-        self._watch = Watch(said, store=store)
+        self._watch = watch(said)
         if blind:
             self._watch.drop()
 

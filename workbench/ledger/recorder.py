@@ -27,7 +27,7 @@ _FLUSH_S = 60.0
 @dataclass(frozen=True, slots=True)
 class Job:
     """A call to record. `answered_by` is the model that says it answered, for the price; `base_url` the address that was asked where that
-    is nobody's own; `count` says that tokens are to be counted here, as the provider sent none.
+    is nobody's own; `count` says that tokens are to be counted here, as the provider sent none; without `texts` neither request nor reply is kept.
     """
 
     record: CallRecord
@@ -35,6 +35,7 @@ class Job:
     answered_by: str = ""
     base_url: str = ""
     count: bool = False
+    texts: bool = True
     future: "Future[int]" = field(default_factory=Future)
 
 
@@ -136,7 +137,7 @@ def _worked_out(store: "Store", job: Job) -> CallRecord:
             record = replace(record, cost_nano=_cost_nano(store, record, job.answered_by))
     except Exception:
         _LOG.exception("The cost of a call of %s/%s could not be worked out.", record.provider, record.model)
-    return record
+    return record if job.texts else replace(record, request=None, reply=None, tool_calls=None)
 
 
 def _connection(store: "Store", base_url: str) -> str | None:

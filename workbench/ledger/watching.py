@@ -29,11 +29,12 @@ _UNKNOWN = {"provider": "unknown", "model": "unknown"}
 class Watch:
     """Follows one call. `done`, `failed` and `left` end it; the first of them counts."""
 
-    def __init__(self, fields: Mapping[str, Any], *, store: "Store | None" = None, base_url: str = "") -> None:
+    def __init__(self, fields: Mapping[str, Any], *, store: "Store | None" = None, base_url: str = "", texts: bool = True) -> None:
         self.fields = dict(fields)
         self.stepping = False  # the program waits for the next piece of a stream: what is closed meanwhile is closed by the SDK
         self.followed = False  # a stream of an SDK is read: its protocol has an end, which can be missing
         self._store = store
+        self._texts = texts
         self._base_url = base_url
         self._started_ms = clock.now_ms()
         self._began_s = time.perf_counter()
@@ -116,7 +117,7 @@ class Watch:
         short = answer is None or answer.usage is None or not answer.finished
         counted = short and (begun or (bool(fields.get("reply")) and fields.get("status") != ERROR))
         answered_by = answer.model if answer else ""
-        recorder.put(Job(from_json(fields), self._store, answered_by, self._base_url, counted))
+        recorder.put(Job(from_json(fields), self._store, answered_by, self._base_url, counted, self._texts))
 
     def _since_ms(self) -> int:
         return round((time.perf_counter() - self._began_s) * 1000)

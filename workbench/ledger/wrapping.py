@@ -28,34 +28,35 @@ _CLASSES = {"azure": "azure", "bedrock": "aws", "vertex": "google", "anthropic":
 _OWN = {"openai": ("api.openai.com", "OPENAI_BASE_URL"), "anthropic": ("api.anthropic.com", "ANTHROPIC_BASE_URL")}
 _MESSAGES = {"messages", "system", "input", "instructions", "prompt"}
 _NO_PARAMETER = _MESSAGES | {"model", "tools", "tool_choice", "stream", "stream_options"}
-_METHODS = ("request", "copy", "with_options")
 
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
     fields: Mapping[str, Any]
     store: "Store | None"
+    texts: bool
 
 
-def wrap(client: C, *, store: "Store | None" = None, **fields: Any) -> C:
+def wrap(client: C, *, store: "Store | None" = None, texts: bool = True, **fields: Any) -> C:
     """The client itself, each of whose requests for a reply is a row of the ledger from now on: chat completions, responses,
     messages and embeddings, streamed or not, of clients made by `with_options` too. `fields` are said of every call (prompt,
-    version, user, tags, ...; `provider` where the address does not tell); `tagged` says more for a block. Wrapping again sets the fields
-    anew. Raises InputError.
+    version, user, tags, ...; `provider` where the address does not tell); `tagged` says more for a block. Without `texts` neither
+    requests nor replies are kept. Wrapping again sets all of it anew. Raises InputError.
     """
     request = getattr(type(client), "request", None)
     if request is None or not hasattr(client, "base_url") or not hasattr(type(client), "copy"):
         hint = "Pass OpenAI(), AsyncOpenAI(), Anthropic() or AsyncAnthropic()."
         raise InputError(f"{type(client).__name__} is no client of OpenAI's or Anthropic's SDK", place="client", hint=hint)
-    _listen(client, _Settings(tagging.checked(fields), store))
+    _listen(client, _Settings(tagging.checked(fields), store, texts))
     return client
 
 
 def _listen(client: Any, settings: _Settings) -> None:
-    for name in _METHODS:  # what an earlier wrapping put there
-        vars(client).pop(name, None)
+    original = client.request
+    if getattr(original, "func", None) in {_request, _request_async}:  # an earlier wrapping
+        original = original.args[0]
     method = _request_async if inspect.iscoroutinefunction(type(client).request) else _request
-    client.request = partial(method, client, settings)
+    client.request = partial(method, original, client, settings)
     client.copy = client.with_options = partial(_copy, client, settings)
 
 
@@ -65,12 +66,12 @@ def _copy(client: Any, settings: _Settings, /, *args: Any, **kwargs: Any) -> Any
     return made
 
 
-def _request(client: Any, settings: _Settings, /, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
+def _request(original: Any, client: Any, settings: _Settings, /, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
     watch = guarded(lambda: _begin(client, settings, options))
     if watch is None:
-        return type(client).request(client, cast_to, options, *args, **kwargs)
+        return original(cast_to, options, *args, **kwargs)
     try:
-        result = type(client).request(client, cast_to, options, *args, **kwargs)
+        result = original(cast_to, options, *args, **kwargs)
     except BaseException as error:
         watch.failed(error)
         raise
@@ -78,12 +79,12 @@ def _request(client: Any, settings: _Settings, /, cast_to: Any, options: Any, *a
     return result
 
 
-async def _request_async(client: Any, settings: _Settings, /, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
+async def _request_async(original: Any, client: Any, settings: _Settings, /, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
     watch = guarded(lambda: _begin(client, settings, options))
     if watch is None:
-        return await type(client).request(client, cast_to, options, *args, **kwargs)
+        return await original(cast_to, options, *args, **kwargs)
     try:
-        result = await type(client).request(client, cast_to, options, *args, **kwargs)
+        result = await original(cast_to, options, *args, **kwargs)
     except BaseException as error:
         watch.failed(error)
         raise
@@ -104,7 +105,12 @@ def _begin(client: Any, settings: _Settings, options: Any) -> Watch | None:
     if provider is None:
         provider, base_url = _provider(client)
     asked = {"provider": provider, "model": body["model"], "request": _asked(body)}
-    watch = Watch(tagging.merged(_user(body), settings.fields, tagging.current(), asked), store=settings.store, base_url=base_url)
+    watch = Watch(
+        tagging.merged(_user(body), settings.fields, tagging.current(), asked),
+        store=settings.store,
+        base_url=base_url,
+        texts=settings.texts,
+    )
     if (scope := tagging.scope()) is not None:
         scope.calls += 1
     return watch

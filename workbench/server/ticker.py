@@ -78,6 +78,7 @@ def register(name: str, every_s: float, task: Task | str) -> None:
 register("deliveries", 5, "workbench.monitoring.delivery:tick")
 register("alerts", 15, "workbench.monitoring.alerts:tick")
 register("search", 30, "workbench.ledger.search:tick")
+register("retention", 3_600, "workbench.ledger.retention:tick")
 
 
 @dataclass(slots=True)
