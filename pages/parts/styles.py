@@ -68,7 +68,7 @@ _WATCH = """
 .st-key-watch-about [data-testid="stMarkdownContainer"], .st-key-watch-attention [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 .st-key-watch-about { margin: -0.35rem 0 -0.5rem; row-gap: 0; }
 .st-key-watch-attention { padding: 0.6rem 0.9rem; border-left: 4px solid light-dark(#b3362b, #f0907f); }
-.st-key-watch-attention p { line-height: 1.4; }
+.st-key-watch-attention p { line-height: 1.4; margin-bottom: 0; }
 .st-key-watch-attention [data-testid="stExpander"] summary { padding: 0.2rem 0.7rem; }
 [class*="st-key-watch-box-"] { padding: 0.8rem 0.9rem 0.6rem; }
 [class*="st-key-watch-error-"] { padding: 0.55rem 0.9rem; }

@@ -38,17 +38,20 @@ def draw(
     pulled: Pulled | None = None,
     hidden: Sequence[str] = (),
     limits: Sequence[tuple[float, str]] = (),
+    back: Callable[[], object] | None = None,
 ) -> None:
-    """Draw the chart; `pulled` is called with [since, until) once somebody has chosen a part of the range in it. The lines `hidden`
-    wait in the legend; `limits` are levels worth a dashed line, with their names.
+    """Draw the chart; `pulled` is called with [since, until) once somebody has chosen a part of the range in it, `back` once somebody wants
+    the whole range again. The lines `hidden` wait in the legend; `limits` are levels worth a dashed line, with their names.
     """
     levels = [{"value": value, "text": safe.plain(text)} for value, text in limits]
-    _mount({**lines(chart, span, markers), "hidden": list(hidden), "limits": levels}, key, pulled)
+    _mount({**lines(chart, span, markers), "hidden": list(hidden), "limits": levels}, key, pulled, back)
 
 
-def draw_heat(heat: Heat, span: Range, key: str, *, title: str, pulled: Pulled | None = None) -> None:
+def draw_heat(
+    heat: Heat, span: Range, key: str, *, title: str, pulled: Pulled | None = None, back: Callable[[], object] | None = None
+) -> None:
     """Draw how many calls fall into each hour and band of latency."""
-    _mount(cells(heat, span, title), key, None if heat.hour_of_day else pulled)
+    _mount(cells(heat, span, title), key, None if heat.hour_of_day else pulled, back)
 
 
 def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str, Any]:
@@ -140,9 +143,10 @@ def _mark(marker: Marker, one_prompt: bool) -> str:
     return f"v{marker.version}" if one_prompt else f"{figures.short(safe.plain(marker.prompt), _MARK - 4)} v{marker.version}"
 
 
-def _mount(data: Mapping[str, Any], key: str, pulled: Pulled | None) -> None:
+def _mount(data: Mapping[str, Any], key: str, pulled: Pulled | None, back: Callable[[], object] | None) -> None:
     callback = partial(_tell, key, pulled) if pulled is not None else _nothing
-    _component()(key=key, data={**data, "key": key, "select": pulled is not None}, on_range_change=callback)
+    shown = {**data, "key": key, "select": pulled is not None, "back": back is not None}
+    _component()(key=key, data=shown, on_range_change=callback, on_back_change=back or _nothing)
 
 
 def _tell(key: str, pulled: Pulled) -> None:

@@ -168,7 +168,7 @@ export default function (component) {
   const root = parentElement.querySelector(".chart");
   const kept = states.get(data.key) || { table: false, hidden: new Set(data.hidden || []) };
   states.set(data.key, kept);
-  const scene = { data, kept, root, send: (since, until) => setTriggerValue("range", { since, until }) };
+  const scene = { data, kept, root, send: (since, until) => setTriggerValue("range", { since, until }), back: () => setTriggerValue("back", true) };
   if (root.scene) root.scene.observer.disconnect();
   root.scene = scene;
   frame(scene);

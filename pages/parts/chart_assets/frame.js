@@ -162,7 +162,8 @@ function actions(scene) {
     if (scene.kept.table) table(scene); else scene.root.querySelector(".behind").replaceChildren();
   });
   open.setAttribute("aria-expanded", scene.kept.table);
-  return element("div", { className: "actions" }, open, button("png", "PNG", () => png(scene)), button("csv", "CSV", () => take(scene, "csv", new Blob(["\ufeff" + csv(scene.data)], { type: "text/csv" }))));
+  const whole = scene.data.back ? [button("whole", "Whole range", () => scene.back())] : [];
+  return element("div", { className: "actions" }, ...whole, open, button("png", "PNG", () => png(scene)), button("csv", "CSV", () => take(scene, "csv", new Blob(["\ufeff" + csv(scene.data)], { type: "text/csv" }))));
 }
 
 // The figures behind the drawing: heading and rows; as they read, or exact.

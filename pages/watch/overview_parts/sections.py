@@ -1,6 +1,6 @@
 """The charts and tables of the Overview by sections, of which one is drawn at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -53,7 +53,7 @@ def _charts(found: Dashboard, groups: Sequence[str], section: str, *, keys: Sequ
         if heat is not None:
             with st.container(border=True, key="watch-box-heat"):
                 title = "How many calls took how long" + (", by hour of the day" if heat.hour_of_day else "")
-                timeline.draw_heat(heat, found.view.range, "watch-heat", title=title, pulled=asking.narrow)
+                timeline.draw_heat(heat, found.view.range, "watch-heat", title=title, pulled=asking.narrow, back=_back(found))
 
 
 _NOTHING = {
@@ -65,4 +65,11 @@ _NOTHING = {
 def _chart(chart: Chart, found: Dashboard) -> None:
     names = {line.name for line in chart.lines}
     hidden = tuple(_HIDDEN & names) if len(names) > len(_HIDDEN) + 1 else ()
-    timeline.draw(chart, found.view.range, f"watch-chart-{chart.key}", markers=found.markers, pulled=asking.narrow, hidden=hidden)
+    timeline.draw(
+        chart, found.view.range, f"watch-chart-{chart.key}", markers=found.markers, pulled=asking.narrow, hidden=hidden, back=_back(found),
+    )  # fmt: skip
+
+
+def _back(found: Dashboard) -> Callable[[], None] | None:
+    """The way from a part to the whole range; None where the whole is shown."""
+    return None if found.view.range.name else asking.whole
