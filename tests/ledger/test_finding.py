@@ -110,6 +110,7 @@ def test_whatever_is_asked_for_pages_hold_exactly_what_fits_in_both_directions(f
 
 def test_a_search_without_an_index_looks_at_the_newest_calls_and_says_how_far(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "LOOK", 50)
+    monkeypatch.setattr(finding, "LOOK_APART", 20)
     found = finding.page(filled, Sought(tag="nobody"))
     assert (found.calls, found.older) == ([], True)
     assert found.reached is not None

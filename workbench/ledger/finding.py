@@ -1,7 +1,7 @@
 """Finds calls by any of their fields and by text, newest first, a page at a time at any depth. Owns no write.
 
 What an index answers alone is exact. Where one field has an index and another has none, the calls of the index are looked through,
-LOOK of them at most: a page then says how far back it looked. Which index leads is decided by how few calls it leaves.
+so many of them at most: a page then says how far back it looked. Which index leads is decided by how few calls it leaves.
 """
 
 import heapq
@@ -24,7 +24,8 @@ from workbench.ledger.tables import CallRow
 from workbench.store import Store
 from workbench.store.base import storable
 
-LOOK = 50_000  # a tenth of a second, or less
+LOOK = 50_000  # calls that are looked through in order of time: a tenth of a second, or less
+LOOK_APART = 15_000  # calls of a prompt, a model and so on: they lie apart
 _DAY_MS = 86_400_000
 _SMALL = 10_000  # so many calls are quickly counted and looked through
 _C = cast("Table", CallRow.__table__).c
@@ -86,13 +87,14 @@ class Sought:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of calls, newest first. `older` and `newer` say whether there may be more. `reached` is set where the search ended before
-    the page was full: calls beyond it were not looked at. `many_words` says that only the last matches of the words were looked at.
+    the page was full, after about `looked` calls: those beyond were not looked at. `many_words` says that only the last matches of the words were looked at.
     """
 
     calls: list[Call]
     older: bool
     newer: bool
     reached: Cursor | None = None
+    looked: int = 0
     many_words: bool = False
 
 
@@ -103,6 +105,7 @@ class _Lead:
     parts: list[list[ColumnElement[bool]]]
     rest: list[ColumnElement[bool]]
     listed: bool = False
+    most: int = field(default_factory=lambda: LOOK_APART)
     bounds: list[ColumnElement[bool]] = field(default_factory=list)
 
 
@@ -113,13 +116,14 @@ def page(store: Store, sought: Sought, *, older_than: Cursor | None = None, newe
     with store.read() as session:
         lead, many = _lead(session, sought, start, newer=newer)
         reached = _bound(session, lead, start, newer=newer) if lead.rest and not lead.listed else None
+        looked = lead.most
         ids = _first(session, lead, start, limit + 1, newer=newer)
     more = len(ids) > limit
     calls = reading.some(store, ids[:limit])
     further = None if more else reached
     if newer:
-        return Found(calls, older=True, newer=more or further is not None, reached=further, many_words=many)
-    return Found(calls, older=more or further is not None, newer=start is not None, reached=further, many_words=many)
+        return Found(calls, older=True, newer=more or further is not None, reached=further, looked=looked, many_words=many)
+    return Found(calls, older=more or further is not None, newer=start is not None, reached=further, looked=looked, many_words=many)
 
 
 def walk(store: Store, sought: Sought, *, limit: int, texts: bool = False) -> Iterator[Call]:
@@ -163,7 +167,7 @@ def _lead(session: Session, sought: Sought, start: Cursor | None, *, newer: bool
         return _Lead([[conditions.pop(listed)]], [*_bare(session, conditions.values()), *times], listed=True), False
     choices = [made for name, parts in _LEADING if (made := _choice(session, conditions, name, parts))]
     if not choices:
-        return _Lead([[*times]], list(conditions.values())), False
+        return _Lead([[*times]], list(conditions.values()), most=LOOK), False
     parts, covered = _fewest(session, choices, set(conditions), [*times, *_beyond(start, newer=newer)])
     rest = [condition for name, condition in conditions.items() if name not in covered]
     return _Lead([[*part, *times] for part in parts], _bare(session, rest)), False
@@ -257,11 +261,11 @@ def _ids_of(session: Session, times: Sequence[ColumnElement[bool]]) -> dict[str,
 
 
 def _bound(session: Session, lead: _Lead, start: Cursor | None, *, newer: bool) -> Cursor | None:
-    """Bound the walk to LOOK calls; the last one it looks at, None where it comes to the end."""
+    """Bound the walk to so many calls; the last one it looks at, None where it comes to the end."""
     reached: Cursor | None = None
     for part in lead.parts:
         query = _ordered(select(_C.started_ms, _C.id).where(*part, *_beyond(start, newer=newer)), newer=newer)
-        row = session.execute(query.offset(max(1, LOOK // len(lead.parts))).limit(1)).one_or_none()
+        row = session.execute(query.offset(max(1, lead.most // len(lead.parts))).limit(1)).one_or_none()
         if row is not None:
             ends = (int(row[0]), int(row[1]))
             reached = ends if reached is None else min(reached, ends) if newer else max(reached, ends)

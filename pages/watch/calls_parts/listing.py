@@ -9,7 +9,7 @@ from pages.watch.calls_parts import filters, rows, taking, wanted
 from pages.watch.calls_parts.wanted import CALL, POSITION, Wanted
 from workbench.errors import InputError
 from workbench.ledger import finding, search
-from workbench.ledger.finding import LAST, LOOK, Cursor, Found, Sought
+from workbench.ledger.finding import LAST, Cursor, Found, Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
 
@@ -53,7 +53,10 @@ def _told(store: Store, asked: Wanted, found: Found, behind: int, now_ms: int) -
     span = f", {rows.stamp(found.calls[-1].started_ms)} to {rows.stamp(found.calls[0].started_ms)} here" if here > 1 else ""
     st.caption(safe.escape(said + span, limit=200))
     if found.reached is not None:
-        page.notice(f"Looked at {LOOK:,} calls, back to {rows.stamp(found.reached[0])}; narrow the time, or look further.", "info")
+        page.notice(
+            f"Looked at {found.looked:,} calls, {'up' if asked.newer else 'back'} to {rows.stamp(found.reached[0])}; narrow the time, or look further.",
+            "info",
+        )
     if found.many_words:
         page.notice(
             f"More than {search.MOST:,} calls have these words: those recorded last are shown. Add a word or narrow the time.", "info"
