@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.build.prompt_tabs import fetch
 from pages.parts import format as shown
 from pages.parts import page, safe, session, tables
 from workbench.prompts import labels, registry
@@ -60,7 +61,9 @@ def told(move: Move) -> str:
 
 
 def _now(store: Store, prompt: Prompt) -> None:
-    st.header("Now", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.header("Now", anchor=False, width="content")
+        fetch.labelled(prompt)
     if not prompt.labels:
         st.caption("No labels yet. A program that asks for a label gets the version it points to: move the label, and the program follows.")
     for label, number in sorted(prompt.labels.items()):

@@ -5,6 +5,7 @@ import re
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.build.prompt_tabs import fetch
 from pages.parts import page, safe, session
 from workbench.prompts import interchange
 from workbench.prompts.interchange.base import Report
@@ -79,6 +80,8 @@ def _out(store: Store, prompt: Prompt | None) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+    if prompt is not None and prompt.latest:
+        fetch.button(prompt.name, prompt.latest)
 
 
 def pack(store: Store, prompt: Prompt | None, form: str) -> bytes:

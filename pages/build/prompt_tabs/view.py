@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.build.prompt_tabs import desk as desks
+from pages.build.prompt_tabs import fetch
 from pages.parts import format as shown
 from pages.parts import safe, session
 from workbench.playground import form as forms
@@ -31,6 +32,7 @@ def draw(store: Store, prompt: Prompt, number: int, slot: DeltaGenerator) -> Non
         st.caption(safe.escape(about, limit=300), width="content")
         session.link(session.PROMPTS, f"To the latest, v{prompt.latest}", prompt=prompt.name)
         session.link(session.PLAYGROUND, "Try it in the Playground", prompt=prompt.name, version=version.number)
+        fetch.button(prompt.name, version.number)
     body(version.content)
 
 
