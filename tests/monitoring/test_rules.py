@@ -125,4 +125,5 @@ def test_a_robust_z_takes_the_same_hour_of_the_week_and_says_when_it_knows_too_l
     median = np.median(values)
     assert usual.z(350.0) == pytest.approx(0.6745 * (350 - median) / np.median(abs(values - median)))
     assert anomaly.usual(daily, hour) == anomaly.Usual(10.0, 0.5, 48)
+    assert anomaly.usual(daily, hour, counted=True) == anomaly.Usual(10.0, 10**0.5, 48)
     assert anomaly.usual({hour - day * anomaly.DAY_MS: 1.0 for day in range(1, 14)}, hour) is None

@@ -27,20 +27,22 @@ class Usual:
         return (value - self.middle) / self.spread
 
 
-def usual(past: Mapping[int, float], hour_ms: int) -> Usual | None:
+def usual(past: Mapping[int, float], hour_ms: int, *, counted: bool = False) -> Usual | None:
     """What is usual at the hour that begins at `hour_ms`, of the values of earlier hours by their begin; None where they are too few.
 
-    The same hour of the week where six of the last eight weeks have it; else the same hour of the days, where 14 have it.
+    The same hour of the week where six of the last eight weeks have it; else the same hour of the days, where 14 have it. What is
+    `counted` spreads by the square root of its number at least, as independent events do.
     """
     earlier = [start for start in past if hour_ms - WEEKS * WEEK_MS <= start < hour_ms and (hour_ms - start) % DAY_MS == 0]
     weekly = [past[start] for start in earlier if (hour_ms - start) % WEEK_MS == 0]
     if len(weekly) >= LEAST_WEEKS:
-        return _spread(weekly)
-    return _spread([past[start] for start in earlier]) if len(earlier) >= LEAST_DAYS else None
+        return _spread(weekly, counted=counted)
+    return _spread([past[start] for start in earlier], counted=counted) if len(earlier) >= LEAST_DAYS else None
 
 
-def _spread(values: Sequence[float]) -> Usual:
+def _spread(values: Sequence[float], *, counted: bool) -> Usual:
     middle = median(values)
     deviations = [abs(value - middle) for value in values]
     spread = median(deviations) / 0.6745 or fmean(deviations) * 1.2533
-    return Usual(middle, max(spread, _LEAST_SPREAD * abs(middle), 1e-12), len(values))
+    least = max(_LEAST_SPREAD * abs(middle), max(middle, 1) ** 0.5 if counted else 1e-12)
+    return Usual(middle, max(spread, least), len(values))

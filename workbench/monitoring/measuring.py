@@ -91,9 +91,11 @@ def _against_the_past(rule: Rule, source: Source, span_ms: int, found: Reading, 
     scale = span_ms / HOUR_MS if rule.aggregation in ("count", "sum") else 1.0
     if rule.compare == "anomaly":
         hour_ms = (at_ms - rule.window_s * 500) // HOUR_MS * HOUR_MS
-        usual = anomaly.usual(_same_hours(rule, hours, hour_ms), hour_ms)
+        usual = anomaly.usual(_same_hours(rule, hours, hour_ms), hour_ms, counted=rule.aggregation == "count")
         if usual is None:
             return replace(found, reason=f"Too little history: it takes {anomaly.LEAST_DAYS} days of this hour.", ready=False)
+        if not usual.middle and rule.aggregation in ("count", "sum", "rate"):
+            return replace(found, reason="No pattern: at this hour there is usually nothing.", ready=False)
         value, expected = usual.z(figure / scale), usual.middle * scale
     else:
         then, then_n = window.figure(rule, hours.get((at_ms - 1) // HOUR_MS * HOUR_MS - WEEK_MS, Window(HOUR_MS)))
