@@ -31,6 +31,7 @@ MENU = {
     "Watch": (
         ("watch/overview.py", "Overview", "monitoring"),
         ("watch/calls.py", "Calls", "list_alt"),
+        ("watch/imports.py", "Import", "upload_file"),
     ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),

@@ -14,7 +14,7 @@ _FLASH = "_flash"
 HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets"
 COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
-OVERVIEW, CALLS = "overview", "calls"
+OVERVIEW, CALLS, IMPORTS = "overview", "calls", "imports"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -28,6 +28,7 @@ _FILES = {
     PRICES: "pages/spend/prices.py",
     OVERVIEW: "pages/watch/overview.py",
     CALLS: "pages/watch/calls.py",
+    IMPORTS: "pages/watch/imports.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

@@ -110,6 +110,7 @@ def test_a_litellm_spend_log_becomes_calls_in_every_form(sqlite_store: Store, tm
         "model": "openai/gpt-4o",
         "startTime": "2026-05-29 14:00:00+00:00",
         "endTime": None,
+        "completionStartTime": None,
     }
     path = write(tmp_path / f"spend.{form}", [SPEND, REFUSED, unknown, SPEND | {"request_id": "x", "call_type": "call_mcp_tool"}])
     assert importers.detect(path) == "litellm"

@@ -6,6 +6,7 @@ import click
 
 # Name -> the module under workbench.cli, what the command is called there, and its help line.
 _COMMANDS = {
+    "import": ("calls_import", "import_", "Import a file of calls: CSV, JSON, Parquet, exports of other tools."),
     "stats": ("calls_stats", "stats", "The figures of the last hours."),
     "export-dashboard": ("calls_export", "export_dashboard", "The whole Overview as one JSON document."),
 }

@@ -34,6 +34,7 @@ class Imported:
     created_ms: int
     updated_ms: int
     fingerprint: str = ""
+    path: str = ""
 
     @property
     def complete(self) -> bool:
@@ -51,13 +52,13 @@ class Imported:
         return {**{name: getattr(self, name) for name in plain}, "mapping": self.mapping.to_json(), **self.report.to_json()}
 
 
-def begin(store: Store, name: str, fingerprint: str, format_: str, mapping: ColumnMap) -> Imported:
+def begin(store: Store, *, name: str, path: str, fingerprint: str, format_: str, mapping: ColumnMap) -> Imported:
     """The import of this file that was not finished, to be gone on with where it says nothing else; else a new one."""
     with store.write() as session:
         asked = select(ImportRow).where(ImportRow.fingerprint == fingerprint, ImportRow.state != FINISHED).order_by(ImportRow.id.desc())
         for row in session.scalars(asked):
             if row.format == format_ and ColumnMap.from_json(row.mapping) == mapping:
-                row.state, row.updated_ms = RUNNING, clock.now_ms()
+                row.state, row.updated_ms, row.report = RUNNING, clock.now_ms(), {**(row.report or {}), "path": path}
                 return _imported(row)
         now_ms = clock.now_ms()
         row = ImportRow(
@@ -71,7 +72,7 @@ def begin(store: Store, name: str, fingerprint: str, format_: str, mapping: Colu
             taken=0,
             duplicates=0,
             skipped=0,
-            report=None,
+            report={"path": path},
             created_ms=now_ms,
             updated_ms=now_ms,
         )
@@ -84,7 +85,7 @@ def keep(connection: Connection, found: Imported) -> None:
     """Write how far the import has come, in the transaction of the calls that it has come to."""
     found.updated_ms = clock.now_ms()
     names = ("state", "position", "taken", "duplicates", "skipped", "updated_ms")
-    values = {name: getattr(found, name) for name in names} | {"report": found.report.to_json()}
+    values = {name: getattr(found, name) for name in names} | {"report": {**found.report.to_json(), "path": found.path}}
     connection.execute(update(_IMPORTS).where(_IMPORTS.c.id == found.id).values(values))
 
 
@@ -124,4 +125,5 @@ def _imported(row: ImportRow) -> Imported:
         row.created_ms,
         row.updated_ms,
         row.fingerprint,
+        str((row.report or {}).get("path", "")),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from workbench.errors import InputError
 from workbench.ledger.importers import columns, source
 from workbench.ledger.importers.base import Bad, ColumnMap, Container, Dialect, Preview, Row, containers, dialect_of, dialects
+
+for _reader in ("jsonl", "delimited", "parquet", "document", "columns", "azure", "otlp_file", "litellm", "langfuse", "promptfoo"):
+    import_module(f"workbench.ledger.importers.{_reader}")  # each registers what it reads
 
 _SAMPLE = 50
 _SHOWN = 20

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -59,7 +60,13 @@ def run(
         raise InputError(
             f"no column gives {' and '.join(lacking)}", place="mapping", hint="Map a column to it, or give every call the same one."
         )
-    noted = history.begin(store, name or path.name, source.fingerprint(path), found.format, found.mapping)
+    known: dict[str, Any] = {
+        "path": str(path.resolve()),
+        "fingerprint": source.fingerprint(path),
+        "format_": found.format,
+        "mapping": found.mapping,
+    }
+    noted = history.begin(store, name=name or path.name, **known)
     try:
         whole = _Run(store, found, noted, progress).all(stop or (lambda: False))
     except Exception:

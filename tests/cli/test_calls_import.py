@@ -1,0 +1,47 @@
+"""`workbench calls import`: a look first, then in; what was not taken by line."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from workbench.cli import cli
+
+ROWS = 'when,what,in,out\n2026-09-01T10:00:00Z,gpt-5,12,3\n2026-09-01T10:00:01Z,gpt-5,many,3\n2026-09-01T10:00:02Z,gpt-5,"1,000",3\n'
+MAPPED = [
+    "--map",
+    "when=started_at",
+    "--map",
+    "what=model",
+    "--map",
+    "in=input_tokens",
+    "--map",
+    "out=output_tokens",
+    "--set",
+    "prompt=a/b",
+]
+
+
+def test_a_file_is_looked_at_and_then_taken_once(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(ROWS)
+    look = CliRunner().invoke(cli, ["calls", "import", str(file), "--preview"])
+    assert "Still needed: started_at, model" in look.output
+    shown = json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--preview", "--json", *MAPPED]).output)
+    assert (shown["format"], shown["missing"], len(shown["calls"]), shown["problems"][0]["line"]) == ("csv", [], 2, 3)
+    done = CliRunner().invoke(cli, ["calls", "import", str(file), *MAPPED])
+    assert done.exit_code == 0, done.output
+    assert "2 calls taken, 0 there already, 1 rows not taken" in done.output
+    assert "line 3: column in: 'many' is not a number" in done.output
+    again = json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--json", *MAPPED]).output)
+    assert (again["taken"], again["duplicates"], again["skipped"], again["complete"]) == (0, 2, 1, True)
+
+
+def test_what_cannot_be_imported_says_why(home: Path, tmp_path: Path) -> None:
+    from workbench.errors import InputError
+
+    for arguments, says in ((["nowhere.csv"], "no such file"), ([str(tmp_path)], "is not a file")):
+        failed = CliRunner().invoke(cli, ["calls", "import", *arguments])
+        assert isinstance(failed.exception, InputError)
+        assert says in str(failed.exception)
+    assert CliRunner().invoke(cli, ["calls", "import", "x.csv", "--map", "model"]).exit_code == 2

@@ -1,0 +1,93 @@
+"""The Import page as a visitor drives it: a look first, the columns, the import beside the page, its report, and going on later."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, said
+from workbench.ledger import importers, reading
+from workbench.ledger.importers import history, jobs, running
+from workbench.store import Store
+
+FILE = "watch/imports.py"
+HOSTILE = "![x](https://evil.test/a.png) <b>:red[q]</b>"
+
+
+def a_file(tmp_path: Path, rows: int = 30, **more: object) -> Path:
+    path = tmp_path / "calls.jsonl"
+    lines = [
+        {"timestamp": 1_790_000_000 + n, "model": "gpt-5", "prompt_tokens": 5, "completion_tokens": n % 4, **more} for n in range(rows)
+    ]
+    path.write_text("\n".join(json.dumps(line) for line in [*lines, {"timestamp": "never", "model": HOSTILE}]))
+    return path
+
+
+def settled(store: Store) -> jobs.Job:
+    job = jobs.latest(store)
+    assert job is not None
+    until = time.monotonic() + 30
+    while not job.done and time.monotonic() < until:
+        time.sleep(0.02)
+    assert job.done
+    return job
+
+
+def with_path(app: Open, path: Path) -> AppTest:
+    page = app(FILE)
+    page.session_state["way"] = "path"
+    page.session_state["import-path"] = str(path)
+    return page.run()
+
+
+def test_nothing_chosen_says_what_can_come_in(app: Open, bench: Store) -> None:
+    page = app(FILE)
+    assert "Langfuse" in said(page)
+    assert page.button(key="import-now").disabled
+
+
+def test_a_file_is_looked_at_taken_and_reported(app: Open, bench: Store, tmp_path: Path) -> None:
+    page = with_path(app, a_file(tmp_path))
+    assert not page.exception
+    assert "JSON lines" in said(page)
+    assert reading.totals(bench).n == 0
+    page.button(key="import-now").click().run()
+    job = settled(bench)
+    assert job.result is not None
+    page.run()
+    assert "30 calls taken, 0 there already, 1 rows not taken" in said(page).replace("\\", "")
+    assert not page.exception
+    again = with_path(app, a_file(tmp_path))
+    again.button(key="import-now").click().run()
+    assert settled(bench).result.duplicates == 30  # type: ignore[union-attr]
+    assert len(importers.latest(bench)) == 2
+
+
+def test_what_is_needed_is_asked_for(app: Open, bench: Store, tmp_path: Path) -> None:
+    (tmp_path / "trace.csv").write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n2026-09-01 10:00:00,12,3\n")
+    page = with_path(app, tmp_path / "trace.csv")
+    assert "Nothing says which model answered" in said(page)
+    assert page.button(key="import-now").disabled
+    key = next(one.key for one in page.text_input if one.key and one.key.startswith("same-model"))
+    page.text_input(key=key).set_value("openai/gpt-4o").run()
+    assert not page.button(key="import-now").disabled
+
+
+def test_a_file_that_is_none_says_so_and_the_page_stays(app: Open, bench: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\x89PNG" + bytes(100))
+    page = with_path(app, tmp_path / "a.csv")
+    assert not page.exception
+    assert "a picture" in said(page)
+
+
+def test_an_import_that_was_stopped_goes_on_from_the_list(app: Open, bench: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_BATCH", 10)
+    stopped = importers.run(bench, a_file(tmp_path), stop=iter([False, True]).__next__)
+    assert (stopped.state, stopped.taken) == ("stopped", 10)
+    page = app(FILE, **{"import": stopped.id})
+    assert "it can go on" in said(page)
+    page.button(key="import-resume").click().run()
+    assert settled(bench).result.taken == 30  # type: ignore[union-attr]
+    assert history.get(bench, stopped.id).state == "finished"

@@ -1,0 +1,81 @@
+"""`workbench calls import`: a file of calls into the ledger."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli import output
+
+if TYPE_CHECKING:
+    from workbench.ledger.importers import Imported, Preview, Progress
+
+_SHOWN = 10
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "form", help="What the rows are, where the guess is wrong: csv, jsonl, json, parquet, langfuse, litellm, ...")
+@click.option("--map", "pairs", metavar="COLUMN=FIELD", multiple=True, help="What a column is; COLUMN= leaves it out. Repeatable.")
+@click.option("--set", "fixed", metavar="FIELD=VALUE", multiple=True, help="A field that is the same for every call. Repeatable.")
+@click.option("--preview", is_flag=True, help="Show what is in it and what would be taken, and write nothing.")
+@output.json_option
+def import_(file: Path, *, form: str | None, pairs: tuple[str, ...], fixed: tuple[str, ...], preview: bool, as_json: bool) -> None:
+    """Import calls: CSV, TSV, JSON lines, JSON, Parquet, OpenTelemetry, Langfuse, LiteLLM, promptfoo, Azure traces; also gzipped.
+
+    A file twice adds nothing. One that was broken off goes on where it was.
+    """
+    from workbench import store
+    from workbench.ledger import importers
+
+    mapping = importers.ColumnMap(dict(_pair(each, "COLUMN=FIELD") for each in pairs), dict(_pair(each, "FIELD=VALUE") for each in fixed))
+    if preview:
+        found = importers.preview(file, mapping, format=form)
+        output.emit(_preview_json(found), as_json, _preview_text(found))
+        return
+    done = importers.run(store.current(), file, format=form, mapping=mapping, progress=None if as_json else _tell)
+    output.emit(done.to_json(), as_json, _done_text(done))
+
+
+def _tell(progress: "Progress") -> None:
+    output.say(f"{progress.share:4.0%}  {progress.rows:,} rows: {progress.taken:,} taken, {progress.duplicates:,} there already")
+
+
+def _pair(text: str, shape: str) -> tuple[str, str]:
+    # The last sign: a column may have one in its name, a value of a field seldom does.
+    before, sign, after = text.rpartition("=") if shape.startswith("COLUMN") else text.partition("=")
+    if not sign or not before:
+        raise click.BadParameter(f"{text!r} is not {shape}", param_hint=shape)
+    return before, after
+
+
+def _preview_json(found: "Preview") -> dict[str, Any]:
+    return {
+        "format": found.format,
+        "container": found.container,
+        "columns": list(found.columns),
+        "mapping": found.mapping.to_json(),
+        "missing": list(found.missing),
+        "calls": list(found.calls),
+        "problems": [{"line": line, "why": why} for line, why in found.problems],
+    }
+
+
+def _preview_text(found: "Preview") -> str:
+    lines = [f"{found.title} ({found.container})"]
+    if found.mapped:
+        left = [column for column in found.columns if column not in found.mapping.columns]
+        lines += [f"  {column} -> {target}" for column, target in found.mapping.columns.items()]
+        lines += [f"  left out: {', '.join(left[:30])}"] if left else []
+    lines += [f"Still needed: {', '.join(found.missing)} (--map COLUMN=FIELD or --set FIELD=VALUE)"] if found.missing else []
+    shown = ["started_ms", "provider", "model", "input_tokens", "output_tokens", "latency_ms", "status"]
+    lines += ["", output.table(list(found.calls[:5]), shown)] if found.calls else []
+    return "\n".join([*lines, *(f"line {line}: {why}" for line, why in found.problems[:5])])
+
+
+def _done_text(done: "Imported") -> str:
+    lines = [f"{done.name} ({done.format}): {done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} rows not taken"]
+    lines += [f"  {count:,}: {why}" for why, count in done.report.reasons.most_common(_SHOWN)]
+    lines += [f"  line {line}: {why}" for line, why in done.report.lines[:_SHOWN]]
+    lines += [done.report.broken] if done.report.broken else []
+    return "\n".join(lines)
