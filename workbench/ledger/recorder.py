@@ -27,7 +27,8 @@ _FLUSH_S = 60.0
 @dataclass(frozen=True, slots=True)
 class Job:
     """A call to record. `answered_by` is the model that says it answered, for the price; `base_url` the address that was asked where that
-    is nobody's own; `count` says that tokens are to be counted here, as the provider sent none; without `texts` neither request nor reply is kept.
+    is nobody's own; `count` says that tokens are to be counted here, as the provider sent none; without `texts` neither request nor
+    reply is kept.
     """
 
     record: CallRecord
@@ -182,11 +183,15 @@ def _cost_nano(store: "Store", record: CallRecord, answered_by: str) -> int | No
 
 
 _recorder = Recorder()
+_ended = False
 
 
 def put(job: Job) -> "Future[int]":
-    """Hand a call to the recorder of this process."""
-    return _recorder.put(job)
+    """Hand a call to the recorder of this process. At the very end of the process nobody else will wait for it."""
+    future = _recorder.put(job)
+    if _ended:
+        flush()
+    return future
 
 
 def flush(timeout_s: float = _FLUSH_S) -> bool:
@@ -195,12 +200,14 @@ def flush(timeout_s: float = _FLUSH_S) -> bool:
 
 
 def _end() -> None:
-    _recorder.flush()
+    global _ended  # noqa: PLW0603 (one end a process)
+    _ended = True
+    flush()
 
 
 def _after_fork() -> None:
-    global _recorder  # noqa: PLW0603 (the parent's thread and its locks do not exist in the child)
-    _recorder = Recorder(forked=True)
+    global _recorder, _ended  # the thread and the locks of the parent do not exist in the child
+    _recorder, _ended = Recorder(forked=True), False
 
 
 atexit.register(_end)
