@@ -72,6 +72,9 @@ _WATCH = """
 .st-key-watch-attention [data-testid="stExpander"] summary { padding: 0.2rem 0.7rem; }
 [class*="st-key-watch-box-"] { padding: 0.8rem 0.9rem 0.6rem; }
 [class*="st-key-watch-error-"] { padding: 0.55rem 0.9rem; }
+@media (max-width: 640px) {
+  .st-key-watch-bar > * { flex: 1 1 9rem; min-width: 9rem; width: auto; }
+}
 """
 
 STYLE = f"<style>{_EVERY_PAGE}{_WHATIF}{_BUDGETS}{_WATCH}</style>"

@@ -163,16 +163,35 @@ function told(data, n) {
 
 const passed = (data, n) => (data.marks || []).filter((mark) => mark.at >= data.at[n] && mark.at < data.at[n] + data.bucket);
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const root = parentElement.querySelector(".chart");
+// New figures come in while somebody looks: what is the same is left as it is, what is pointed at or pulled stays, and nothing changes under
+// a pointer that is pulling.
+function draw(component, root) {
+  const { data, setTriggerValue } = component, before = root.scene, mark = JSON.stringify(data);
+  const send = (since, until) => setTriggerValue("range", { since, until }), back = () => setTriggerValue("back", true);
+  if (before && before.from) {
+    before.next = component;
+    return;
+  }
+  if (before && before.mark === mark) {
+    Object.assign(before, { send, back });
+    return;
+  }
   const kept = states.get(data.key) || { table: false, hidden: new Set(data.hidden || []) };
   states.set(data.key, kept);
-  const scene = { data, kept, root, send: (since, until) => setTriggerValue("range", { since, until }), back: () => setTriggerValue("back", true) };
-  if (root.scene) root.scene.observer.disconnect();
-  root.scene = scene;
+  const scene = (root.scene = { data, kept, root, mark, send, back, draw: (next) => draw(next, root) });
+  const scrolled = root.querySelector(".scroll")?.scrollTop;
+  if (before) before.observer.disconnect();
   frame(scene);
   scene.observer = new ResizeObserver(() => redraw(scene));
   scene.observer.observe(root);
-  return () => scene.observer.disconnect();
+  if (scene.empty || !before || before.empty) return;
+  if (scrolled) root.querySelector(".scroll").scrollTop = scrolled;
+  if (!before.tip.hidden) point(scene, before.at);
+  if (before.pulled && before.pulled[1] < data.at.length) (scene.anchor = before.anchor), pull(scene, ...before.pulled);
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".chart");
+  draw(component, root);
+  return () => root.scene.observer?.disconnect();
 }

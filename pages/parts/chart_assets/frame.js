@@ -23,7 +23,7 @@ function frame(scene) {
   const help = data.select ? " Arrow keys read it, Shift and an arrow select a range, Enter narrows to it." : " Arrow keys read it.";
   for (const [name, value] of Object.entries({ role: "slider", "aria-label": `${data.alt || data.title}.${help}`, "aria-valuemin": 0, "aria-valuemax": data.at.length - 1 })) plot.setAttribute(name, value);
   scene.plot = plot;
-  point(scene, scene.kept.at ?? data.at.length - 1, false);
+  point(scene, data.at.length - 1, false);
   head.append(actions(scene));
   root.append(legend(scene), plot);
   if (data.note) root.append(element("p", { className: "note", textContent: data.note }));
@@ -127,14 +127,14 @@ function listen(scene) {
     scene.from = { x: event.clientX, n: near(event) };
     plot.setPointerCapture(event.pointerId);
   };
-  plot.onpointerup = () => {
+  const release = (act) => {
+    if (!scene.from) return;
     scene.from = null;
-    narrow(scene);
+    act();
+    if (scene.next) scene.draw(scene.next);
   };
-  plot.onpointercancel = () => {
-    scene.from = null;
-    pull(scene, null);
-  };
+  plot.onpointerup = () => release(() => narrow(scene));
+  plot.onpointercancel = () => release(() => pull(scene, null));
   plot.onpointerleave = () => scene.from || rest(scene);
   plot.onblur = () => {
     rest(scene);

@@ -6,8 +6,13 @@ from pages.parts import page, safe, session
 from workbench.store import Store
 
 _TEXT = "Every call to a model shows here as it happens: how many, how fast, how dear, how good. The demo asks a model on this machine."
+_FILE = "Bring a file"
 _WAYS = (
-    ("upload_file", "Bring a file", "workbench calls import calls.jsonl reads CSV, JSONL, Parquet, OTLP and the exports of other tools."),
+    (
+        "upload_file",
+        _FILE,
+        "CSV, JSONL, Parquet, OTLP and the exports of other tools. In a terminal: workbench calls import FILE.",
+    ),
     ("code", "Record from Python", "from workbench.ledger import record; record(model=..., latency_ms=...) in your own program."),
     ("cloud_upload", "Send over HTTP", "POST /api/calls on this address takes JSON; POST /v1/traces takes OpenTelemetry."),
 )
@@ -23,6 +28,8 @@ def draw(store: Store) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(f":material/{icon}: **{title}**")
                 st.caption(safe.escape(text))
+                if title == _FILE:
+                    session.link(session.IMPORTS, "Open Import", icon=":material/arrow_forward:")
 
 
 def _load(store: Store) -> None:
