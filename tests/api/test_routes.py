@@ -17,6 +17,7 @@ from tests.api.asking import Answer, ask, post
 from tests.api.prometheus import parsed
 from tests.browser.harness import Server, serving
 from tests.ledger.importers.wire import Written, as_json, as_protobuf
+from workbench.errors import SettingsError
 from workbench.ledger.tables import CallRow
 from workbench.prompts import labels, registry
 from workbench.prompts.content import Content
@@ -171,6 +172,22 @@ def test_answers_do_not_wait_for_more_to_send() -> None:
     listening = launcher._listen("127.0.0.1", 0)
     assert listening.proto == socket.IPPROTO_TCP
     listening.close()
+
+
+def test_a_token_is_made_where_none_is_set_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBENCH_API_TOKEN", raising=False)
+    told: list[str] = []
+    made = launcher._token(told.append)
+    assert len(made) >= 40
+    assert [made in line for line in told] == [True]
+    monkeypatch.setenv("WORKBENCH_API_TOKEN", made)
+    assert launcher._token(told.append) == made
+    assert len(told) == 1
+    for poor in ("short", "with a space in it, long enough"):
+        monkeypatch.setenv("WORKBENCH_API_TOKEN", poor)
+        with pytest.raises(SettingsError, match="16 characters") as refused:
+            launcher._token(told.append)
+        assert poor not in str(refused.value)
 
 
 def test_a_server_that_others_reach_asks_for_its_token(tmp_path: Path) -> None:

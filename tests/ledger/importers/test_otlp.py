@@ -329,3 +329,16 @@ def test_many_spans_are_told_apart() -> None:
     taken, skipped = otlp.records(as_protobuf(*spans))
     assert len({record.external_id for record in taken}) == 5
     assert len(skipped) == 5
+
+
+def test_a_request_that_two_writers_saw_counts_once() -> None:
+    outer = Written(CHAT | {"gen_ai.usage.input_tokens": 10, "gen_ai.prompt.name": "geo", "user.id": "ada"}, name="outer")
+    inner = replace(outer, attributes=CHAT | {"gen_ai.usage.input_tokens": 10}, name="inner", span_id="01" * 8, parent_id=SPAN)
+    (record,), (skipped,) = otlp.records(as_json(inner, outer))
+    assert (record.external_id, record.prompt, record.user) == (f"{TRACE}:{'01' * 8}", "geo", "ada")
+    assert (skipped.name, skipped.refused) == ("outer", False)
+    another = replace(inner, attributes=CHAT | {"gen_ai.usage.input_tokens": 4})  # asked by a tool while the outer one was answering
+    assert len(otlp.records(as_json(another, outer))[0]) == 2
+    assert len(otlp.records(as_json(inner, replace(outer, parent_id="01" * 8)))[0]) == 1  # each the parent of the other
+    itself = replace(outer, parent_id=SPAN)
+    assert len(otlp.records(as_json(itself))[0]) == 1

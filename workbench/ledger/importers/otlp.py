@@ -6,7 +6,7 @@ over: what an agent adds up over its calls would else count twice. Where a span 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.ledger.fields import ERROR, MOST_NANO, MOST_TOKENS, OK, CallRecord
@@ -19,6 +19,7 @@ _PER_MS = 10**6
 _DAY_NS = 86_400 * 10**9
 _EARLIEST_NS = 946_684_800 * 10**9  # the year 2000: what lies before was not written in nanoseconds
 _LONGEST_NS = 7 * _DAY_NS
+_TOLD = ("prompt", "version", "label", "user", "request", "variables", "reply")
 _NUMBERED = re.compile(r"v?(\d{1,6})", re.ASCII)
 
 
@@ -41,7 +42,7 @@ def records(resource_spans: Iterable[Any], *, now_ms: int | None = None) -> tupl
     A call's `external_id` is its trace and its span, so that a span which is sent twice is known. With `now_ms`, spans from more than a
     day later are refused.
     """
-    taken: list[CallRecord] = []
+    taken: list[tuple[Span, CallRecord]] = []
     skipped: list[Skipped] = []
     for span in spans(resource_spans):
         if isinstance(span, Unread):
@@ -50,10 +51,43 @@ def records(resource_spans: Iterable[Any], *, now_ms: int | None = None) -> tupl
             skipped.append(Skipped(span.name, reason, refused=False))
         else:
             try:
-                taken.append(_record(span, now_ms))
+                taken.append((span, _record(span, now_ms)))
             except _Refused as error:
                 skipped.append(Skipped(span.name, str(error), refused=True))
-    return taken, skipped
+    return _innermost(taken, skipped), skipped
+
+
+def _innermost(taken: list[tuple[Span, CallRecord]], skipped: list[Skipped]) -> list[CallRecord]:
+    """The calls without those that enclose the same request once more, as where a framework and the client below it both write spans.
+
+    The inner one counts; it is told the prompt and the user that only the outer one knows.
+    """
+    places = {(span.trace_id, span.span_id): place for place, (span, _) in enumerate(taken)}
+    inside: dict[int, list[int]] = {}
+    for place, (span, _) in enumerate(taken):
+        outer = places.get((span.trace_id, span.parent_id))
+        if outer is not None and outer != place:
+            inside.setdefault(outer, []).append(place)
+    found = [record for _, record in taken]
+    gone = set()
+    for outer in sorted(inside, key=lambda place: (taken[place][0].start_ns, -taken[place][0].end_ns)):  # from the outside in
+        inner = [place for place in inside[outer] if place not in gone]
+        if inner and _repeats(found[outer], [found[place] for place in inner]):
+            gone.add(outer)
+            skipped.append(Skipped(taken[outer][0].name, "the request within it is counted", refused=False))
+            for place in inner:
+                known = {name: getattr(found[outer], name) for name in _TOLD if getattr(found[place], name) is None}
+                found[place] = replace(found[place], **known)
+    return [record for place, record in enumerate(found) if place not in gone]
+
+
+def _repeats(outer: CallRecord, inner: list[CallRecord]) -> bool:
+    """Whether the tokens of the outer call are those of one of the inner ones, or of all together, or not told."""
+    for name in ("input_tokens", "output_tokens"):
+        counts = [getattr(one, name) or 0 for one in inner]
+        if getattr(outer, name) not in (None, sum(counts), *counts):
+            return False
+    return True
 
 
 def _other(span: Span) -> str:
