@@ -98,12 +98,17 @@ def _against_the_past(rule: Rule, source: Source, span_ms: int, found: Reading, 
             return replace(found, reason="No pattern: at this hour there is usually nothing.", ready=False)
         value, expected = usual.z(figure / scale), usual.middle * scale
     else:
-        then, then_n = window.figure(rule, hours.get((at_ms - 1) // HOUR_MS * HOUR_MS - WEEK_MS, Window(HOUR_MS)))
+        then, then_n = window.figure(rule, hours.get(_last_week(at_ms), Window(HOUR_MS)))
         if not then or then_n < rule.minimum_n:
             return replace(found, reason="Nothing to compare with in the same hour last week.", ready=False)
         expected = then * scale
         value = figure / expected - 1
     return replace(found, value=value, beyond=_beyond(rule, value), expected=expected)
+
+
+def _last_week(at_ms: int) -> int:
+    """When the same hour of last week began."""
+    return (at_ms - 1) // HOUR_MS * HOUR_MS - WEEK_MS
 
 
 def _same_hours(rule: Rule, hours: Mapping[int, Window], hour_ms: int) -> dict[int, float]:
@@ -146,13 +151,14 @@ class Live:
         return self._windows[key]
 
     def hours(self, rule: Rule, at_ms: int) -> Mapping[int, Window]:
-        """The hours of the past; read once an hour."""
-        until_ms, key = at_ms // HOUR_MS * HOUR_MS, rule.measured_key
-        kept = self._patterns.get(key)
-        if kept is None or kept[0] != until_ms:
-            kept = until_ms, hours(self._store, rule, until_ms - WEEKS * WEEK_MS, until_ms)
-            self._patterns[key] = kept
-        return kept[1]
+        """The hours of the past that the rule is held against; read once an hour."""
+        key = rule.measured_key, rule.compare == "anomaly", spread(rule)
+        until_ms = at_ms // HOUR_MS * HOUR_MS
+        begin = _last_week(at_ms)
+        reach = (until_ms - WEEKS * WEEK_MS, until_ms) if rule.compare == "anomaly" else (begin, begin + HOUR_MS)
+        if key not in self._patterns or self._patterns[key][0] != reach[1]:
+            self._patterns[key] = reach[1], hours(self._store, rule, *reach)
+        return self._patterns[key][1]
 
     def slowest(self, rule: Rule, at_ms: int) -> int | None:
         """The highest latency or time to first token among the calls of the window themselves."""
