@@ -87,7 +87,8 @@ class Sought:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of calls, newest first. `older` and `newer` say whether there may be more. `reached` is set where the search ended before
-    the page was full, after about `looked` calls: those beyond were not looked at. `many_words` says that only the last matches of the words were looked at.
+    the page was full, after about `looked` calls: those beyond were not looked at. `many_words` says that only the last matches of the
+    words were looked at.
     """
 
     calls: list[Call]

@@ -18,10 +18,10 @@ KINDS = {
     "output": "Output", "reasoning": "Reasoning",
 }  # fmt: skip
 _COLUMNS = {
-    "kind": st.column_config.TextColumn("Cost of", width=145),
-    "tokens": st.column_config.TextColumn("Tokens", width=72),
-    "rate": st.column_config.TextColumn("$ per million", width=88),
-    "amount": st.column_config.TextColumn("Amount", width=95),
+    "kind": st.column_config.TextColumn("Cost of", width=118),
+    "tokens": st.column_config.TextColumn("Tokens", width=60),
+    "rate": st.column_config.TextColumn("$ per million", width=84),
+    "amount": st.column_config.TextColumn("Amount", width=98),
 }
 
 

@@ -24,11 +24,11 @@ _SIBLINGS = {
     "cost": st.column_config.TextColumn("Cost", width=85),
 }
 _ATTEMPTS = {
-    "number": st.column_config.TextColumn("Attempt", width=65),
-    "began": st.column_config.TextColumn("Began (UTC)", width=105),
-    "took": st.column_config.TextColumn("Took", width=75),
-    "waited": st.column_config.TextColumn("Waited before", width=95),
-    "ended": st.column_config.TextColumn("Ended", width=110),
+    "number": st.column_config.TextColumn("Attempt", width=60),
+    "began": st.column_config.TextColumn("UTC", width=72),
+    "took": st.column_config.TextColumn("Took", width=65),
+    "waited": st.column_config.TextColumn("Waited", width=62),
+    "ended": st.column_config.TextColumn("Ended", width=112),
 }
 
 

@@ -31,7 +31,7 @@ def draw(store: Store, asked: Wanted, now_ms: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="calls-filters"):
         _follow("q")
         st.text_input(
-            "Text", key=_key("q"), placeholder="Words of the request, reply or error", icon=":material/search:", width=215,
+            "Text", key=_key("q"), placeholder="Words in the texts", icon=":material/search:", width=215,
             on_change=_say, args=("q",), help="Every word must be there. A star stands for any ending: parc*",
         )  # fmt: skip
         _choose("since", "Time", _TIMES, 125)
@@ -55,19 +55,22 @@ def drop(*names: str) -> None:
 
 
 def _menu(asked: Wanted) -> None:
-    mark = "|".join(f"{name}={asked.asked.get(name, '')}" for name in _MENU)
-    with st.popover("More filters", icon=":material/tune:", key="calls-more"), st.form(f"calls-form-{hash(mark)}", border=False):
-        columns = st.columns(2)
+    mark = hash("|".join(f"{name}={asked.asked.get(name, '')}" for name in _MENU))  # once applied, another menu begins, closed
+    with (
+        st.popover("More filters", icon=":material/tune:", key=f"calls-more-{mark}"),
+        st.form(f"calls-form-{mark}", border=False),
+    ):
+        columns = st.columns(3)
         for number, name in enumerate(_MENU):
-            label, key, held = PARAMETERS[name][1], f"calls-menu-{name}-{hash(mark)}", asked.asked.get(name, "")
-            with columns[number % 2]:
+            label, key, held = PARAMETERS[name][1], f"calls-menu-{name}-{mark}", asked.asked.get(name, "")
+            with columns[number % 3]:
                 if name == "feedback":
                     options = list(_RATED)
                     place = options.index(held) if held in options else 0
                     st.selectbox(label, options, place, key=key, format_func=_RATED.__getitem__)
                 else:
                     st.text_input(label, held, key=key, placeholder=_HINTS.get(name, ""), max_chars=400)
-        st.form_submit_button("Apply", type="primary", on_click=_apply, args=(hash(mark),))
+        st.form_submit_button("Apply", type="primary", on_click=_apply, args=(mark,))
 
 
 def _apply(mark: int) -> None:

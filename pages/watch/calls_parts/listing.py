@@ -53,10 +53,8 @@ def _told(store: Store, asked: Wanted, found: Found, behind: int, now_ms: int) -
     span = f", {rows.stamp(found.calls[-1].started_ms)} to {rows.stamp(found.calls[0].started_ms)} here" if here > 1 else ""
     st.caption(safe.escape(said + span, limit=200))
     if found.reached is not None:
-        page.notice(
-            f"Looked at {found.looked:,} calls, {'up' if asked.newer else 'back'} to {rows.stamp(found.reached[0])}; narrow the time, or look further.",
-            "info",
-        )
+        way = "up" if asked.newer else "back"
+        page.notice(f"Looked at {found.looked:,} calls, {way} to {rows.stamp(found.reached[0])}; narrow the time, or look further.")
     if found.many_words:
         page.notice(
             f"More than {search.MOST:,} calls have these words: those recorded last are shown. Add a word or narrow the time.", "info"
@@ -93,7 +91,7 @@ def _ways(asked: Wanted, found: Found, now_ms: int) -> None:
             older, key="older", icon=":material/chevron_right:", icon_position="right", disabled=not found.older or last is None,
             on_click=_go, args=("older", last),
         )  # fmt: skip
-        _jump(found.calls, now_ms)
+        _jump(asked, found.calls, now_ms)
 
 
 def _go(name: str | None, at: Cursor | None) -> None:
@@ -103,8 +101,9 @@ def _go(name: str | None, at: Cursor | None) -> None:
         st.query_params[name] = wanted.cursor(at)
 
 
-def _jump(calls: Sequence[Call], now_ms: int) -> None:
-    with st.popover("Jump to a time", icon=":material/schedule:", key="calls-jump"), st.form("calls-jump-form", border=False):
+def _jump(asked: Wanted, calls: Sequence[Call], now_ms: int) -> None:
+    key = f"calls-jump-{asked.older}-{asked.newer}"  # closed once it has jumped
+    with st.popover("Jump to a time", icon=":material/schedule:", key=key), st.form(f"{key}-form", border=False):
         st.text_input("Time (UTC)", key="jump-to", placeholder=rows.stamp(calls[0].started_ms if calls else now_ms)[:16], max_chars=40)
         st.caption("A date and time, or how long ago: 30m, 6h, 7d.")
         st.form_submit_button("Jump", type="primary", on_click=_jumped, args=(now_ms,))
