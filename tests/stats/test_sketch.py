@@ -56,3 +56,15 @@ def test_bytes_that_are_no_sketch_are_refused():
 def test_many_numbers_fit_into_few_bytes():
     draw = random.Random(3)
     assert len(of([draw.lognormvariate(7, 1) for _ in range(20_000)])) < 3_000
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), max_size=300), st.lists(st.integers(-(10**6), 10**6), max_size=20))
+def test_a_grown_sketch_is_the_sketch_of_all_and_shrinks_back(held: list[float], more: list[float]):
+    grown = sketch.grown(of(held), sketch.add({}, more))
+    assert grown == of([*held, *more])
+    assert sketch.grown(grown, sketch.add({}, more), -1) == of(held)
+
+
+def test_a_count_that_outgrows_its_bytes_stays_at_the_most_they_hold():
+    assert sketch.unpack(sketch.pack({3: 2**40, 5: 1})) == {3: 2**32 - 1, 5: 1}
+    assert sketch.unpack(sketch.grown(sketch.pack(dict.fromkeys(range(9), 2**32 - 1)), {3: 7})) == dict.fromkeys(range(9), 2**32 - 1)

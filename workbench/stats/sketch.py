@@ -8,7 +8,9 @@ Source: Masson, Rim & Lee, "DDSketch: a fast and fully-mergeable quantile sketch
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from struct import Struct
+from functools import cache
+from itertools import chain
+from struct import Struct, error
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,7 +48,19 @@ def value_of(place: int) -> float:
 
 def pack(counts: Mapping[int, int]) -> bytes:
     """Counts by bin as bytes: 6 a bin, in the order of the bins; bins that hold nothing are left out."""
-    return b"".join(_PAIR.pack(place, min(counts[place], _MOST)) for place in sorted(counts) if counts[place] > 0)
+    if len(counts) == 1:
+        ((place, count),) = counts.items()
+        return _PAIR.pack(place, min(count, _MOST)) if count > 0 else EMPTY
+    held = sorted(pair for pair in counts.items() if pair[1] > 0)
+    try:
+        return _pairs(len(held)).pack(*chain.from_iterable(held))
+    except error:  # a count that outgrew its four bytes
+        return _pairs(len(held)).pack(*chain.from_iterable((place, min(count, _MOST)) for place, count in held))
+
+
+@cache
+def _pairs(n: int) -> Struct:
+    return Struct("<" + "hI" * n)
 
 
 def unpack(sketch: bytes) -> dict[int, int]:
@@ -76,26 +90,29 @@ def grown(sketch: bytes, counts: Mapping[int, int], sign: int = 1) -> bytes:
     """The sketch with `counts` added; with `sign` -1, taken out. A few counts are put in where they belong, without unpacking the rest."""
     if not counts:
         return sketch
-    if sign < 0 or not sketch or len(counts) * 24 > len(sketch):
-        return pack(combine(unpack(sketch), counts, sign))
+    if not sketch and sign > 0:
+        return pack(counts)
+    if sign < 0 or len(counts) * 24 > len(sketch):
+        both = unpack(sketch)
+        for place, count in counts.items():
+            both[place] = both.get(place, 0) + sign * count
+        return pack(both)
     held = bytearray(sketch)
     for place, count in counts.items():
-        at = _offset(held, place)
-        if held[at : at + 2] == _BIN.pack(place):
+        name = _BIN.pack(place)
+        at = held.find(name)
+        while at % _PAIR.size and at >= 0:  # those two bytes may stand across two pairs, or in a count
+            at = held.find(name, at + 1)
+        if at >= 0:
             _PAIR.pack_into(held, at, place, min(_PAIR.unpack_from(held, at)[1] + count, _MOST))
         else:
+            at = _after(held, place)
             held[at:at] = _PAIR.pack(place, min(count, _MOST))
     return bytes(held)
 
 
-def _offset(held: bytearray, place: int) -> int:
-    """Where the bin is, or where it is to be put."""
-    name = _BIN.pack(place)
-    at = held.find(name)
-    while at >= 0:
-        if not at % _PAIR.size:
-            return at
-        at = held.find(name, at + 1)
+def _after(held: bytearray, place: int) -> int:
+    """Where a bin that is not there yet is to be put."""
     low, high = 0, len(held) // _PAIR.size
     while low < high:
         middle = (low + high) // 2

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.ledger.fields import OK
 from workbench.ledger.rollups import series
-from workbench.ledger.rollups.series import DAY, FULL, HOUR, MINUTE, Full
+from workbench.ledger.rollups.series import DAY, HOUR, MINUTE, Full
 from workbench.stats import sketch
 
 SUMS = (
@@ -19,6 +19,8 @@ LATENCY, TTFT = N, N + 1  # where a gathered row keeps the counts of its sketche
 
 Gathered = list[Any]  # the SUMS, then the counts by bin of latency and of ttft
 Place = tuple[int, int]  # series, start_ms
+Finest = dict[Full, dict[int, Gathered]]
+_ZERO = (0,) * N
 _bin = lru_cache(maxsize=100_000)(sketch.bin_of)
 
 
@@ -32,24 +34,32 @@ class Sums:
 
 def gathered(rows: Iterable[Mapping[str, Any]], minutes_from: int) -> Sums:
     """The sums of rows of the calls table. Minutes before `minutes_from` are not kept: those calls are in hours and days alone."""
+    minutes, hours = _finest(rows, minutes_from)
     found = Sums()
-    _spread(found, _finest(rows, minutes_from))
-    _raise(found.by_grain[MINUTE], found.by_grain[HOUR], HOUR)
-    _raise(found.by_grain[HOUR], found.by_grain[DAY], DAY)
+    owned: set[Place] = set()
+    _spread(found, MINUTE, minutes, set())
+    _spread(found, HOUR, hours, owned)
+    _raise(found.by_grain[MINUTE], found.by_grain[HOUR], HOUR, owned)
+    _raise(found.by_grain[HOUR], found.by_grain[DAY], DAY, set())
     return found
 
 
-def _finest(rows: Iterable[Mapping[str, Any]], minutes_from: int) -> dict[tuple[Full, int, int], Gathered]:
-    found: dict[tuple[Full, int, int], Gathered] = {}
+def _finest(rows: Iterable[Mapping[str, Any]], minutes_from: int) -> tuple[Finest, Finest]:
+    """The calls in full by minute, and by hour those that are too old for it."""
+    minutes: Finest = {}
+    hours: Finest = {}
     for row in rows:
         at_ms = row["started_ms"]
-        grain = MINUTE if at_ms >= minutes_from else HOUR
-        key = (series.full(row), grain, at_ms - at_ms % grain)
-        into = found.get(key)
+        finest, start_ms = (minutes, at_ms - at_ms % MINUTE) if at_ms >= minutes_from else (hours, at_ms - at_ms % HOUR)
+        full = series.full(row)
+        by_start = finest.get(full)
+        if by_start is None:
+            by_start = finest[full] = {}
+        into = by_start.get(start_ms)
         if into is None:
-            into = found[key] = [0] * N + [{}, {}]
+            into = by_start[start_ms] = [*_ZERO, {}, {}]
         count(into, row)
-    return found
+    return minutes, hours
 
 
 def count(into: Gathered, row: Mapping[str, Any]) -> None:
@@ -86,29 +96,31 @@ def count(into: Gathered, row: Mapping[str, Any]) -> None:
         into[16] += feedback > 0
 
 
-def _spread(found: Sums, finest: Mapping[tuple[Full, int, int], Gathered]) -> None:
+def _spread(found: Sums, grain: int, finest: Finest, owned: set[Place]) -> None:
     """Put the finest rows under the series of every facet."""
-    for (key, grain, start_ms), row in finest.items():
-        into = found.by_grain[grain]
+    into = found.by_grain[grain]
+    for key, by_start in finest.items():
         for facet, number in series.ids(key):
             if number not in found.names:
                 found.names[number] = (facet, series.of(facet, key))
-            if facet == FULL:
-                into[number, start_ms] = row
-            else:
-                _fold(into, (number, start_ms), row)
+            for start_ms, row in by_start.items():
+                _fold(into, (number, start_ms), row, owned)
 
 
-def _raise(fine: Mapping[Place, Gathered], coarse: dict[Place, Gathered], grain: int) -> None:
+def _raise(fine: Mapping[Place, Gathered], coarse: dict[Place, Gathered], grain: int, owned: set[Place]) -> None:
     for (number, start_ms), row in fine.items():
-        _fold(coarse, (number, start_ms - start_ms % grain), row)
+        _fold(coarse, (number, start_ms - start_ms % grain), row, owned)
 
 
-def _fold(into: dict[Place, Gathered], place: Place, row: Gathered) -> None:
+def _fold(into: dict[Place, Gathered], place: Place, row: Gathered, owned: set[Place]) -> None:
+    """Add a row. The first at a place is lent, not copied: a place where a second comes gets one of its own, and is `owned` then."""
     have = into.get(place)
     if have is None:
-        into[place] = [*row[:N], dict(row[LATENCY]), dict(row[TTFT])]
+        into[place] = row
         return
+    if place not in owned:
+        owned.add(place)
+        have = into[place] = [*have[:N], dict(have[LATENCY]), dict(have[TTFT])]
     have[:N] = map(add, have[:N], row[:N])
     for at in (LATENCY, TTFT):
         counts = have[at]

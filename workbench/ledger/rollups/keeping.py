@@ -40,8 +40,7 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], minutes_from:
 def put(connection: Connection, sums: gather.Sums, sign: int = 1) -> None:
     """Add what was gathered to the sums; with `sign` -1, take it away."""
     series.ensure(connection, sums.names)
-    for grain, found in sums.by_grain.items():
-        stored.add(connection, grain, found, sign)
+    stored.add(connection, sums.by_grain, sign)
 
 
 def minutes_from(connection: Connection, known: Mapping[str, int], now_ms: int) -> int:

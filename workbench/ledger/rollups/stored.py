@@ -1,6 +1,7 @@
 """The rows of the sums as the database holds them: read by key in parts, added to in one statement a grain. Owns their SQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,7 +10,9 @@ from workbench.ledger.rollups.gather import LATENCY, SUMS, TTFT, Gathered, N, Pl
 from workbench.stats import sketch
 
 _COLUMNS = ("grain", "series", "start_ms", *SUMS, "latency", "ttft")
-_CHUNKS = (1, 16, 256)  # few lengths, so that a database has seen each statement before
+GrainPlace = tuple[int, int, int]  # grain, series, start_ms
+_NOTHING = (sketch.EMPTY, sketch.EMPTY)
+_CHUNKS = (12, 100, 500)  # few lengths, so that a database has seen each statement before
 
 
 def _insert(mark: str) -> str:
@@ -21,18 +24,19 @@ def _insert(mark: str) -> str:
 
 
 def _sqlite_held(n: int) -> str:
-    places = ", ".join(["(?, ?)"] * n)
+    places = ", ".join(["(?, ?, ?)"] * n)
     return (
-        f"WITH wanted (series, start_ms) AS (VALUES {places}) SELECT r.series, r.start_ms, r.latency, r.ttft FROM wanted "  # noqa: S608
-        "CROSS JOIN rollups r ON r.grain = ? AND r.series = wanted.series AND r.start_ms = wanted.start_ms"
+        f"WITH wanted (grain, series, start_ms) AS (VALUES {places}) SELECT r.grain, r.series, r.start_ms, r.latency, r.ttft FROM wanted "  # noqa: S608
+        "CROSS JOIN rollups r ON r.grain = wanted.grain AND r.series = wanted.series AND r.start_ms = wanted.start_ms"
     )
 
 
 _ADD = {"sqlite": _insert("?"), "postgresql": _insert("%s")}
 _HELD_SQLITE = {n: _sqlite_held(n) for n in _CHUNKS}
 _HELD_POSTGRES = (
-    "SELECT r.series, r.start_ms, r.latency, r.ttft FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (series, start_ms) "
-    "JOIN rollups r ON r.grain = %s AND r.series = wanted.series AND r.start_ms = wanted.start_ms"
+    "SELECT r.grain, r.series, r.start_ms, r.latency, r.ttft FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) "
+    "AS wanted (grain, series, start_ms) "
+    "JOIN rollups r ON r.grain = wanted.grain AND r.series = wanted.series AND r.start_ms = wanted.start_ms"
 )
 _EMPTIED = {
     "sqlite": "DELETE FROM rollups WHERE grain = ? AND series = ? AND start_ms = ? AND calls = 0",
@@ -40,39 +44,44 @@ _EMPTIED = {
 }
 
 
-def add(connection: Connection, grain: int, rows: Mapping[Place, Gathered], sign: int) -> None:
-    """Add rows of one grain to what is held, or take them away; a row that is left without a call goes."""
+def add(connection: Connection, by_grain: Mapping[int, Mapping[Place, Gathered]], sign: int) -> None:
+    """Add rows to what is held, or take them away; a row that is left without a call goes."""
+    # Always in one order: the rows lie side by side in the database, too.
+    rows = [((grain, *place), row) for grain, found in by_grain.items() for place, row in sorted(found.items(), key=itemgetter(0))]
     if not rows:
         return
-    places = sorted(rows)
-    held = sketches(connection, grain, places)
-    values = []
-    for place in places:
-        row = rows[place]
-        latency, ttft = held.get(place, (sketch.EMPTY, sketch.EMPTY))
+    held = sketches(connection, [place for place, _row in rows])
+    fresh: dict[int, tuple[Any, ...]] = {}  # by the identity of a row: a lone call is the row of a dozen places
+    values: list[tuple[Any, ...]] = []
+    for place, row in rows:
+        there = held.get(place)
+        if there is None and sign > 0:
+            told = fresh.get(id(row)) or fresh.setdefault(id(row), (*row[:N], sketch.pack(row[LATENCY]), sketch.pack(row[TTFT])))
+            values.append(place + told)
+            continue
+        latency, ttft = there or _NOTHING
         sums = row[:N] if sign > 0 else [-value for value in row[:N]]
-        values.append((grain, *place, *sums, sketch.grown(latency, row[LATENCY], sign), sketch.grown(ttft, row[TTFT], sign)))
+        values.append((*place, *sums, sketch.grown(latency, row[LATENCY], sign), sketch.grown(ttft, row[TTFT], sign)))
     dialect = connection.dialect.name
     connection.exec_driver_sql(_ADD[dialect], values)
     if sign < 0:
-        connection.exec_driver_sql(_EMPTIED[dialect], [(grain, *place) for place in places])
+        connection.exec_driver_sql(_EMPTIED[dialect], [place for place, _row in rows])
 
 
-def sketches(connection: Connection, grain: int, places: Sequence[Place]) -> dict[Place, tuple[bytes, bytes]]:
+def sketches(connection: Connection, places: Sequence[GrainPlace]) -> dict[GrainPlace, tuple[bytes, bytes]]:
     """The sketches of latency and ttft that are held of `places`."""
     if connection.dialect.name != "sqlite":
-        asked: Any = ([number for number, _ in places], [start_ms for _, start_ms in places], grain)
-        found = connection.exec_driver_sql(_HELD_POSTGRES, asked)
-        return {(number, start_ms): (latency, ttft) for number, start_ms, latency, ttft in found}
-    held: dict[Place, tuple[bytes, bytes]] = {}
+        found = connection.exec_driver_sql(_HELD_POSTGRES, tuple(map(list, zip(*places, strict=True))))
+        return {(grain, number, start_ms): (latency, ttft) for grain, number, start_ms, latency, ttft in found}
+    held: dict[GrainPlace, tuple[bytes, bytes]] = {}
     for part in _parts(places):
-        flat = [value for place in part for value in place]
-        for number, start_ms, latency, ttft in connection.exec_driver_sql(_HELD_SQLITE[len(part)], (*flat, grain)):
-            held[number, start_ms] = (latency, ttft)
+        flat = tuple(value for place in part for value in place)
+        for grain, number, start_ms, latency, ttft in connection.exec_driver_sql(_HELD_SQLITE[len(part)], flat).all():
+            held[grain, number, start_ms] = (latency, ttft)
     return held
 
 
-def _parts(places: Sequence[Place]) -> Iterator[Sequence[Place]]:
+def _parts(places: Sequence[GrainPlace]) -> Iterator[Sequence[GrainPlace]]:
     """Parts of the lengths there are statements for; the last is filled up with its last place."""
     at = 0
     while at < len(places):
