@@ -29,6 +29,8 @@ def metric(rule: Rule) -> str:
         return {"errors": "error rate", "feedback": "share of thumbs up"}.get(rule.metric, f"{word} a minute")
     if rule.aggregation == "mean" and rule.metric in ("cost_usd", "tokens", "retries"):
         return f"{word} a request"
+    if rule.aggregation == "quota":
+        return f"share of the {'token' if rule.metric == 'tokens' else 'money'} quota"
     return _OF.get(rule.aggregation, f"{rule.aggregation} {{}}").format(word)
 
 
