@@ -26,8 +26,9 @@ _HOURS_MS = 31 * ranges.DAY  # the pattern of the day is that of the last 31 day
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Sums of the range and of the period before: `all` by the range's steps, `errors` of it by type, `versions` of prompts (and calls of
-    none, under "") and `models` in steps of `step_ms`, `hours` of everything by the hour. `complete` is False where a scan ended early.
+    """Sums of the range and of the period before: `all` by the range's steps, `errors` of it by type; in steps of `step_ms` `versions` of
+    prompts (and calls of none, under ""), the same as `prompts`, and `models`; `hours` of everything by the hour. `complete` is False where
+    a scan ended early.
     """
 
     view: View
@@ -38,16 +39,12 @@ class Gathered:
     errors_before: Mapping[str, int]
     versions: Series
     versions_before: Series
+    prompts: Series
     models: Series
     models_before: Series
     hours: Mapping[int, Tally]
     hours_since_ms: int
     complete: bool = True
-
-    @property
-    def prompts(self) -> Series:
-        """The sums of `versions` by prompt."""
-        return tally.regrouped(self.versions, 0)
 
 
 def gather(store: "Store", view: View) -> Gathered:
@@ -91,6 +88,7 @@ def _gathered(
         {key[0]: held.calls for key, held in tally.by(whole[1], "outcome").items() if key[0]},
         versions_now,
         versions_before,
+        tally.regrouped(versions_now, 0),
         models_now,
         models_before,
         tally.by_time(hours, step_ms=ranges.HOUR).get((), {}),

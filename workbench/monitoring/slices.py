@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.monitoring import tally
@@ -53,12 +54,36 @@ class Part:
     def _bins(self) -> "tuple[np.ndarray, np.ndarray]":
         return table([one.latency for one in self.held])
 
+    @cached_property
+    def _upto(self) -> dict[str, tuple[list[float], list[float]]]:
+        pairs = {metric: counted(metric, self.held) for metric in UNITS if metric != "p95"}
+        pairs["p95"] = [], [one.timed for one in self.held]
+        return {
+            metric: (list(accumulate(hits, initial=0)), list(accumulate(counts, initial=0))) for metric, (hits, counts) in pairs.items()
+        }
+
+    def sides(self, metric: str, split: int) -> tuple[float, float, float, float]:
+        """What the metric sums up and over how many, before `split` and from there on; of p95 only over how many."""
+        hits, counts = self._upto[metric]
+        before, whole = hits[split] if metric != "p95" else 0, hits[-1]
+        return before, counts[split], whole - before, counts[-1] - counts[split]
+
     def p95s(self, split: int) -> tuple[float, float]:
         """The p95 of the buckets before `split` and of the others; both sides hold calls."""
         counts, values = self._bins
-        sides = (side.sum(axis=0).cumsum() for side in (counts[:split], counts[split:]))
-        before, after = (float(values[side.searchsorted(P95 * (side[-1] - 1), side="right").clip(max=len(values) - 1)]) for side in sides)
-        return before, after
+        return float(values[_place(counts[:split])]), float(values[_place(counts[split:])])
+
+    def exceeding(self, split: int) -> tuple[list[float], list[float]]:
+        """How many calls of each bucket before `split` (of all, where that is 0) are slower than their p95, and how many there are."""
+        counts, _values = self._bins
+        held = counts[:split] if split else counts
+        return held[:, _place(held) + 1 :].sum(axis=1).tolist(), held.sum(axis=1).tolist()
+
+
+def _place(counts: "np.ndarray") -> int:
+    """The bin in which the p95 of all buckets together lies."""
+    upto = counts.sum(axis=0).cumsum()
+    return min(int(upto.searchsorted(P95 * (upto[-1] - 1), side="right")), len(upto) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,56 +170,58 @@ def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | N
     if recent and length < 2:
         return None
     split = len(part.held) - max(1, length // 4) if recent else part.first
-    before, after = part.held[:split], part.held[split:]
-    sizes = [_size(metric, side) for side in (before, after)]
-    if min(sizes) < ENOUGH[metric]:
+    k_a, n_a, k_b, n_b = part.sides(metric, split)
+    if min(n_a, n_b) < ENOUGH[metric]:
         return None
-    if metric == "p95":
-        change = _slower(part, split)
-    else:
-        change = _dearer(before, after) if metric == "cost_per_call" else _rate(metric, before, after)
-    return None if change is None else (change, sizes[0], sizes[1])
-
-
-def _size(metric: str, held: Sequence[Tally]) -> int:
-    measure = {"error_rate": "calls", "p95": "timed", "cost_per_call": "priced", "satisfaction": "rated"}[metric]
-    return sum(getattr(one, measure) for one in held)
+    usual, now = part.p95s(split) if metric == "p95" else (k_a / n_a, k_b / n_b)
+    change: Change = Change(usual, now, now - usual, None, None, 1.0)
+    if metric == "satisfaction":  # counted as the share that did not like it, told as the share that did
+        change = Change(1 - usual, 1 - now, usual - now, None, None, 1.0)
+    if now > usual and _matters(metric, change):
+        before, after = part.held[:split], part.held[split:]
+        if metric == "p95":
+            tested = _slower(part, split, change)
+        else:
+            tested = _dearer(before, after) if metric == "cost_per_call" else _rate(metric, before, after)
+        return None if tested is None else (tested, round(n_a), round(n_b))
+    return change, round(n_a), round(n_b)
 
 
 def _rate(metric: str, before: Sequence[Tally], after: Sequence[Tally]) -> Change:
     (hits, counts), (hits_after, counts_after) = counted(metric, before), counted(metric, after)
     k_a, n_a, k_b, n_b = (sum(each) for each in (hits, counts, hits_after, counts_after))
-    change = Change(k_a / n_a, k_b / n_b, k_b / n_b - k_a / n_a, None, None, 1.0)
-    if metric == "satisfaction":  # told as the share that liked it
-        change = Change(1 - change.a, 1 - change.b, -change.difference, None, None, 1.0)
-    if k_b * n_a <= k_a * n_b or not _matters(metric, change):
-        return change
     design = design_effect(hits, counts)
     low, high = newcombe(*(each / design for each in (k_a, n_a, k_b, n_b)))  # type: ignore[arg-type]
-    bounds = (-high, -low) if metric == "satisfaction" else (low, high)
-    return change._replace(low=bounds[0], high=bounds[1], p=proportions_p(k_a, n_a, k_b, n_b, design=design))
+    p, usual, now = proportions_p(k_a, n_a, k_b, n_b, design=design), k_a / n_a, k_b / n_b
+    return (
+        Change(1 - usual, 1 - now, usual - now, -high, -low, p)
+        if metric == "satisfaction"
+        else Change(usual, now, now - usual, low, high, p)
+    )
 
 
-def _slower(part: Part, split: int) -> Change | None:
-    (usual, now), before = part.p95s(split), part.held[:split]
-    change = Change(usual, now, now - usual, None, None, 1.0)
-    if change.difference <= 0 or not _matters("p95", change):
-        return change
-    return percentile_change(_sketches(before), _sketches(part.held[split:]), P95, design=design_effect(*counted("p95", before)))
+def _slower(part: Part, split: int, change: Change) -> Change | None:
+    """The interval is worked out only where the test finds something: it takes longer."""
+    hits, counts = part.exceeding(split)
+    design = design_effect(hits, counts)
+    above, n = part.exceeding(0)
+    p = proportions_p(sum(above[:split]), sum(n[:split]), sum(above[split:]), sum(n[split:]), design=design)
+    if p >= _SURE:
+        return change._replace(p=p)
+    return percentile_change(_sketches(part.held[:split]), _sketches(part.held[split:]), P95, design=design)
 
 
 def _dearer(before: Sequence[Tally], after: Sequence[Tally]) -> Change | None:
-    """Both sides vary as the period before did, in proportion: what lies in the later one may be the change itself."""
+    """Both sides vary as the period before did, in proportion: what lies in the later one may be the change itself. None where the period
+    before has too few buckets to tell.
+    """
     usual, now = ratio(*counted("cost_per_call", before)), ratio(*counted("cost_per_call", after))
     if usual is None or now is None or usual.spread is None or usual.value <= 0:
         return None
-    change = Change(usual.value, now.value, now.value - usual.value, None, None, 1.0)
-    if not _matters("cost_per_call", change) or change.difference <= 0:
-        return change
-    scale = (now.value / usual.value) ** 2
-    tested = ratio_change(usual, Ratio(now.value, now.n, usual.spread, max(now.buckets, usual.buckets)))
-    bounds = ratio_change(usual, Ratio(now.value, now.n, usual.spread * scale, max(now.buckets, usual.buckets)))
-    return change._replace(low=bounds.low, high=bounds.high, p=tested.p if tested.p is not None else 1.0)
+    later = Ratio(now.value, now.n, usual.spread, max(now.buckets, usual.buckets))
+    tested = ratio_change(usual, later)
+    bounds = ratio_change(usual, later._replace(spread=usual.spread * (now.value / usual.value) ** 2))
+    return tested._replace(low=bounds.low, high=bounds.high, p=1.0 if tested.p is None else tested.p)
 
 
 def _matters(metric: str, change: Change) -> bool:

@@ -108,7 +108,9 @@ def total(cells: "Iterable[Cell | Tally]") -> Tally:
     held = list(cells)
     if not held:
         return Tally()
-    sums = _sums_of(held[0]) if len(held) == 1 else map(sum, zip(*map(_sums_of, held), strict=True))
+    if len(held) == 1:
+        return _made(*_sums_of(held[0]), [*held[0].latency], [*held[0].ttft])
+    sums = map(sum, zip(*map(_sums_of, held), strict=True))
     return _made(*sums, [one for cell in held for one in cell.latency], [one for cell in held for one in cell.ttft])
 
 

@@ -6,6 +6,7 @@ variance is than that of independent numbers (Kish, Survey Sampling, 1965, secti
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.stats import sketch
@@ -13,6 +14,8 @@ from workbench.stats.intervals import LEVEL, Interval, normal_quantile, t_quanti
 
 if TYPE_CHECKING:
     import numpy as np
+
+_value_of = lru_cache(maxsize=5_000)(sketch.value_of)
 
 
 class Estimate(NamedTuple):
@@ -77,7 +80,7 @@ def table(groups: Sequence[Sequence[bytes]]) -> "tuple[np.ndarray, np.ndarray]":
     owner = np.repeat(np.arange(len(groups)) * width - least, [len(part) // 6 for part in joined])
     counts = np.bincount(owner + places, weights=pairs["count"], minlength=len(groups) * width).reshape(len(groups), width)
     held = np.nonzero(counts.any(axis=0))[0]
-    return counts[:, held], np.array([sketch.value_of(int(place)) for place in held + least])
+    return counts[:, held], np.array([_value_of(place) for place in (held + least).tolist()])
 
 
 def rank_bounds(n: "np.ndarray", share: "np.ndarray", level: float = LEVEL) -> "tuple[np.ndarray, np.ndarray]":
