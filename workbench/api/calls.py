@@ -24,14 +24,13 @@ _SHAPE = 'Send one call as an object, several as a list, or {"calls": [...]}; or
 
 async def post(request: "Request") -> "Response":
     """`{"accepted", "duplicates", "rejected": [{"index", "reason"}]}`, once what is accepted is stored."""
-    from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
 
     media = answers.media(request)
     if media not in _JSON | _LINES:
         raise Refused(415, f"The body is {media[:80]!r}.", "Send application/json, or application/x-ndjson for a call a line.")
     body = await answers.body(request)
-    return JSONResponse(await run_in_threadpool(_take, body, lines=media in _LINES))
+    return JSONResponse(await answers.in_turn(lambda: _take(body, lines=media in _LINES)))
 
 
 def _take(body: bytes, *, lines: bool) -> dict[str, Any]:

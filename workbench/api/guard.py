@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workbench.api.answers import Refused, refusal
-from workbench.errors import StoreError, WorkbenchError
+from workbench.errors import InputError, WorkbenchError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,7 +31,7 @@ def guarded(endpoint: Endpoint, token: str | None) -> Endpoint:
         except Refused as error:
             return refusal(error)
         except WorkbenchError as error:
-            return refusal(Refused(500 if isinstance(error, StoreError) else 400, error.message, error.hint))
+            return refusal(Refused(400 if isinstance(error, InputError) else 500, error.message, error.hint))
         except Exception as error:
             _LOG.exception("A request could not be answered")
             return refusal(Refused(500, f"The workbench failed: {type(error).__name__}.", "Look at what it wrote to its terminal."))

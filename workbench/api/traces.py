@@ -25,7 +25,6 @@ _MOST_REASONS = 5
 
 async def post(request: "Request") -> "Response":
     """An ExportTraceServiceResponse; `partial_success` says how many spans were refused, and why."""
-    from starlette.concurrency import run_in_threadpool
     from starlette.responses import Response
 
     media = answers.media(request)
@@ -33,7 +32,7 @@ async def post(request: "Request") -> "Response":
         raise Refused(415, f"The body is {media[:80]!r}.", "Send application/x-protobuf or application/json.")
     try:
         body = await answers.body(request)
-        answer = await run_in_threadpool(_take, body, protobuf=media in _PROTOBUF)
+        answer = await answers.in_turn(lambda: _take(body, protobuf=media in _PROTOBUF))
     except Refused as error:
         return Response(_status(error, protobuf=media in _PROTOBUF), error.status, error.headers, media_type=media)
     return Response(answer, media_type=media)
