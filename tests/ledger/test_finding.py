@@ -32,7 +32,7 @@ def filled(store: Store) -> Store:
             model=chance.choice(["m1", "m2", "m3"]),
             source=chance.choice(["run", "client"]),
             status="error" if failed else "ok",
-            error_type=chance.choice(["timeout", "server"]) if failed else None,
+            error_type=chance.choice(["timeout", "server", None]) if failed else None,
             user=chance.choice(["ann", 'bo "b"', None]),
             tags=tuple(chance.sample(["red", "dark red", 'a "b"', "ä\\"], chance.randrange(3))),
             run_id=chance.choice(["r1", None]),
@@ -52,6 +52,7 @@ def fits(one: Call, name: str, value: Any) -> bool:
     signs = {"up": 1, "down": -1, "neither": 0}
     special: dict[str, bool] = {
         "prompt": (one.prompt or "") == value,
+        "error_type": one.status == "error" and (one.error_type or "unknown") == value,
         "tag": value in one.tags,
         "rated": one.feedback is not None and (value == "any" or one.feedback == signs.get(value)),
         "since_ms": name == "since_ms" and one.started_ms >= value,
@@ -81,6 +82,7 @@ ASKED = [
     Sought(words="cx 2", provider="anthropic", until_ms=START + 40),
     Sought(status="error", error_type="server", model="m1"),
     Sought(status="ok", error_type="server"),
+    Sought(error_type="unknown"),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, and_, func, or_, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import UnaryExpression
@@ -35,7 +35,7 @@ LAST: int = 2**62  # an id above all
 RATED = ("up", "down", "neither", "any")
 _EQUAL = {
     "prompt": _C.prompt, "version": _C.version, "label": _C.label, "provider": _C.provider, "model": _C.model, "source": _C.source,
-    "status": _C.status, "error_type": _C.error_type, "user": _C.user_name, "run_id": _C.run_id, "cell_id": _C.cell_id,
+    "status": _C.status, "user": _C.user_name, "run_id": _C.run_id, "cell_id": _C.cell_id,
     "trace_id": _C.trace_id, "external_id": _C.external_id,
 }  # fmt: skip
 _LISTED = ("external_id", "cell_id", "trace_id", "run_id")  # few calls each, by an index of their own that knows no time
@@ -221,6 +221,8 @@ def _conditions(session: Session, sought: Sought) -> dict[str, ColumnElement[boo
     for name, value in sought.given.items():
         if name in _EQUAL:
             found[name] = _C.prompt.is_(None) if (name, value) == ("prompt", "") else _EQUAL[name] == value
+    if sought.error_type:  # as the rollups have it: an error of no type is "unknown"
+        found["error_type"] = and_(_C.status == ERROR, func.coalesce(_C.error_type, "unknown") == sought.error_type)
     if sought.tag:
         found["tag"] = _has(session, as_type(_C.tags, Text), json.dumps(storable(sought.tag)))
     if sought.rated:

@@ -8,6 +8,7 @@ not count from that id on.
 """
 
 import json
+import logging
 import re
 import time
 import unicodedata
@@ -16,12 +17,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Table, delete, exists, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from workbench.errors import InputError
 from workbench.ledger.tables import CallRow, CallTextRow, LedgerMarkRow
 from workbench.store import Store
 from workbench.store.base import storable
+
+_LOG = logging.getLogger("workbench.ledger")
 
 MOST = 5_000  # matches that a search looks at: those recorded last
 WORDS = 5_000
@@ -74,7 +78,11 @@ def catch_up(store: Store, *, most: int = _AT_SEARCH, seconds: float = _AT_SEARC
     """Make up to `most` more calls findable; about how many are still not (0 where all are)."""
     until_s, taken = time.monotonic() + seconds, 0
     while True:
-        number = _step(store, min(_BATCH, most - taken))
+        try:
+            number = _step(store, min(_BATCH, most - taken))
+        except OperationalError:  # an import holds the database: whoever searches is told what is missing, the next turn goes on
+            _LOG.warning("Calls could not be made findable for now.", exc_info=True)
+            return behind(store)
         taken += number
         if number == 0 or taken >= most or time.monotonic() >= until_s:
             return behind(store)

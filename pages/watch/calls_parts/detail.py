@@ -5,31 +5,14 @@ import json
 import streamlit as st
 
 from pages.parts import format as fmt
-from pages.parts import page, safe, session, tables
-from pages.watch.calls_parts import collecting, costing, listing, onward, rating, rows, turns
+from pages.parts import page, safe, session
+from pages.watch.calls_parts import beside, collecting, costing, listing, onward, rating, rows, turns
 from pages.watch.calls_parts.wanted import CALL, Wanted
 from workbench.errors import InputError, NotFound
 from workbench.ledger import finding, reading
 from workbench.ledger.finding import Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
-
-# The first columns fit beside the turns at 1366.
-_SIBLINGS = {
-    "this": st.column_config.TextColumn("This", width=40),
-    "clock": st.column_config.TextColumn("UTC", width=75),
-    "status": st.column_config.TextColumn("Status", width=95),
-    "latency": st.column_config.TextColumn("Latency", width=72),
-    "model": st.column_config.TextColumn("Model", width=160),
-    "cost": st.column_config.TextColumn("Cost", width=85),
-}
-_ATTEMPTS = {
-    "number": st.column_config.TextColumn("Attempt", width=60),
-    "began": st.column_config.TextColumn("UTC", width=72),
-    "took": st.column_config.TextColumn("Took", width=65),
-    "waited": st.column_config.TextColumn("Waited", width=62),
-    "ended": st.column_config.TextColumn("Ended", width=112),
-}
 
 
 def draw(store: Store, wanted: str, asked: Wanted) -> None:
@@ -49,8 +32,8 @@ def draw(store: Store, wanted: str, asked: Wanted) -> None:
         _figures(call)
         st.markdown("**Cost**")
         costing.draw(store, call)
-        _attempts(call)
-        _siblings(store, call)
+        beside.attempts(call)
+        beside.siblings(store, call)
         with st.expander("As JSON", icon=":material/data_object:", on_change="rerun") as whole:
             if whole.open:
                 safe.code(as_json(call), "json", height=400)
@@ -68,11 +51,9 @@ def _head(store: Store, call: Call, asked: Wanted) -> None:
         pressed = st.button("Open in playground", type="primary", icon=":material/forum:", key="to-playground")
     with st.container(horizontal=True, vertical_alignment="center", key="call-ways"):
         st.button("All calls", key="back", icon=":material/arrow_back:", type="tertiary", on_click=_back)
-        beside = (store, asked.sought, call)
-        st.button("Newer", key="call-newer", icon=":material/chevron_left:", on_click=_beside, args=(*beside, True))
-        st.button(
-            "Older", key="call-older", icon=":material/chevron_right:", icon_position="right", on_click=_beside, args=(*beside, False)
-        )
+        way = (store, asked.sought, call)
+        st.button("Newer", key="call-newer", icon=":material/chevron_left:", on_click=_beside, args=(*way, True))
+        st.button("Older", key="call-older", icon=":material/chevron_right:", icon_position="right", on_click=_beside, args=(*way, False))
         if st.button("Add to dataset", key="to-dataset", icon=":material/playlist_add:"):
             collecting.one(store, call)
     if pressed:
@@ -135,31 +116,3 @@ def _settings(call: Call) -> str:
     sent = turns.settings(call)
     inner = sent.get("parameters")
     return ", ".join(f"{name} {value}" for name, value in (inner if isinstance(inner, dict) else {}).items() if value not in (None, "", []))
-
-
-def _attempts(call: Call) -> None:
-    known = [one for one in call.attempts or [] if isinstance(one, dict)]
-    if len(known) < 2:
-        return
-    st.markdown(f"**{len(known):,} attempts**")
-    shown = [
-        {
-            "number": str(number),
-            "began": rows.stamp(one["started_ms"])[11:] if isinstance(one.get("started_ms"), int) else fmt.NONE,
-            "took": fmt.ms(one["latency_ms"]) if isinstance(one.get("latency_ms"), int | float) else fmt.NONE,
-            "waited": f"{one['waited_s']:.1f} s" if isinstance(one.get("waited_s"), int | float) else fmt.NONE,
-            "ended": f"✗ {one['error_kind']}" if one.get("error_kind") else "✓ OK",
-        }
-        for number, one in enumerate(known[:50], 1)
-    ]
-    tables.table(shown, _ATTEMPTS, "call-attempts", alt="Every attempt of this call")
-
-
-def _siblings(store: Store, call: Call) -> None:
-    found = reading.siblings(store, call)
-    if len(found) < 2:
-        return
-    within = "trace" if call.trace_id else "cell" if call.cell_id else "run"
-    st.markdown(f"**Calls of the same {within}, in order**")
-    shown = [rows.row(one) | {"this": "▸" if one.id == call.id else "", "clock": rows.stamp(one.started_ms)[11:]} for one in found]
-    tables.table(shown, _SIBLINGS, "call-siblings", on_select=listing.show, alt=f"Calls of the same {within}, oldest first")
