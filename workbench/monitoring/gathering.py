@@ -27,8 +27,8 @@ _HOURS_MS = 31 * ranges.DAY  # the pattern of the day is that of the last 31 day
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Sums of the range and of the period before: `all` by the range's steps, `errors` of it by type; in steps of `step_ms` `versions` of
-    prompts (and calls of none, under ""), the same as `prompts`, and `models`; `hours` of everything by the hour. `complete` is False where
-    a scan ended early.
+    prompts (and calls of none, under ""), the same as `prompts`, and `models`, of the period before in whole hours or days; `hours` of
+    everything by the hour. `complete` is False where a scan ended early.
     """
 
     view: View
@@ -62,7 +62,10 @@ def gather(store: "Store", view: View) -> Gathered:
         return rollups.read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, filters=cast("Filters", dict(view.filters)))
 
     whole = read(since, until, ("outcome",), span.bucket_ms), read(earlier, since, ("outcome",), None)
-    versions, models = ((read(since, until, by, step_ms), read(earlier, since, by, step_ms)) for by in (VERSIONS, MODELS))
+    # What parts are measured by is read in whole steps of a grain: its ends would take as many rows as all the rest.
+    grain = 1 if step_ms < ranges.HOUR else min(step_ms, ranges.DAY)
+    usual = earlier // grain * grain, since // grain * grain
+    versions, models = ((read(since, until, by, step_ms), read(*usual, by, step_ms)) for by in (VERSIONS, MODELS))
     return _gathered(view, whole, versions, models, read(hours_since, until, (), ranges.HOUR))
 
 
