@@ -1,15 +1,17 @@
 """Puts sums together by key, from rows of the sums and from calls alike, until they are cells. Knows no database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import add
 from typing import Any
 
 from workbench.ledger.fields import ERROR, OK
 from workbench.ledger.rollups.cells import Cell
-from workbench.ledger.rollups.gather import SUMS, N
+from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.series import ANSWERED, DIMENSIONS, NO_VERSION
 
 Values = tuple[str | int | None, ...]
 Key = tuple[Values, int | None]  # a value for each of `by`, and the bucket
+_NAMES = (*SUMS, "ok")
 _AT = {name: place for place, name in enumerate(DIMENSIONS)}
 
 
@@ -40,13 +42,11 @@ class Found:
         self.latency: dict[Key, list[bytes]] = {}
         self.ttft: dict[Key, list[bytes]] = {}
 
-    def add(self, key: Key, values: Collection[int], *, answered: bool) -> None:
+    def add(self, key: Key, values: Sequence[int], *, answered: bool) -> None:
         """Sums of some calls of one key, all answered or none."""
-        have = self.sums.setdefault(key, [0] * (N + 1))
-        for at, value in enumerate(values):
-            have[at] += value
-        if answered:
-            have[N] += next(iter(values))
+        ok = values[0] if answered else 0
+        have = self.sums.get(key)
+        self.sums[key] = [*values, ok] if have is None else list(map(add, have, (*values, ok)))
 
     def sketches(self, key: Key, latency: bytes, ttft: bytes) -> None:
         """Sketches of some calls of one key."""
@@ -57,11 +57,12 @@ class Found:
 
     def cells(self, by: Collection[str]) -> list[Cell]:
         """The sums as cells, in the order of time and key."""
-        ordered = sorted(self.sums, key=lambda key: (key[1] or 0, [(value is not None, value) for value in key[0]]))
-        return [self._cell(key, by) for key in ordered]
+        keys = sorted({values for values, _bucket in self.sums}, key=lambda values: [(value is not None, value) for value in values])
+        rank = {values: number for number, values in enumerate(keys)}
+        named = {values: dict(zip(by, values, strict=True)) for values in keys}
+        ordered = sorted(self.sums, key=lambda key: (key[1] or 0, rank[key[0]]))
+        return [self._cell(key, named[key[0]]) for key in ordered]
 
-    def _cell(self, key: Key, by: Collection[str]) -> Cell:
-        named = dict(zip(by, key[0], strict=True))
-        sums: dict[str, Any] = dict(zip((*SUMS, "ok"), self.sums[key], strict=True))
-        sums |= {"latency": tuple(self.latency.get(key, ())), "ttft": tuple(self.ttft.get(key, ()))}
-        return Cell(key=named, bucket_ms=key[1], **sums)
+    def _cell(self, key: Key, named: Mapping[str, str | int | None]) -> Cell:
+        sums: dict[str, Any] = dict(zip(_NAMES, self.sums[key], strict=True))
+        return Cell(key=named, bucket_ms=key[1], latency=tuple(self.latency.get(key, ())), ttft=tuple(self.ttft.get(key, ())), **sums)

@@ -1,18 +1,18 @@
 """Reads the sums: exact for any stretch of time, narrowed and grouped by any of their dimensions. Owns no write, and no memory."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from workbench.ledger.fields import OK
+from workbench.ledger.fields import ERROR, OK
 from workbench.ledger.rollups import marks, ranges, raw, rebuilding
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.found import Found, Values, key_of, spelled
 from workbench.ledger.rollups.gather import SUMS
-from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece
+from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece, bucket_of
 from workbench.ledger.rollups.raw import Question
 from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS
 from workbench.store import Store
@@ -92,10 +92,10 @@ def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
     sql, values = "", []
     for name, allowed in asked.items():
         if name == "status":
-            if len(set(allowed)) == 1:
-                sql += f" AND outcome {'=' if allowed[0] == OK else '<>'} ''"
+            sql += _OF_STATUS[frozenset(map(str, allowed))]
             continue
         column = "outcome" if name == "error_type" else name
+        sql += " AND outcome <> ''" if name == "error_type" else ""
         spelt = [spelled(name, value) for value in allowed]
         sql += f" AND {column} IN ({', '.join('?' * len(spelt))})" if spelt else " AND 1 = 0"
         values += spelt
@@ -105,19 +105,36 @@ def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
 def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, question: Question, *, sketches: bool) -> None:
     if not chosen.numbers:
         return
-    sqlite = connection.dialect.name == "sqlite"
+    keys, sqlite = chosen.keys, connection.dialect.name == "sqlite"
     asked: tuple[Any, ...] = (json.dumps(chosen.numbers),) if sqlite else (list(chosen.numbers), list(chosen.numbers.values()))
     values = (*asked, piece.grain, piece.since_ms, piece.until_ms)
-    bucket = _bucket(connection, question.bucket_ms, question.offset_ms)
     source = _FROM_SQLITE if sqlite else _FROM_POSTGRES
-    for number, at_ms, *sums in connection.exec_driver_sql(f"SELECT g.value, {bucket}, {_SUMMED} {source} GROUP BY 1, 2", values):
-        found.add((chosen.keys[number // 2], at_ms), [int(value) for value in sums], answered=bool(number % 2))
+    if sketches and question.bucket_ms == piece.grain:  # hardly two rows of one cell: nothing to sum up there
+        bucket_ms, offset_ms = question.bucket_ms, question.offset_ms
+        for number, at_ms, *sums, latency, ttft in _rows(connection, f"{_PLAIN} {source}", values):
+            key = keys[number >> 1], bucket_of(at_ms, bucket_ms, offset_ms)
+            found.add(key, sums, answered=bool(number & 1))
+            found.sketches(key, latency, ttft)
+        return
+    bucket = _bucket(connection, question.bucket_ms, question.offset_ms)
+    for number, at_ms, *sums in _rows(connection, f"SELECT g.value, {bucket}, {_SUMMED} {source} GROUP BY 1, 2", values):
+        found.add((keys[number >> 1], at_ms), sums if sqlite else [int(value) for value in sums], answered=bool(number & 1))
     if not sketches:
         return
     joined = "r.latency, r.ttft" if sqlite else "string_agg(r.latency, ''::bytea), string_agg(r.ttft, ''::bytea)"
     grouped = "" if sqlite else " GROUP BY 1, 2"
-    for number, at_ms, latency, ttft in connection.exec_driver_sql(f"SELECT g.value / 2, {bucket}, {joined} {source}{grouped}", values):
-        found.sketches((chosen.keys[number], at_ms), latency, ttft)
+    for number, at_ms, latency, ttft in _rows(connection, f"SELECT g.value / 2, {bucket}, {joined} {source}{grouped}", values):
+        found.sketches((keys[number], at_ms), latency, ttft)
+
+
+def _rows(connection: Connection, sql: str, values: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
+    """Rows as the driver gives them: there are thousands, and each is looked at once."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, values)
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def _bucket(connection: Connection, bucket_ms: int | None, offset_ms: int) -> str:
@@ -129,6 +146,13 @@ def _bucket(connection: Connection, bucket_ms: int | None, offset_ms: int) -> st
 
 
 _TOTAL = f"SELECT sum(r.calls) FROM rollup_series s CROSS JOIN rollups r WHERE s.facet = 'source' AND r.series = s.id AND r.grain = {DAY}"  # noqa: S608
+_OF_STATUS = {
+    frozenset({OK}): " AND outcome = ''",
+    frozenset({ERROR}): " AND outcome <> ''",
+    frozenset({OK, ERROR}): "",
+    frozenset(): " AND 1 = 0",
+}
+_PLAIN = f"SELECT g.value, r.start_ms, {', '.join(f'r.{name}' for name in SUMS)}, r.latency, r.ttft"
 _SUMMED = ", ".join(f"sum(r.{name})" for name in SUMS)
 _ON = "r.grain = ? AND r.start_ms >= ? AND r.start_ms < ?"
 _FROM_SQLITE = f"FROM json_each(?) g CROSS JOIN rollups r ON r.series = CAST(g.key AS INTEGER) AND {_ON}"
