@@ -29,7 +29,7 @@ def table(of: Table | None, view: View) -> None:
         st.markdown(f"**{wording.md(of.title)}**")
         if of.note:
             st.caption(wording.md(of.note))
-        shown = [column for column in of.columns if column.key in of.filters or any(row.get(column.key) is not None for row in of.rows)]
+        shown = _columns(of)
         narrows = bool(of.filters) and not all(name in view.filters for name in of.filters)
         tables.table(
             [line(row, shown, of.filters) for row in of.rows],
@@ -44,9 +44,20 @@ def table(of: Table | None, view: View) -> None:
         )
 
 
+def _columns(of: Table) -> list[Column]:
+    """The columns that have something to say; beside a rate its interval."""
+    found = []
+    for column in of.columns:
+        if column.key in of.filters or any(row.get(column.key) is not None for row in of.rows):
+            found.append(column)
+            if column.unit == "share" and f"{column.key}_low" in of.rows[0]:
+                found.append(Column(f"{column.key}_low", "95 % interval", "interval"))
+    return found
+
+
 def line(row: Mapping[str, Any], columns: list[Column], filters: tuple[str, ...]) -> dict[str, Any]:
     """A row as it is shown, with what it narrows to as its id."""
-    cells = {column.key: _cell(row.get(column.key), column) for column in columns}
+    cells = {column.key: _interval(row, column) if column.unit == "interval" else _cell(row.get(column.key), column) for column in columns}
     return cells | {_ID: json.dumps({name: row.get(name) for name in filters})}
 
 
@@ -62,6 +73,11 @@ def _cell(value: Any, column: Column) -> Any:
     return round(value, 1) if "/" in column.unit and not column.unit.startswith("usd") and value is not None else value
 
 
+def _interval(row: Mapping[str, Any], column: Column) -> str | None:
+    low, high = row.get(column.key), row.get(f"{column.key.removesuffix('_low')}_high")
+    return None if low is None or high is None else f"{wording.share(low)} to {wording.share(high)}"
+
+
 def _column(column: Column) -> Any:
     number = st.column_config.NumberColumn
     kind = column.unit.partition("/")[0]
@@ -71,6 +87,8 @@ def _column(column: Column) -> Any:
         return number(f"{column.title}, ms", format="%,.0f", width=90)
     if kind == "usd":
         return number(f"{column.title}, $", format="%.6f" if "/" in column.unit else "%,.4f", width=120)
+    if kind == "interval":
+        return st.column_config.TextColumn(column.title, width=125)
     if kind in ("", "hour", "version"):
         return st.column_config.TextColumn(column.title, width=90 if kind else 200, pinned=not kind)
     return number(column.title, format="localized", width=110)
