@@ -54,12 +54,12 @@ def test_a_file_twice_adds_nothing_and_one_that_has_grown_adds_what_is_new(store
 
 
 def test_a_stopped_import_goes_on_where_it_was(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_BATCH", 10)
+    monkeypatch.setattr(running, "BATCH", 10)
     path = jsonl(tmp_path / "a.jsonl", [a_line(n % 30) for n in range(95)] + [{"model": 1}])
     seen: list[running.Progress] = []
     stopped = importers.run(sqlite_store, path, progress=seen.append, stop=lambda: len(seen) >= 3)
     assert (stopped.state, stopped.position, stopped.taken, stopped.complete) == ("stopped", 30, 30, False)
-    monkeypatch.setattr(running, "_BATCH", 7)  # whatever the batches are then
+    monkeypatch.setattr(running, "BATCH", 7)  # whatever the batches are then
     whole = importers.run(sqlite_store, path)
     assert (whole.id, whole.position, whole.taken, whole.duplicates, whole.skipped) == (stopped.id, 96, 95, 0, 1)
     assert [one.state for one in history.latest(sqlite_store)] == ["finished"]
@@ -73,7 +73,7 @@ def test_an_import_killed_again_and_again_ends_with_the_exact_count(tmp_path: Pa
     program = (
         "import sys; from workbench.store import open_store; from workbench.ledger import importers;"
         "from workbench.ledger.importers import running;"
-        "running._BATCH = 200; importers.run(open_store(sys.argv[1]), sys.argv[2], progress=lambda one: print(one.rows, flush=True))"
+        "running.BATCH = 200; importers.run(open_store(sys.argv[1]), sys.argv[2], progress=lambda one: print(one.rows, flush=True))"
     )
     for kills in (3, 11, 6):
         with subprocess.Popen([sys.executable, "-c", program, url, str(path)], stdout=subprocess.PIPE) as child:

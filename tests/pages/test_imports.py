@@ -83,7 +83,7 @@ def test_a_file_that_is_none_says_so_and_the_page_stays(app: Open, bench: Store,
 
 
 def test_an_import_that_was_stopped_goes_on_from_the_list(app: Open, bench: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_BATCH", 10)
+    monkeypatch.setattr(running, "BATCH", 10)
     stopped = importers.run(bench, a_file(tmp_path), stop=iter([False, True]).__next__)
     assert (stopped.state, stopped.taken) == ("stopped", 10)
     page = app(FILE, **{"import": stopped.id})

@@ -52,11 +52,21 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     if connection.dialect.name != "sqlite":
         connection.execute(insert(table), rows)
         return
-    statement, pick, written = _by_driver(table.name)
-    bound = [pick(row) for row in rows]
+    connection.exec_driver_sql(statement(table.name), bound(table.name, rows))
+
+
+def statement(table: str) -> str:
+    """The statement that inserts whole rows of `calls` or `call_texts` by SQLite's driver."""
+    return _by_driver(table)[0]
+
+
+def bound(table: str, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Rows of `calls` or `call_texts` as `statement` takes them."""
+    _statement, pick, written = _by_driver(table)
+    values = [pick(row) for row in rows]
     for at, write in written:
-        bound = [one if one[at] is None else (*one[:at], write(one[at]), *one[at + 1 :]) for one in bound]
-    connection.exec_driver_sql(statement, bound)
+        values = [one if one[at] is None else (*one[:at], write(one[at]), *one[at + 1 :]) for one in values]
+    return values
 
 
 @lru_cache
@@ -66,8 +76,8 @@ def _by_driver(name: str) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ..
     names = [column.name for column in table.columns if column.name not in _LATER]
     ways = ((JSON, _json), (PlainText, storable))
     written = tuple((at, write) for at, name in enumerate(names) for kind, write in ways if isinstance(table.c[name].type, kind))
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 (names of the schema)
-    return statement, itemgetter(*names), written
+    told = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 (names of the schema)
+    return told, itemgetter(*names), written
 
 
 _LATER = {"note"}  # columns that no new call has

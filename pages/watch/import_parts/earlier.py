@@ -29,7 +29,7 @@ def draw(store: Store, at_work: str) -> None:
     made = importers.latest(store)
     if not made:
         return
-    st.subheader("Earlier imports", anchor=False)
+    st.header("Earlier imports", anchor=False)
     rows = [_row(one, at_work) for one in made]
     tables.table(rows, _COLUMNS, "imports", on_select=_open, open_label="Report", alt="Earlier imports, the newest first")
     if chosen := session.query("import"):

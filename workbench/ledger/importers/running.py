@@ -24,7 +24,7 @@ from workbench.ledger.importers.opening import Opened
 from workbench.ledger.importers.repeats import Repeats
 from workbench.store import Store
 
-_BATCH = 10_000
+BATCH = 20_000
 _BATCH_BYTES = 16 * 2**20  # rows with long texts go out in smaller batches
 
 
@@ -110,7 +110,7 @@ class _Run:
                     report.skip(row.line, values.why)
                     continue
                 if "external_id" not in values:
-                    values["external_id"] = _name(values["started_ms"], row.key, numbers[at] if numbers else 0)
+                    values["external_id"] = name_of(values["started_ms"], row.key, numbers[at] if numbers else 0)
                 known.append(values)
         before = noted.position, noted.taken, noted.duplicates
 
@@ -134,14 +134,14 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     for row in rows:
         batch.append(row)
         size += len(row.key)
-        if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+        if len(batch) >= BATCH or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _name(started_ms: int, key: bytes, number: int) -> str:
+def name_of(started_ms: int, key: bytes, number: int) -> str:
     """What a row without an id is known again by. Its time comes first: calls of one time then lie together in the index."""
     digest = blake2b(key, digest_size=16).hexdigest()
     return f"{started_ms:012x}-{digest}-{number}" if number else f"{started_ms:012x}-{digest}"
