@@ -1,6 +1,6 @@
-"""What budgets cost: a check of a call with 1, 100 and 1,000 budgets, and what the sums and the budgets add to writing calls.
+"""What budgets cost: a check of a call with 1, 100 and 1,000 budgets, and what budgets add to writing calls.
 
-The writer is measured against itself without the two hooks, batches of both sides in turn in one run on one kind of file.
+The writer is measured against itself without the book, batches of both sides in turn in one run on one kind of file.
 """
 
 import statistics
@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.report import report
 from workbench.clock import now_ms
-from workbench.ledger import book, budgets, rollups, writer
+from workbench.ledger import book, budgets, writer
 from workbench.ledger.fields import CallRecord
 from workbench.store import Store, open_store
 
@@ -52,11 +52,11 @@ def _writing(folder: Path, count: int, batch: int) -> None:
     bare, whole = [], []
     for number in range(ROUNDS + 5):
         calls = [_call(number * batch + n) for n in range(batch)]
-        took = [_without_hooks(lambda: _commit(sides[0], calls)), _commit(sides[1], calls)]  # noqa: B023 (called at once)
+        took = [_without_book(lambda: _commit(sides[0], calls)), _commit(sides[1], calls)]  # noqa: B023 (called at once)
         if number >= 5:
             bare.append(took[0])
             whole.append(took[1])
-    name = f"writing {batch} a commit, {count:,} budgets, against no sums and no budgets"
+    name = f"writing {batch} a commit, {count:,} budgets, against no budgets"
     # One call a commit is one call to a model at a time: a tenth of a millisecond beside its seconds, and no ratio to keep to.
     report(name, statistics.median(whole) * 1000, "ms", ROUNDS, floor=statistics.median(bare) * 1000, bar=1.15 if batch > 1 else None)
     for store in sides:
@@ -71,14 +71,13 @@ def _commit(store: Store, calls: Sequence[CallRecord]) -> float:
     return time.perf_counter() - begun
 
 
-def _without_hooks(action: Callable[[], float]) -> float:
-    kept = rollups.note, book.Book.note
-    rollups.note = lambda *_: None
+def _without_book(action: Callable[[], float]) -> float:
+    kept = book.Book.note
     book.Book.note = lambda *_: None  # type: ignore[method-assign,assign,return-value]
     try:
         return action()
     finally:
-        rollups.note, book.Book.note = kept  # type: ignore[method-assign]
+        book.Book.note = kept  # type: ignore[method-assign]
 
 
 def _store(path: Path, count: int) -> Store:

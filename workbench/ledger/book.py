@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, case, func, select, text
+from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workbench.clock import iso
@@ -21,11 +21,11 @@ from workbench.errors import BudgetReached
 from workbench.ledger.periods import DAY_MS, Period, day, end, start
 from workbench.ledger.rollups import rebuilding, writing
 from workbench.ledger.rollups.series import MODEL, SOURCE, VERSION
-from workbench.ledger.tables import BudgetEventRow, BudgetRow, RollupRow, SeriesRow
+from workbench.ledger.tables import BudgetEventRow, BudgetRow
 from workbench.store import Store
 
 _LOG = logging.getLogger("workbench.ledger")
-_BUDGETS, _EVENTS, _ROLLUPS, _SERIES = (cast("Table", row.__table__) for row in (BudgetRow, BudgetEventRow, RollupRow, SeriesRow))
+_BUDGETS, _EVENTS = (cast("Table", row.__table__) for row in (BudgetRow, BudgetEventRow))
 _FRESH_S = 1.5  # how long the sums in memory may be older than the store
 _DAYS_KEPT = 64
 # Of PostgreSQL; SQLite lets one writer in at a time anyway. Whoever adds to budgets goes alone, and while one is set nobody spends: what
@@ -33,15 +33,13 @@ _DAYS_KEPT = 64
 _ADDING = text("SELECT pg_advisory_xact_lock(7305281164)")
 _SPENDING = text("SELECT pg_advisory_xact_lock_shared(7305281165)")
 _SETTING = text("SELECT pg_advisory_xact_lock(7305281165)")
-_AMOUNTS = (_ROLLUPS.c.cost_nano, _ROLLUPS.c.unpriced)
-_BY = (_SERIES.c.facet, _SERIES.c.provider, _SERIES.c.model, _SERIES.c.prompt)
-_OF_DAY = (func.sum(case((_ROLLUPS.c.start_ms == bindparam("today"), amount), else_=0)) for amount in _AMOUNTS)
-_SUMS = (  # made once: making it takes longer than asking it
-    select(*_BY, *_OF_DAY, *(func.sum(amount) for amount in _AMOUNTS))
-    .select_from(_SERIES.join(_ROLLUPS))
-    .where(_SERIES.c.facet.in_((SOURCE, MODEL, VERSION)), _ROLLUPS.c.grain == DAY_MS)
-    .where(_ROLLUPS.c.start_ms >= bindparam("since"), _ROLLUPS.c.start_ms < bindparam("until"))
-    .group_by(*_BY)
+# The series first: without figures about its tables SQLite would read every day of every one of them.
+_SUMS = text(
+    "SELECT s.facet, s.provider, s.model, s.prompt, sum(CASE WHEN r.start_ms = :today THEN r.cost_nano ELSE 0 END), "
+    "sum(CASE WHEN r.start_ms = :today THEN r.unpriced ELSE 0 END), sum(r.cost_nano), sum(r.unpriced) "
+    "FROM rollup_series s CROSS JOIN rollups r WHERE s.facet IN ('source', 'model', 'version') "
+    "AND r.grain = :grain AND r.series = s.id AND r.start_ms >= :since AND r.start_ms < :until "
+    "GROUP BY s.facet, s.provider, s.model, s.prompt"
 )
 _IN_FORCE = _BUDGETS.c.removed_ms.is_(None)
 # Rows are only added, or removed and restored: where as many are removed as before but others, the sum of the times is later.
@@ -279,7 +277,7 @@ def of(store: Store) -> Book:
 
 def sums(connection: Connection, at_ms: int) -> dict[Key, Spent]:
     """What was spent on the day and in the month of `at_ms`, by scope and key."""
-    bounds = {"today": day(at_ms), "since": start("month", at_ms), "until": end("month", at_ms)}
+    bounds = {"grain": DAY_MS, "today": day(at_ms), "since": start("month", at_ms), "until": end("month", at_ms)}
     found: dict[Key, list[int]] = {}
     for facet, provider, model, prompt, *values in connection.execute(_SUMS, bounds):
         if facet == VERSION and not prompt:
