@@ -14,7 +14,7 @@ _AGAIN_MS = 60_000  # feedback and erased calls leave the newest call as it was
 def look(store: Store, view: View, now_ms: int) -> Dashboard:
     """The figures as the ledger has them now; kept while no call came in and the minute lasts."""
     span = view.range
-    what: Hashable = (span.since_ms, span.until_ms, tuple(sorted(view.filters.items())))
+    what: Hashable = (span.name, span.since_ms, span.until_ms, tuple(sorted(view.filters.items())))
     return _kept(store, store.url, what, (choices.newest(store), now_ms // _AGAIN_MS), view, now_ms)
 
 
