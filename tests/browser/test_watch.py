@@ -79,7 +79,7 @@ def test_an_error_leads_to_its_call_and_back(page: Page, server: Server) -> None
 def test_full_and_hostile_overviews_at_every_size(open_page: OpenPage, server: Server, size: tuple[int, int], scheme: str) -> None:
     fill(server)
     page = open_page(size=size, scheme=scheme)
-    for section in ("traffic", "latency", "breakdown", "compare"):
+    for section in ("latency", "breakdown"):
         visit(page, f"{server.url}/overview?section={section}")
         expect(page.locator(".card").first).to_be_visible()
         snap(page, f"overview-{section}-{size[0]}-{scheme}")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import timeline
+from pages.parts import points as points_of
 from pages.watch.overview_parts import asked, breakdown, cards, versus, wording
 from tests.conftest import ManualClock
 from tests.pages.conftest import Open, said
@@ -179,7 +179,7 @@ def test_a_chart_carries_n_units_intervals_and_versions_and_gaps_stay_gaps() -> 
     points = (Point(NOW, 0.5, 0.4, 0.6, 10), Point(NOW + HOUR_MS, None), Point(NOW + 2 * HOUR_MS, 0.7, 0.6, 0.8, 9))
     marks = [Marker(NOW + HOUR_MS, "version", "First call of a v2", "a", 2), Marker(NOW - 1, "label", "before", "a", 1)]
     chart = Chart("rate", "Success rate", "share", 19, (Line("\u202eok\x07", points),))
-    drawn = timeline.lines(chart, span, marks)
+    drawn = points_of.lines(chart, span, marks)
     assert drawn["sub"].replace("\u00a0", " ") == "share of calls · by hour · n = 19 · 95 % interval shaded"
     assert drawn["series"][0]["values"] == [0.5, None, 0.7]
     assert drawn["series"][0]["lows"] == [0.4, None, 0.6]
@@ -190,10 +190,10 @@ def test_a_chart_carries_n_units_intervals_and_versions_and_gaps_stay_gaps() -> 
 
 def test_a_heat_map_names_its_bands_and_hours() -> None:
     heat = Heat((0, 500, 2000), (NOW,), ((3,), (0,), (1,)), hour_of_day=False, n=4)
-    drawn = timeline.cells(heat, Range(NOW, NOW + HOUR_MS, HOUR_MS), "How long")
+    drawn = points_of.cells(heat, Range(NOW, NOW + HOUR_MS, HOUR_MS), "How long")
     assert drawn["rows"] == ["0 ms – 500 ms", "500 ms – 2 s", "over 2 s"]
     assert drawn["most"] == 3
-    assert timeline.cells(Heat((0, 500), (0, 1), ((1, 2),), True, 3), Range(0, 1, 1), "x")["at"] == [0, HOUR_MS]
+    assert points_of.cells(Heat((0, 500), (0, 1), ((1, 2),), True, 3), Range(0, 1, 1), "x")["at"] == [0, HOUR_MS]
 
 
 def test_moments_of_the_url_are_short_and_those_of_calls_too() -> None:

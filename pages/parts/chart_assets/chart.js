@@ -25,6 +25,7 @@ function upright(data) {
   } else {
     for (const line of data.series) for (const list of [line.values, line.lows || [], line.highs || []]) for (const value of list) if (value !== null) seen.push(value);
   }
+  for (const limit of data.limits || []) seen.push(limit.value);
   let least = Math.min(...seen), most = Math.max(...seen);
   if (data.unit === "share") {
     least = Math.max(0, least - (most - least) * 0.1);
