@@ -92,6 +92,7 @@ _NEEDED = ("started_ms", "model", "provider", "source")
 _LEAST_MS = 10**11  # March 1973: what is less is seconds
 _MOST_MS = 10**14  # the year 5138: what is more is microseconds or finer
 _AHEAD_MS = 86_400_000  # how far another machine's clock may be ahead
+_SHORT = {name: width for name, width in WIDTHS.items() if name != "status"}
 _COUNTED = frozenset((*TOKENS, "latency_ms", "ttft_ms", "retries", "version"))
 
 
@@ -132,9 +133,12 @@ def _values(raw: Mapping[str, Any]) -> Values:
                 raise _unknown(name)
         elif type(value) is int and name in _COUNTED and 0 <= value <= MOST_TOKENS:  # most fields of most calls
             values[name] = value
+        elif type(value) is str and len(value) <= _SHORT.get(name, 0) and value.isascii() and "\x00" not in value:
+            if value:  # an empty text says no more than none
+                values[name] = value
         elif (check := _CHECKS.get(name)) is None:
             raise _unknown(name)
-        elif value or name not in WIDTHS:  # an empty text says no more than none
+        else:
             values["cost_nano" if name == "cost_usd" else name] = check(name, value)
     return values
 
@@ -168,9 +172,7 @@ def _wrong_time(started_ms: int) -> InputError:
 def _text(name: str, value: Any) -> str:
     if type(value) is not str:
         raise InputError(f"{_shown(value)} is not a text", place=f"field {name}", hint='Write it in quotes: "...".')
-    width = WIDTHS.get(name, 0)
-    if len(value) <= width and value.isascii() and "\x00" not in value:
-        return value
+    width = WIDTHS[name]
     if name == "external_id" and len(value) > width:  # cut, two calls could become one
         raise InputError(f"is longer than {width} characters", place=f"field {name}", hint="Send a digest of it.")
     return storable(value)[:width]
@@ -245,7 +247,7 @@ def _feedback(name: str, value: Any) -> int:
 
 
 def _tags(name: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, list | tuple) and all(isinstance(tag, str) for tag in value):
+    if isinstance(value, list | tuple) and set(map(type, value)) <= {str}:
         return tuple(value)
     raise InputError("must be a list of texts", place=f"field {name}", hint='Write ["one", "two"].')
 

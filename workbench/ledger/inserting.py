@@ -63,19 +63,24 @@ def statement(table: str) -> str:
 def bound(table: str, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Rows of `calls` or `call_texts` as `statement` takes them."""
     _statement, pick, written = _by_driver(table)
-    values = [pick(row) for row in rows]
-    for at, write in written:
-        values = [one if one[at] is None else (*one[:at], write(one[at]), *one[at + 1 :]) for one in values]
+    values = []
+    for row in rows:
+        kept = [(name, value, write) for name, write in written if (value := row[name]) is not None]
+        for name, value, write in kept:
+            row[name] = write(value)
+        values.append(pick(row))
+        for name, value, _write in kept:  # whoever reads the row afterwards finds what was there
+            row[name] = value
     return values
 
 
 @lru_cache
-def _by_driver(name: str) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+def _by_driver(name: str) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]], tuple[tuple[str, Callable[[Any], Any]], ...]]:
     """The statement for the driver, what picks its values out of a row, and the places whose values are written another way."""
     table = {_CALLS.name: _CALLS, _TEXTS.name: _TEXTS}[name]
     names = [column.name for column in table.columns if column.name not in _LATER]
-    ways = ((JSON, _json), (PlainText, storable))
-    written = tuple((at, write) for at, name in enumerate(names) for kind, write in ways if isinstance(table.c[name].type, kind))
+    ways = ((JSON, _texts if table is _CALLS else json.dumps), (PlainText, storable))
+    written = tuple((name, write) for name in names for kind, write in ways if isinstance(table.c[name].type, kind))
     told = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 (names of the schema)
     return told, itemgetter(*names), written
 
@@ -83,13 +88,13 @@ def _by_driver(name: str) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ..
 _LATER = {"note"}  # columns that no new call has
 
 
-def _json(value: Any) -> str:
-    """`value` as JSON. Lists of texts (tags) come again and again."""
-    return _texts(tuple(value)) if type(value) is list and len(value) < 9 and all(type(one) is str for one in value) else json.dumps(value)
+def _texts(value: list[str]) -> str:
+    """A call's tags as JSON: the same few lists come again and again."""
+    return _texts_of(tuple(value))
 
 
 @lru_cache(maxsize=4096)
-def _texts(value: tuple[str, ...]) -> str:
+def _texts_of(value: tuple[str, ...]) -> str:
     return json.dumps(value)
 
 

@@ -1,12 +1,15 @@
 """JSON lines: an object a line. A line that is none is reported, and the next one read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from workbench.ledger.importers import source
 from workbench.ledger.importers.base import Bad, Container, Row, container
 
+# What json.loads does, without looking for blanks around a line that has none.
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 _TOO_LONG = Bad(f"is longer than {source.LONGEST_LINE // 2**20} MB")
 
 
@@ -37,7 +40,7 @@ class Lines(Container):
 
     def rows(self) -> Iterator[Row]:
         """Every line that is not blank."""
-        number, loads = 0, json.loads
+        number, scan = 0, _SCAN
         try:
             with source.opened(self.path) as self._at:
                 for line in source.lines(self._at):
@@ -49,8 +52,11 @@ class Lines(Container):
                         yield Row(number, _TOO_LONG, key)
                         continue
                     try:
-                        says = loads(key.decode())
-                    except (ValueError, RecursionError) as error:
+                        text = key.decode()
+                        says, end = scan(text, 0)
+                        if end != len(text):
+                            raise ValueError(text[end : end + 20])
+                    except (ValueError, StopIteration, RecursionError) as error:
                         yield Row(number, _unread(error, cut=line[-1:] != b"\n"), key)
                         continue
                     yield Row(number, says if type(says) is dict else Bad("is not an object"), key)

@@ -17,7 +17,7 @@ from workbench.ledger import bulk
 from workbench.ledger.bulk import Added
 from workbench.ledger.charging import Charges
 from workbench.ledger.fields import Values
-from workbench.ledger.importers import history, opening, source
+from workbench.ledger.importers import garbage, history, opening, source
 from workbench.ledger.importers.base import Bad, ColumnMap, Row
 from workbench.ledger.importers.history import Imported
 from workbench.ledger.importers.opening import Opened
@@ -68,7 +68,8 @@ def run(
     }
     noted = history.begin(store, name=name or path.name, **known)
     try:
-        whole = _Run(store, found, noted, progress).all(stop or (lambda: False))
+        with garbage.put_off():
+            whole = _Run(store, found, noted, progress).all(stop or (lambda: False))
     except Exception:
         history.set_state(store, noted, history.FAILED)
         raise
@@ -85,9 +86,8 @@ class _Run:
 
     def all(self, stop: Callable[[], bool]) -> bool:
         """Import every row that was not imported before; False where it was stopped."""
-        batches = _batches(self._found.container.rows())
         ahead = self._noted.position
-        for batch in batches:
+        for count, batch in enumerate(_batches(self._found.container.rows()), 1):
             # Rows that an earlier run has read still count among the equals of those that follow.
             numbers = self._repeats.number([row.key for row in batch]) if self._repeats else None
             if ahead >= len(batch):
@@ -97,6 +97,7 @@ class _Run:
                 return False
             self._take(batch[ahead:], numbers[ahead:] if numbers else None)
             ahead = 0
+            garbage.now(count)
         return True
 
     def _take(self, batch: Sequence[Row], numbers: Sequence[int] | None) -> None:
