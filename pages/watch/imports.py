@@ -17,7 +17,8 @@ def _draw() -> None:
         "Import calls", subtitle="From other tools, gateways and logs. You see what is in a file before anything of it is taken."
     )
     job = jobs.latest(store)
-    if job is not None:
+    # One that is under way is everybody's; what became of it, of whoever started it.
+    if job is not None and (not job.done or st.session_state.get(going.MINE) == str(job.path)):
         going.draw(job)
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -54,6 +55,7 @@ def _look(store: Store, slot: DeltaGenerator, left: DeltaGenerator, right: Delta
         )
     if pressed:
         jobs.start(store, given.path, name=given.name, format_=found.format, mapping=found.mapping)
+        st.session_state[going.MINE] = str(given.path)
         st.session_state["import-turn"] = st.session_state.get("import-turn", 0) + 1
         st.query_params.clear()
         st.rerun()

@@ -48,6 +48,7 @@ def _chosen(store: Store, chosen: str, at_work: str) -> None:
             return
         there = bool(one.path) and Path(one.path).is_file()
         if there and st.button("Go on", key="import-resume", type="primary", icon=":material/resume:"):
+            st.session_state[going.MINE] = one.path
             jobs.start(store, Path(one.path), name=one.name, format_=one.format, mapping=one.mapping)
             st.rerun()
         if not there:

@@ -6,6 +6,7 @@ from pages.parts import page, safe, session, tables
 from workbench.ledger.importers import Imported, jobs
 from workbench.ledger.importers.jobs import Job
 
+MINE = "import-mine"  # the file whose import this session started
 _EVERY_S = 1.0
 
 

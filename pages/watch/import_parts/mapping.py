@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts import format as fmt
 from pages.parts import safe
 from workbench.ledger import importers
 from workbench.ledger.importers import Preview
@@ -70,6 +71,8 @@ def _shown(call: Mapping[str, Any], target: str) -> Any:
         "first_token_at": "ttft_ms",
         "message": "request",
     }.get(target, target)
+    if name == "started_ms":
+        return fmt.moment(call.get(name))
     if target == "cost_usd":
         nano = call.get("cost_nano")
         return "" if nano is None else f"${nano / 10**9:.6f}"

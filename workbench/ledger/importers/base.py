@@ -24,12 +24,18 @@ class Bad(NamedTuple):
     """A row that is no call, and why."""
 
     why: str
+    hint: str = ""
+
+    @property
+    def told(self) -> str:
+        """What is wrong, and the remedy where there is one."""
+        return f"{self.why}: {self.hint}" if self.hint else self.why
 
     @classmethod
     def of(cls, error: InputError) -> "Bad":
         """The row that this was said of, with the remedy."""
         hint = error.hint.strip().removesuffix(".")
-        return cls(f"{error}: {hint[:1].lower()}{hint[1:]}" if hint else str(error))
+        return cls(str(error), f"{hint[:1].lower()}{hint[1:]}")
 
 
 class Row(NamedTuple):
@@ -123,14 +129,14 @@ class Report:
     lines: list[tuple[int, str]] = field(default_factory=list)
     broken: str = ""
 
-    def skip(self, line: int, why: str) -> None:
+    def skip(self, line: int, bad: Bad) -> None:
         """Count a row that is not taken."""
         self.skipped += 1
-        kind = _VALUE.sub("…", why)
+        kind = Bad(_VALUE.sub("…", bad.why), bad.hint).told
         kind = kind if kind in self.reasons or len(self.reasons) < KINDS_KEPT else "other reasons"
         self.reasons[kind] += 1
         if len(self.lines) < LINES_KEPT:
-            self.lines.append((line, why))
+            self.lines.append((line, bad.told))
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON."""

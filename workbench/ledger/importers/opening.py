@@ -70,7 +70,7 @@ def preview(path: str | Path, mapping: ColumnMap | Mapping[str, str] | None = No
     for row in found.sample[:_SHOWN]:
         for values in called(found.dialect, row):
             if isinstance(values, Bad):
-                problems.append((row.line, values.why))
+                problems.append((row.line, values.told))
             else:
                 calls.append({name: value for name, value in values.items() if value is not None})
     return Preview(

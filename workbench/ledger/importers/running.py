@@ -108,7 +108,7 @@ class _Run:
         for at, row in enumerate(batch):
             for values in opening.called(kind, row):
                 if type(values) is Bad:
-                    report.skip(row.line, values.why)
+                    report.skip(row.line, values)
                     continue
                 if "external_id" not in values:
                     values["external_id"] = name_of(values["started_ms"], row.key, numbers[at] if numbers else 0)
