@@ -15,6 +15,7 @@ HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets
 COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
 OVERVIEW, CALLS, IMPORTS = "overview", "calls", "imports"
+ALERTS, METRICS = "alerts", "metrics"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -28,6 +29,8 @@ _FILES = {
     PRICES: "pages/spend/prices.py",
     OVERVIEW: "pages/watch/overview.py",
     CALLS: "pages/watch/calls.py",
+    ALERTS: "pages/watch/alerts.py",
+    METRICS: "pages/watch/metrics.py",
     IMPORTS: "pages/watch/imports.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",

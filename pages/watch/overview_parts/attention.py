@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import address
+from pages.parts import address, session
 from pages.watch.overview_parts import asked as asking
 from pages.watch.overview_parts import wording
 from workbench.monitoring import alerts
@@ -39,10 +39,11 @@ def _alert(alert: Alert) -> None:
     colour = {"critical": "red", "warning": "orange"}.get(alert.severity, "blue")
     seen = " Acknowledged." if alert.acknowledged_ms is not None else ""
     since = f"{alert.severity}, since {wording.moment(alert.started_ms)}"
-    with st.container(gap=None):
-        st.markdown(f":{colour}[:material/notifications_active: Alert] **{wording.md(alert.name)}** · {wording.md(since)}{seen}")
-        if alert.summary:
-            st.caption(wording.md(alert.summary))
+    summary = f"  \n:small[{wording.md(alert.summary)}]" if alert.summary else ""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        name = f"**{wording.md(alert.name)}** · {wording.md(since)}{seen}{summary}"
+        st.markdown(f":{colour}[:material/notifications_active: Alert] {name}", width="stretch")
+        session.link(session.ALERTS, "See alerts", icon=":material/notifications:")
 
 
 def _rows(slices: Sequence[Slice], found: Dashboard) -> None:
