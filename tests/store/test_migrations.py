@@ -70,6 +70,7 @@ NEW = (
     "alert_states",
     "alerts",
     "deliveries",
+    "dismissals",
     "imports",
     "ledger_marks",
 )  # tables that come up empty

@@ -24,6 +24,7 @@ COMMANDS = {
     "calls": ("calls", "Calls: the figures of a time, the whole Overview."),
     "alerts": ("alerts", "Alerts: what fired, rules, preview, messages."),
     "metrics": ("metrics", "Own metrics: record, stats, list."),
+    "recommend": ("recommend", "What to cache, route, cap or look at, and its worth."),
     "ledger": ("ledger", "The ledger: verify, rebuild, keep, compact."),
     "providers": ("providers", "Providers: list, add, test, keys."),
     "backup": ("backup", "Write the whole store into one file."),

@@ -1,4 +1,4 @@
-"""The tables of alerts: rules, where each stands, what has fired, what is to be delivered."""
+"""The tables of alerts (rules, where each stands, what has fired, what is to be delivered) and of recommendations put aside."""
 
 from typing import Any
 
@@ -78,3 +78,13 @@ class DeliveryRow(Base):
     done_ms: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str | None]
     created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class DismissalRow(Base):
+    """A recommendation that somebody put aside: it is not shown again until it is brought back."""
+
+    __tablename__ = "dismissals"
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    title: Mapped[str]
+    dismissed_by: Mapped[str | None] = mapped_column(String(200))
+    dismissed_ms: Mapped[int] = mapped_column(BigInteger)

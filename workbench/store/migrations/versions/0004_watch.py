@@ -1,4 +1,4 @@
-"""Watch: rollups, the days' users and tags, own metrics, alert rules and alerts, deliveries, imports, search in texts."""
+"""Watch: rollups, the days' users and tags, own metrics, alert rules and alerts, deliveries, dismissals, imports, search in texts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,6 +47,14 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_ledger_marks"),
+    )
+    op.create_table(
+        "dismissals",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("dismissed_by", sa.String(length=200), nullable=True),
+        sa.Column("dismissed_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_dismissals"),
     )
     if op.get_bind().dialect.name == "sqlite":
         # Without a copy of the text: texts lie in call_texts already. What is deleted there drops out by the join.
