@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from tests.loopback import Answer, Loopback
 from workbench.errors import InputError
-from workbench.ledger import flush, reading, recorder, tagged, wrap
+from workbench.ledger import flush, reading, tagged, wrap
+from workbench.ledger.recording import recorder
 from workbench.providers import connections
 from workbench.providers.connections import Connection
 from workbench.store import Store

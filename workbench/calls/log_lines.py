@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench import clock
 from workbench.calls.outcome import Call, Outcome, record, request_json
-from workbench.ledger.plain import plain, without_keys
+from workbench.ledger.recording.plain import plain, without_keys
 
 _ASKED = ("source", "prompt", "version", "label", "provider", "model", "user", "tags", "run_id", "cell_id", "trace_id")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "line"}

@@ -9,21 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.ledger.decorating import recorded
-    from workbench.ledger.recorder import flush
-    from workbench.ledger.recording import record
-    from workbench.ledger.tagging import tagged
-    from workbench.ledger.wrapping import wrap
+    from workbench.ledger.recording.decorating import recorded
+    from workbench.ledger.recording.record import record
+    from workbench.ledger.recording.recorder import flush
+    from workbench.ledger.recording.tagging import tagged
+    from workbench.ledger.recording.wrapping import wrap
 
 __all__ = ["flush", "record", "record_metric", "recorded", "tagged", "wrap"]
 
 _HOMES = {
-    "flush": "recorder",
-    "record": "recording",
+    "flush": "recording.recorder",
+    "record": "recording.record",
     "record_metric": "metrics",
-    "recorded": "decorating",
-    "tagged": "tagging",
-    "wrap": "wrapping",
+    "recorded": "recording.decorating",
+    "tagged": "recording.tagging",
+    "wrap": "recording.wrapping",
 }
 
 

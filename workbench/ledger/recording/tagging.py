@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.errors import InputError
 from workbench.ledger.fields import from_json
-from workbench.ledger.plain import plain
+from workbench.ledger.recording.plain import plain
 
 # What may be said before a call is made; the rest of a call's fields is measured.
 FIELDS = ("source", "prompt", "version", "label", "provider", "model", "user", "tags", "run_id", "trace_id", "variables", "processing")

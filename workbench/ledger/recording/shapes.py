@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from workbench.ledger.plain import fields_of
+from workbench.ledger.recording.plain import fields_of
 from workbench.providers.base import Usage
 from workbench.providers.sdk import whole
 

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench import clock
-from workbench.ledger import recorder, recording, shapes
 from workbench.ledger.fields import ERROR, from_json
-from workbench.ledger.recorder import Job
-from workbench.ledger.shapes import Answer
-from workbench.ledger.streams import StreamReading
+from workbench.ledger.recording import record, recorder, shapes
+from workbench.ledger.recording.recorder import Job
+from workbench.ledger.recording.shapes import Answer
+from workbench.ledger.recording.streams import StreamReading
 from workbench.providers.keys import redact
 
 if TYPE_CHECKING:
@@ -88,15 +88,15 @@ class Watch:
         if answer.failed is not None:
             from workbench.providers.failures import from_status
 
-            return fields | recording.of_error(from_status(200, {"error": dict(answer.failed)})), answer
+            return fields | record.of_error(from_status(200, {"error": dict(answer.failed)})), answer
         if answer.refused:
             from workbench.errors import ContentRefused
 
-            return fields | recording.of_error(ContentRefused(redact(f"The model refused: {answer.refused}"[:500]))), answer
+            return fields | record.of_error(ContentRefused(redact(f"The model refused: {answer.refused}"[:500]))), answer
         if cut and not answer.finished and self._reading is not None:
             from workbench.errors import TruncatedReply
 
-            return fields | recording.of_error(TruncatedReply("The stream ended before the answer did.")), answer
+            return fields | record.of_error(TruncatedReply("The stream ended before the answer did.")), answer
         return fields, answer
 
     def _raised(self, error: BaseException) -> tuple[dict[str, Any], Answer | None]:
@@ -105,13 +105,13 @@ class Watch:
         answer = self._reading.answer() if self._reading is not None else shapes.read(completion) if completion is not None else None
         known = answer.to_fields() if answer else {}
         retried = retries_of(getattr(error, "response", None))
-        return known | recording.of_error(error) | ({"retries": retried} if retried else {}), answer
+        return known | record.of_error(error) | ({"retries": retried} if retried else {}), answer
 
     def _put(self, measured: dict[str, Any], answer: Answer | None) -> None:
         found = {name: value for name, value in measured.items() if value is not None}
         seen = {"provider": answer.provider, "model": answer.model} if answer else {}
         guessed = _UNKNOWN | {name: value for name, value in seen.items() if value}
-        fields = recording.completed(guessed | self.fields | found, said={})  # what was said when the call began counts
+        fields = record.completed(guessed | self.fields | found, said={})  # what was said when the call began counts
         # Where the provider sent no usage, or the stream was left before its end, tokens are counted here: they were paid for.
         begun = self.followed or self._reading is not None
         short = answer is None or answer.usage is None or not answer.finished

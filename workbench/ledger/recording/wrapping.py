@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from workbench.errors import InputError
-from workbench.ledger import tagging
-from workbench.ledger.watching import Watch, follow, guarded, is_stream, on_close, retries_of
+from workbench.ledger.recording import tagging
+from workbench.ledger.recording.watching import Watch, follow, guarded, is_stream, on_close, retries_of
 
 if TYPE_CHECKING:
     from workbench.store import Store

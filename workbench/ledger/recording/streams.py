@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.ledger import shapes
-from workbench.ledger.plain import fields_of
-from workbench.ledger.shapes import Answer
+from workbench.ledger.recording import shapes
+from workbench.ledger.recording.plain import fields_of
+from workbench.ledger.recording.shapes import Answer
 
 
 class StreamReading:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from workbench.ledger import tagging
-from workbench.ledger.plain import plain
-from workbench.ledger.watching import Watch, follow, guarded, is_stream
+from workbench.ledger.recording import tagging
+from workbench.ledger.recording.plain import plain
+from workbench.ledger.recording.watching import Watch, follow, guarded, is_stream
 
 if TYPE_CHECKING:
     from workbench.store import Store

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import clock
 from workbench.errors import CallError, InputError
-from workbench.ledger import recorder, tagging
 from workbench.ledger.fields import ERROR, FIELDS, TEXTS, check_call
-from workbench.ledger.plain import plain, without_keys
-from workbench.ledger.recorder import Job
+from workbench.ledger.recording import recorder, tagging
+from workbench.ledger.recording.plain import plain, without_keys
+from workbench.ledger.recording.recorder import Job
 
 if TYPE_CHECKING:
     from workbench.store import Store
