@@ -31,6 +31,9 @@ MENU = {
     "Watch": (
         ("watch/overview.py", "Overview", "monitoring"),
         ("watch/calls.py", "Calls", "list_alt"),
+        ("watch/alerts.py", "Alerts", "notifications"),
+        ("watch/own_metrics.py", "Metrics", "show_chart"),
+        ("watch/advice.py", "Recommendations", "lightbulb"),
         ("watch/imports.py", "Import", "upload_file"),
     ),
     "System": (

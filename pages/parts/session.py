@@ -14,8 +14,8 @@ _FLASH = "_flash"
 HOME, PROMPTS, PLAYGROUND, DATASETS = "home", "prompts", "playground", "datasets"
 COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
-OVERVIEW, CALLS, IMPORTS = "overview", "calls", "imports"
-ALERTS, METRICS = "alerts", "metrics"
+OVERVIEW, CALLS, IMPORTS, ADVICE = "overview", "calls", "imports", "advice"
+ALERTS, METRICS = "alerts", "own_metrics"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -30,7 +30,8 @@ _FILES = {
     OVERVIEW: "pages/watch/overview.py",
     CALLS: "pages/watch/calls.py",
     ALERTS: "pages/watch/alerts.py",
-    METRICS: "pages/watch/metrics.py",
+    METRICS: "pages/watch/own_metrics.py",
+    ADVICE: "pages/watch/advice.py",
     IMPORTS: "pages/watch/imports.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",

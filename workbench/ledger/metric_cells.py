@@ -1,5 +1,6 @@
 """What values of an own metric add up to: n, sum, least, most and a sketch for percentiles. Pure; knows no table."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,28 @@ class Cell:
     def mean(self) -> float:
         """The mean."""
         return self.total / self.n
+
+    def interval(self) -> tuple[float, float] | None:
+        """Bounds (95 %) of the mean; None below two values. Of 0s and 1s Wilson's (1927); else Student's (1908) with the spread that the
+        sketch tells within 2 %, not below 0 where no value is.
+        """
+        if self.n < 2:
+            return None
+        counts: dict[int, int] = {}
+        for one in self.sketch:
+            counts = sketches.combine(counts, sketches.unpack(one))
+        if counts.keys() <= {sketches.bin_of(0), sketches.bin_of(1)} and self.least >= 0 and self.most <= 1:
+            from workbench.stats import wilson
+
+            return wilson(round(self.total), self.n)
+        from scipy.special import stdtrit
+
+        values = [(min(max(sketches.value_of(place), self.least), self.most), count) for place, count in counts.items()]
+        middle = sum(value * count for value, count in values) / self.n
+        spread = math.sqrt(sum(count * (value - middle) ** 2 for value, count in values) / (self.n - 1))
+        half = float(stdtrit(self.n - 1, 0.975)) * spread / math.sqrt(self.n)
+        low = self.mean - half
+        return low if self.least < 0 else max(0.0, low), self.mean + half
 
     def percentiles(self, shares: Sequence[float]) -> list[float]:
         """The percentiles (`shares` are 0..1), each within 1 %, and within least and most."""

@@ -134,6 +134,7 @@ def history(
     since_ms: int | None = None,
     until_ms: int | None = None,
     rule_id: int | None = None,
+    severity: str | None = None,
     open_only: bool = False,
     after: tuple[int, int] | None = None,
     limit: int = 50,
@@ -146,6 +147,8 @@ def history(
         query = query.where(AlertRow.started_ms < until_ms)
     if rule_id is not None:
         query = query.where(AlertRow.rule_id == rule_id)
+    if severity is not None:
+        query = query.where(AlertRow.severity == severity)
     if open_only:
         query = query.where(AlertRow.ended_ms.is_(None))
     if after is not None:
