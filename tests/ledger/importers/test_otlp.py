@@ -56,14 +56,14 @@ def test_a_span_of_the_current_conventions_becomes_a_call(wire: Wire) -> None:
     assert (record.output_tokens, record.reasoning_tokens) == (20, 5)
     assert (record.prompt, record.version, record.label, record.user) == ("geo/capital", 7, None, "ada")
     assert (record.trace_id, record.external_id) == (TRACE, f"{TRACE}:{SPAN}")
-    assert record.tags == ("service:shop", "environment:prod", "session:c1")
+    assert record.tags == ("service:shop", "environment:prod")
     assert record.request == {
         "messages": [{"role": "system", "content": "Be brief."}, *ASKED],
         "parameters": {"stop": ["END"], "temperature": 0.2},
     }
     assert record.reply == "Paris"
     assert record.attempts is not None
-    assert record.attempts[0]["parent"] == PARENT
+    assert (record.attempts[0]["parent"], record.attempts[0]["session"]) == (PARENT, "c1")  # there is no end to conversations: no tag
 
 
 def test_messages_may_come_structured_and_on_an_event(wire: Wire) -> None:
@@ -140,19 +140,20 @@ def test_openinference_is_read(wire: Wire) -> None:
             "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"q": 1}',
             "llm.invocation_parameters": '{"model": "gpt-4o", "temperature": 0.5, "max_tokens": 9}', "input.value": "ignored",
             "llm.prompt_template.variables": '{"thing": "it"}', "prompt.id": "vision", "llm.prompt_template.version": "1.2.0",
-            "session.id": "s1", "user.id": "ada",
+            "session.id": "s1", "user.id": "ada", "llm.tools.0.tool.json_schema": '{"type": "function", "function": {"name": "look"}}',
         },
         events=(("First Token Stream Event", {}),),
     ))  # fmt: skip
     assert (record.provider, record.model, record.ttft_ms, record.cost_nano) == ("azure", "gpt-4o", 100, 6_600_000)
     assert (record.input_tokens, record.cached_tokens, record.output_tokens, record.reasoning_tokens) == (10, 4, 5, 2)
     assert (record.prompt, record.version, record.label) == ("vision", None, "1.2.0")
-    assert record.tags == ("shop", "eu", "session:s1")
+    assert record.tags == ("shop", "eu")
     assert record.variables == {"thing": "it"}
     picture = [{"type": "text", "text": "What is it?"}, {"type": "image", "url": "https://example.com/a.png"}]
     assert record.request == {
         "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": picture}],
         "parameters": {"max_tokens": 9, "temperature": 0.5},
+        "tools": [{"type": "function", "function": {"name": "look"}}],
     }
     assert (record.reply, record.tool_calls) == (None, [{"id": "t1", "name": "look", "arguments": '{"q": 1}'}])
 
@@ -342,3 +343,41 @@ def test_a_request_that_two_writers_saw_counts_once() -> None:
     assert len(otlp.records(as_json(inner, replace(outer, parent_id="01" * 8)))[0]) == 1  # each the parent of the other
     itself = replace(outer, parent_id=SPAN)
     assert len(otlp.records(as_json(itself))[0]) == 1
+
+
+def test_an_instrumentation_beside_a_client_that_traces_itself_counts_once() -> None:
+    tokens = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5}
+    own = Written(CHAT | tokens | {"gen_ai.response.id": "r1"}, scope="sdk", start_ns=START_NS + 2_000_000)
+    around = replace(
+        own, attributes=CHAT | tokens | {"gen_ai.usage.output_tokens": 6, "gen_ai.response.id": "r1", "gen_ai.prompt.name": "geo"},
+        scope="instrumentation", trace_id="ab" * 16, start_ns=START_NS, end_ns=own.end_ns + 1_000_000,
+    )  # fmt: skip
+    (record,), (skipped,) = otlp.records(as_protobuf(own, around))
+    assert (record.external_id, record.prompt, record.output_tokens) == (f"{TRACE}:{SPAN}", "geo", 5)
+    assert not skipped.refused
+    untold = replace(around, attributes=CHAT | {"input.value": "Hello"})  # no id of the response: times and tokens tell
+    (record,), _ = otlp.records(as_protobuf(untold, own))
+    assert record.request == {"messages": [{"role": "user", "content": "Hello"}]}
+    for other in (
+        replace(around, scope="sdk"),  # one writer sees a request once
+        replace(around, attributes=around.attributes | {"gen_ai.response.id": "r2"}),
+        replace(untold, attributes=CHAT | tokens | {"gen_ai.usage.input_tokens": 11}),
+        replace(untold, attributes=untold.attributes | {"gen_ai.request.model": "gpt-4o-mini"}),
+        replace(untold, end_ns=own.end_ns + 200_000_000),
+    ):
+        assert len(otlp.records(as_protobuf(own, other))[0]) == 2
+
+
+def test_a_failed_request_has_the_model_of_its_parameters_and_vectors_are_no_reply() -> None:
+    failed = Written(
+        {"openinference.span.kind": "LLM", "llm.invocation_parameters": '{"model": "gpt-4o", "user": "ada"}'}, failed=True, message="429"
+    )
+    vectors = Written(
+        {"openinference.span.kind": "EMBEDDING", "embedding.model_name": "text-embedding-3-small", "output.value": "[0.1]"},
+        span_id="01" * 8, resource={"service.name": 7.0},
+    )  # fmt: skip
+    broken = as_json(vectors)
+    broken[0]["resource"]["attributes"].append({"key": "n", "value": {"intValue": "many"}})
+    (first,), (second,) = otlp.records(as_json(failed))[0], otlp.records(broken)[0]
+    assert (first.provider, first.model, first.user, first.error_type) == ("openai", "gpt-4o", "ada", "rate_limit")
+    assert (second.model, second.reply, second.tags) == ("text-embedding-3-small", None, ("embeddings",))

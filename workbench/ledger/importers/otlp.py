@@ -6,12 +6,13 @@ over: what an agent adds up over its calls would else count twice. Where a span 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.ledger.fields import ERROR, MOST_NANO, MOST_TOKENS, OK, CallRecord
 from workbench.ledger.importers import otlp_fields as named
 from workbench.ledger.importers import otlp_messages as said
+from workbench.ledger.importers.otlp_once import once
 from workbench.ledger.importers.otlp_spans import Span, Unread, spans
 
 SOURCE = "otlp"
@@ -19,7 +20,6 @@ _PER_MS = 10**6
 _DAY_NS = 86_400 * 10**9
 _EARLIEST_NS = 946_684_800 * 10**9  # the year 2000: what lies before was not written in nanoseconds
 _LONGEST_NS = 7 * _DAY_NS
-_TOLD = ("prompt", "version", "label", "user", "request", "variables", "reply")
 _NUMBERED = re.compile(r"v?(\d{1,6})", re.ASCII)
 
 
@@ -54,40 +54,9 @@ def records(resource_spans: Iterable[Any], *, now_ms: int | None = None) -> tupl
                 taken.append((span, _record(span, now_ms)))
             except _Refused as error:
                 skipped.append(Skipped(span.name, str(error), refused=True))
-    return _innermost(taken, skipped), skipped
-
-
-def _innermost(taken: list[tuple[Span, CallRecord]], skipped: list[Skipped]) -> list[CallRecord]:
-    """The calls without those that enclose the same request once more, as where a framework and the client below it both write spans.
-
-    The inner one counts; it is told the prompt and the user that only the outer one knows.
-    """
-    places = {(span.trace_id, span.span_id): place for place, (span, _) in enumerate(taken)}
-    inside: dict[int, list[int]] = {}
-    for place, (span, _) in enumerate(taken):
-        outer = places.get((span.trace_id, span.parent_id))
-        if outer is not None and outer != place:
-            inside.setdefault(outer, []).append(place)
-    found = [record for _, record in taken]
-    gone = set()
-    for outer in sorted(inside, key=lambda place: (taken[place][0].start_ns, -taken[place][0].end_ns)):  # from the outside in
-        inner = [place for place in inside[outer] if place not in gone]
-        if inner and _repeats(found[outer], [found[place] for place in inner]):
-            gone.add(outer)
-            skipped.append(Skipped(taken[outer][0].name, "the request within it is counted", refused=False))
-            for place in inner:
-                known = {name: getattr(found[outer], name) for name in _TOLD if getattr(found[place], name) is None}
-                found[place] = replace(found[place], **known)
-    return [record for place, record in enumerate(found) if place not in gone]
-
-
-def _repeats(outer: CallRecord, inner: list[CallRecord]) -> bool:
-    """Whether the tokens of the outer call are those of one of the inner ones, or of all together, or not told."""
-    for name in ("input_tokens", "output_tokens"):
-        counts = [getattr(one, name) or 0 for one in inner]
-        if getattr(outer, name) not in (None, sum(counts), *counts):
-            return False
-    return True
+    found, repeated = once(taken)
+    skipped += [Skipped(span.name, "the request is counted by another span", refused=False) for span in repeated]
+    return found, skipped
 
 
 def _other(span: Span) -> str:
@@ -101,7 +70,7 @@ def _other(span: Span) -> str:
         return f"its operation is {operation}"
     if operation.startswith("ai.") and operation not in named.CALLS:  # it encloses the span of the request itself
         return f"its operation is {operation}"
-    model = _first(has, named.MODEL)
+    model = _asked_model(has)
     if kind in named.CALLS or operation in named.CALLS:
         return "" if model or _first(has, named.PROVIDER) else "it names neither a model nor a provider"
     return "" if model else "it names no model"
@@ -115,7 +84,7 @@ def _record(span: Span, now_ms: int | None) -> CallRecord:
     message = _failure(span) if failed else None
     kind = str(has.get("error.type") or _exception(span, "exception.type") or "") if failed else ""
     asked = said.request(span)
-    text, tool_calls = said.reply(span)
+    text, tool_calls = (None, None) if _embeds(has) else said.reply(span)  # vectors are nothing to read
     tokens = _tokens(has)
     return CallRecord(
         started_ms=started_ms,
@@ -137,7 +106,7 @@ def _record(span: Span, now_ms: int | None) -> CallRecord:
         output_tokens=tokens["output_tokens"],
         reasoning_tokens=tokens["reasoning_tokens"],
         cost_nano=_cost(has),
-        user=_given(has, span.resource, named.USER),
+        user=_given(has, span.resource, named.USER) or _text_of(said.invoked(has).get("user")),
         tags=_tags(span),
         trace_id=span.trace_id,
         external_id=f"{span.trace_id}:{span.span_id}",
@@ -168,10 +137,15 @@ def _times(span: Span, now_ms: int | None) -> tuple[int, int]:
     return start // _PER_MS, round((end - start) / _PER_MS)
 
 
+def _asked_model(has: Mapping[str, Any]) -> Any:
+    """The model; where a request failed, some writers have it among the parameters alone."""
+    return _first(has, named.MODEL) or said.invoked(has).get("model")
+
+
 def _model(span: Span) -> tuple[str, str]:
     """The provider and the model, as the ledger and the price list write them."""
     has = span.attributes
-    model = str(_first(has, named.MODEL) or "unknown")
+    model = str(_asked_model(has) or "unknown")
     provider = str(_first(has, named.PROVIDER) or "").strip().lower()
     provider = named.PROVIDERS.get(provider, provider)
     before, _, after = model.partition("/")
@@ -264,16 +238,18 @@ def _tags(span: Span) -> tuple[str, ...]:
     tags = [one for one in listed if isinstance(one, str) and one] if isinstance(listed, list) else []
     if isinstance(listed, str):
         tags = [one.strip() for one in listed.split(",") if one.strip()]
-    if _word(has, named.OPERATION) in named.EMBEDDINGS or _word(has, named.KIND) in named.EMBEDDINGS:
+    if _embeds(has):
         tags.append("embeddings")
     service = str(span.resource.get("service.name") or "")
     if service and not service.startswith("unknown_service"):
         tags.append(f"service:{service}")
     if place := span.resource.get("deployment.environment.name") or span.resource.get("deployment.environment"):
         tags.append(f"environment:{place}")
-    if session := _first(has, named.SESSION):
-        tags.append(f"session:{session}")
     return tuple(dict.fromkeys(tag[:200] for tag in tags))
+
+
+def _embeds(has: Mapping[str, Any]) -> bool:
+    return _word(has, named.OPERATION) in named.EMBEDDINGS or _word(has, named.KIND) in named.EMBEDDINGS
 
 
 def _tier(has: Mapping[str, Any]) -> str | None:
@@ -282,11 +258,15 @@ def _tier(has: Mapping[str, Any]) -> str | None:
 
 
 def _links(span: Span, started_ms: int, latency_ms: int, kind: str) -> list[dict[str, Any]] | None:
-    """Where the call stands in its trace, beside the one attempt that a span knows of."""
-    if not span.parent_id:
+    """Where the call stands in its trace and its conversation, beside the one attempt that a span knows of. Conversations are no tags:
+    there is no end to them, and the days' tags would be full of them.
+    """
+    session = _first(span.attributes, named.SESSION)
+    if not span.parent_id and session is None:
         return None
-    tried = {"started_ms": started_ms, "latency_ms": latency_ms, "error_kind": kind or None, "waited_s": 0.0}
-    return [tried | {"span": span.name[:200], "parent": span.parent_id}]
+    tried = {"started_ms": started_ms, "latency_ms": latency_ms, "error_kind": kind or None, "waited_s": 0.0, "span": span.name[:200]}
+    tried |= {"parent": span.parent_id} if span.parent_id else {}
+    return [tried | ({"session": str(session)[:200]} if session is not None else {})]
 
 
 def _failure(span: Span) -> str | None:
@@ -315,6 +295,10 @@ def _first(has: Mapping[str, Any], names: Iterable[str]) -> Any:
 
 def _word(has: Mapping[str, Any], names: Iterable[str]) -> str:
     return str(_first(has, names) or "").strip().lower()
+
+
+def _text_of(value: Any) -> str | None:
+    return value[:200] if isinstance(value, str) and value else None
 
 
 def _given(has: Mapping[str, Any], resource: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

@@ -1,6 +1,6 @@
 """Which attribute of a span says what, under every convention that is read. Owns the names; the first one that is present counts.
 
-Sources: OpenTelemetry semantic conventions for generative AI (1.27 to 1.41, with their deprecated names), OpenInference, and
+Sources: OpenTelemetry semantic conventions for generative AI (1.27 to 1.42, with their deprecated names), OpenInference, and
 the names that OpenLLMetry, OpenLIT, Pydantic AI, the AI SDK, Langfuse and vLLM write beside or before them.
 """
 
@@ -69,7 +69,8 @@ VERSION = (
 LABEL = ("workbench.label", "gen_ai.prompt.label", "prompt.label", "langfuse.observation.prompt.label", "traceloop.prompt.version_name")
 VARIABLES = ("llm.prompt_template.variables", "gen_ai.prompt.variables", "traceloop.prompt.template_variables")
 USER = (
-    "user.id", "gen_ai.user.id", "enduser.id", "langfuse.user.id", "gen_ai.request.user", "gen_ai.openai.request.user", "llm.user",
+    "user.id", "gen_ai.user.id", "enduser.id", "langfuse.user.id", "gen_ai.request.user", "gen_ai.openai.request.user", "gen_ai.user",
+    "llm.user",
     "traceloop.association.properties.user_id", "ai.telemetry.metadata.userId",
 )  # fmt: skip
 SESSION = (
@@ -79,10 +80,13 @@ SESSION = (
 TAGS = ("tag.tags", "langfuse.trace.tags", "workbench.tags")
 RETRIES = ("http.request.resend_count",)
 TIER = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
+INVOKED = ("llm.invocation_parameters", "embedding.invocation_parameters")
 PARAMETERS = {
     "gen_ai.request.temperature": "temperature", "gen_ai.request.max_tokens": "max_tokens", "gen_ai.request.top_p": "top_p",
     "gen_ai.request.seed": "seed", "gen_ai.request.stop_sequences": "stop", "gen_ai.openai.request.seed": "seed",
-    "llm.request.max_tokens": "max_tokens",
+    "llm.request.max_tokens": "max_tokens", "gen_ai.request.top_k": "top_k", "gen_ai.request.choice.count": "n",
+    "gen_ai.request.frequency_penalty": "frequency_penalty", "gen_ai.request.presence_penalty": "presence_penalty",
+    "gen_ai.request.reasoning.level": "reasoning_effort",
 }  # fmt: skip
 
 CALLS = {
@@ -96,6 +100,7 @@ OTHERS = {
     "execute_tool", "invoke_agent", "create_agent", "invoke_workflow", "retrieval", "plan", "rerank", "search_memory", "create_memory",
     "update_memory", "upsert_memory", "delete_memory", "create_memory_store", "delete_memory_store", "handoff", "guardrail",
     "chain", "agent", "tool", "retriever", "reranker", "evaluator", "prompt", "decision", "workflow", "task", "span", "event",
+    "fetch_response", "count_tokens",
 }  # fmt: skip
 
 # The names that the conventions have for a provider, as the ledger and the price list write them.

@@ -36,7 +36,15 @@ def request(span: Span) -> dict[str, Any] | None:
     shown: dict[str, Any] = {"messages": messages}
     if parameters := _parameters(span.attributes):
         shown["parameters"] = parameters
+    if tools := _tools(span.attributes):
+        shown["tools"] = tools
     return shown
+
+
+def invoked(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of the request, where a writer keeps them in one attribute."""
+    found = parsed(next((attributes[name] for name in named.INVOKED if name in attributes), None))
+    return found if isinstance(found, Mapping) else {}
 
 
 def reply(span: Span) -> tuple[str | None, list[dict[str, str]] | None]:
@@ -78,14 +86,7 @@ def _asked(span: Span) -> Iterator[list[Message]]:
     yield [one for one in _logged(has.get("events")) if one.pop("asked")]
     for event in span.events:
         yield _said(event.attributes.get("gen_ai.prompt"), "user") if event.name == "gen_ai.content.prompt" else []
-    for name in (
-        "gen_ai.prompt",
-        "ai.prompt.messages",
-        "ai.prompt",
-        "langfuse.observation.input",
-        "gen_ai.request.messages",
-        "request_data",
-    ):
+    for name in _ASKED:
         yield _said(has.get(name), "user")
     yield _texts(has, "llm.prompts", "prompt", "user")
     yield _texts(has, "embedding.embeddings", "embedding", "user")
@@ -268,11 +269,20 @@ def _texts(attributes: Mapping[str, Any], prefix: str, inner: str, role: str) ->
 
 
 def _parameters(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    given = parsed(attributes.get("llm.invocation_parameters"))
-    known = set(named.PARAMETERS.values())
-    found = {name: plain(given[name]) for name in known if given.get(name) is not None} if isinstance(given, Mapping) else {}
+    given = invoked(attributes)
+    found = {name: plain(given[name]) for name in set(named.PARAMETERS.values()) if given.get(name) is not None}
     found |= {name: plain(attributes[key]) for key, name in named.PARAMETERS.items() if attributes.get(key) not in (None, [])}
     return {name: found[name] for name in sorted(found)}
+
+
+def _tools(attributes: Mapping[str, Any]) -> list[Any]:
+    """What the model might call: the definitions as they were written."""
+    found = parsed(attributes.get("gen_ai.tool.definitions"))
+    if not isinstance(found, list):
+        numbered = unflattened(attributes, "llm.tools")
+        held = [one.get("tool", one) for one in numbered if isinstance(one, Mapping)] if isinstance(numbered, list) else []
+        found = [parsed(one["json_schema"]) for one in held if isinstance(one, Mapping) and "json_schema" in one]
+    return [plain(one) for one in found if isinstance(one, Mapping)]
 
 
 def parsed(raw: Any) -> Any:

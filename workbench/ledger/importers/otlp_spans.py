@@ -104,7 +104,10 @@ def _value(value: Any, depth: int = 0) -> Any:
 
 
 def _of_json(group: Mapping[str, Any]) -> Iterator[Span | Unread]:
-    resource = _pairs(_get(_mapping(_get(group, "resource")), "attributes"))
+    try:
+        resource = _pairs(_get(_mapping(_get(group, "resource")), "attributes"))
+    except (ValueError, TypeError, OverflowError):  # the spans are worth more than where they come from
+        resource = {}
     scoped = _get(group, "scopeSpans") or _get(group, "instrumentationLibrarySpans") or ()
     for one in _list(scoped):
         scope = str(_get(_mapping(_get(one, "scope") or _get(one, "instrumentationLibrary")), "name") or "")
