@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from workbench.monitoring import gathering, naming, ranges
+from workbench.monitoring import gathering, naming, ranges, slices
 from workbench.monitoring.advice.kinds import DAYS, Link, Recommendation, Worth, address, advice, key, moment
 from workbench.monitoring.advice.looked import Looked
 from workbench.monitoring.dashboard_model import Slice, View
@@ -29,8 +29,16 @@ def find(looked: Looked) -> Iterator[Recommendation]:
     span = ranges.last(_RANGE, looked.now_ms)
     gathered = gathering.gather(looked.store, View(span, looked.narrowed))
     for one in naming.named(looked.store, gathered, looked.now_ms):
-        if one.kind != "model" and one.ended_ms is None:
+        if one.kind != "model" and not _over(looked, one, span.until_ms):
             yield _made(looked, one, span.since_ms, span.until_ms)
+
+
+def _over(looked: Looked, one: Slice, until_ms: int) -> bool:
+    """Whether it is well again, by as many calls as it takes to say that something is not."""
+    if one.ended_ms is None:
+        return False
+    since = _sum(looked, one.ended_ms, until_ms, {**looked.narrowed, **one.filters})
+    return (since.rated if one.metric == "satisfaction" else since.calls) >= slices.ENOUGH[one.metric]
 
 
 def _made(looked: Looked, one: Slice, since_ms: int, until_ms: int) -> Recommendation:
