@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.parts import format as fmt
 from pages.parts import page, session
 from pages.watch.import_parts import choosing, earlier, going, look, mapping
 from workbench.errors import InputError
@@ -49,6 +50,11 @@ def _look(store: Store, slot: DeltaGenerator, left: DeltaGenerator, right: Delta
         return
     with right:
         look.draw(found)
+        if hiding := importers.otherwise(store, given.path, found.mapping):
+            said = (
+                f"This file came in before with other columns ({fmt.ago(hiding.updated_ms)}): its {hiding.taken:,} calls stay as they are."
+            )
+            page.notice(f"{said} To read them anew, take that import back first: it is in the list below.", "warning")
     with slot:
         pressed = st.button(
             "Import", type="primary", key="import-now", icon=":material/upload:", disabled=bool(found.missing) or not found.calls

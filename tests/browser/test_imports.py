@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
-from workbench.ledger import reading
+from workbench.ledger import importers, reading
 
 HOSTILE = '![x](https://evil.test/a.png) <b onclick="x">:red[q]</b>'
 _DROP = frozenset({"presentation-role-conflict"})  # the framework's dropzone has no role of its own
@@ -54,3 +54,12 @@ def test_a_hostile_file_is_looked_at_goes_in_and_is_reported(open_page: OpenPage
     expect(page.get_by_text("Earlier imports")).to_be_visible()
     assert wide(page) == 0
     snap(page, "import-earlier-phone")
+    page = open_page(*LOOKS[0])
+    visit(page, f"{server.url}/imports?import={importers.latest(server.store)[0].id}")
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("was taken back: 3,000 calls went").first).to_be_visible()
+    ready(page)
+    assert axe(page, allowed=_DROP) == []
+    snap(page, "import-taken-back")
+    assert reading.totals(server.store).n == 0

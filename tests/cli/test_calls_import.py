@@ -45,3 +45,15 @@ def test_what_cannot_be_imported_says_why(home: Path, tmp_path: Path) -> None:
         assert isinstance(failed.exception, InputError)
         assert says in str(failed.exception)
     assert CliRunner().invoke(cli, ["calls", "import", "x.csv", "--map", "model"]).exit_code == 2
+
+
+def test_an_import_is_listed_and_taken_back(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(ROWS)
+    done = json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--json", *MAPPED]).output)
+    assert done["id"] in CliRunner().invoke(cli, ["calls", "import", "--list"]).output
+    back = CliRunner().invoke(cli, ["calls", "import", "--undo", done["id"]])
+    assert "calls.csv: 2 calls taken out again." in back.output
+    assert json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--json", *MAPPED]).output)["taken"] == 2
+    assert CliRunner().invoke(cli, ["calls", "import", str(file), "--undo", done["id"]]).exit_code == 2
+    assert "no import" in str(CliRunner().invoke(cli, ["calls", "import", "--undo", "nope"]).exception)

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from workbench import store as stores
-from workbench.errors import InputError
+from workbench.errors import Conflict, InputError
 from workbench.ledger import importers, reading, rollups
-from workbench.ledger.importers import history, running
+from workbench.ledger.importers import history, opening, running
+from workbench.ledger.tables import CallRow
 from workbench.store import Store
 
 AT = 1_790_000_000_000
@@ -255,3 +256,80 @@ def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
     taken, grown_mb = map(int, found.stdout.split())
     assert taken == 14_000
     assert grown_mb < 250
+
+
+def test_an_import_taken_back_leaves_what_was_there_and_the_file_can_come_in_again(store: Store, tmp_path: Path) -> None:
+    before = importers.run(store, jsonl(tmp_path / "before.jsonl", [a_line(n, user="kept") for n in range(5)]))
+    path = jsonl(tmp_path / "a.jsonl", [a_line(n, user="kept") for n in range(3)] + [a_line(n, reply="x") for n in range(40)])
+    wrong = importers.run(store, path, mapping={"prompt_tokens": "output_tokens", "completion_tokens": "input_tokens"})
+    assert (wrong.taken, wrong.duplicates) == (40, 3)
+    after = importers.run(store, jsonl(tmp_path / "after.jsonl", [a_line(n) for n in range(90, 97)]))
+    right = opening.opened(path).mapping
+    hiding = importers.otherwise(store, path, right)
+    assert hiding is not None
+    assert hiding.id == wrong.id
+    back = importers.undo(store, wrong.id)
+    assert (back.state, back.undone, reading.totals(store).n) == ("undone", 40, before.taken + after.taken)
+    assert rollups.verify(store) == []
+    assert importers.undo(store, wrong.id).undone == 40  # once more does nothing
+    assert importers.otherwise(store, path, right) is None
+    again = importers.run(store, path)
+    assert (again.id != wrong.id, again.taken, again.duplicates) == (True, 40, 3)
+    assert sum(call.input_tokens or 0 for call in reading.page(store, limit=200)) > 40 * 100
+    assert rollups.verify(store) == []
+
+
+def test_ids_of_calls_that_went_are_not_given_again(sqlite_store: Store, tmp_path: Path) -> None:
+    first = importers.run(sqlite_store, jsonl(tmp_path / "a.jsonl", [a_line(n) for n in range(5)]))
+    with sqlite_store.write() as session:
+        rollups.erase(session.connection(), CallRow.id > 0)
+    assert importers.run(sqlite_store, jsonl(tmp_path / "b.jsonl", [a_line(n) for n in range(20, 25)])).taken == 5
+    back = importers.undo(sqlite_store, first.id)
+    assert (back.undone, reading.totals(sqlite_store).n) == (0, 5)
+
+
+def test_taking_back_that_was_killed_goes_on_and_nothing_comes_in_meanwhile(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'killed.db'}"
+    store = stores.open_store(url)
+    path = jsonl(tmp_path / "a.jsonl", [a_line(n) for n in range(4_000)])
+    done = importers.run(store, path)
+    program = (
+        "import sys; from workbench.store import open_store; from workbench.ledger.importers import undoing;"
+        "undoing.PART = 100; undoing.undo(open_store(sys.argv[1]), sys.argv[2], progress=lambda one: print(one.rows, flush=True))"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, url, done.id], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        for _ in range(7):
+            child.stdout.readline()
+        time.sleep(0.01)
+        os.kill(child.pid, signal.SIGKILL)
+    half = importers.get(store, done.id)
+    assert half.state == "undoing"
+    assert 700 <= half.undone == 4_000 - reading.totals(store).n < 4_000
+    with pytest.raises(Conflict, match="being taken back"):
+        importers.run(store, path)
+    assert importers.undo(store, done.id).undone == 4_000
+    assert (reading.totals(store).n, rollups.verify(store)) == (0, [])
+    store.close()
+
+
+def test_an_import_under_way_twice_goes_on_in_one_place_and_counts_exactly(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+    path = jsonl(tmp_path / "a.jsonl", [a_line(n) for n in range(100)])
+    seen: list[running.Progress] = []
+
+    def other(progress: running.Progress) -> None:
+        seen.append(progress)
+        if len(seen) == 3:
+            assert importers.run(store, path).taken == 100
+
+    with pytest.raises(Conflict, match="elsewhere"):
+        importers.run(store, path, progress=other)
+    (one,) = history.latest(store)
+    assert (one.state, one.taken, one.duplicates, reading.totals(store).n) == ("finished", 100, 0, 100)
+    assert importers.undo(store, one.id).undone == 100
+    with pytest.raises(Conflict, match="taken back"):
+        importers.run(store, path, progress=lambda one: importers.undo(store, history.latest(store)[0].id))
+    assert reading.totals(store).n == 0

@@ -1,10 +1,13 @@
 """The Import page as a visitor drives it: a look first, the columns, the import beside the page, its report, and going on later."""
 
+import io
 import json
+import os
 import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Open, said
@@ -91,3 +94,42 @@ def test_an_import_that_was_stopped_goes_on_from_the_list(app: Open, bench: Stor
     page.button(key="import-resume").click().run()
     assert settled(bench).result.taken == 30  # type: ignore[union-attr]
     assert history.get(bench, stopped.id).state == "finished"
+
+
+def test_an_import_is_taken_back_from_the_list_and_a_wrong_one_is_pointed_out(app: Open, bench: Store, tmp_path: Path) -> None:
+    path = a_file(tmp_path)
+    wrong = importers.run(bench, path, mapping={"completion_tokens": "cached_tokens"})
+    page = with_path(app, path)
+    assert "came in before with other columns" in said(page)
+    page.query_params["import"] = wrong.id
+    page.run()
+    page.button(key="import-back").click().run()
+    assert not page.button(key="import-back-now").disabled  # a dialog is a fragment: the browser test presses it
+    jobs.take_back(bench, wrong.id)
+    done = settled(bench).result
+    assert done is not None
+    assert (done.state, done.undone, reading.totals(bench).n) == ("undone", 30, 0)
+    page.run()
+    assert not page.exception
+    assert "was taken back: 30 calls went" in said(page).replace("\\", "")
+    assert "came in before" not in said(page)
+    assert path.is_file()  # it was not ours
+
+
+def test_no_path_of_this_machine_is_read_where_others_reach_the_app(
+    app: Open, bench: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: [] if name == "server.allowedHosts" else known(name))
+    page = with_path(app, a_file(tmp_path))
+    assert not page.exception
+    assert [one.key for one in page.text_input] == []
+    assert "JSON lines, " not in said(page)
+    assert page.button(key="import-now").disabled
+
+
+def test_uploads_that_nobody_came_back_for_go_after_a_week(home: Path) -> None:
+    old = jobs.kept(io.BytesIO(b"a,b\n1,2\n"), "old.csv")
+    os.utime(old, (time.time() - 8 * 86_400,) * 2)
+    new = jobs.kept(io.BytesIO(b"a,b\n3,4\n"), "../new.csv")
+    assert (old.exists(), new.exists(), new.parent.name) == (False, True, "imports")

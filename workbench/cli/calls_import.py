@@ -11,23 +11,47 @@ if TYPE_CHECKING:
     from workbench.ledger.importers import Imported, Preview, Progress
 
 _SHOWN = 10
+_LISTED = ["id", "name", "format", "state", "taken", "duplicates", "skipped", "undone"]
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--format", "form", help="What the rows are, where the guess is wrong: csv, jsonl, json, parquet, langfuse, litellm, ...")
 @click.option("--map", "pairs", metavar="COLUMN=FIELD", multiple=True, help="What a column is; COLUMN= leaves it out. Repeatable.")
 @click.option("--set", "fixed", metavar="FIELD=VALUE", multiple=True, help="A field that is the same for every call. Repeatable.")
 @click.option("--preview", is_flag=True, help="Show what is in it and what would be taken, and write nothing.")
+@click.option("--list", "listed", is_flag=True, help="List the imports that were made, with their ids.")
+@click.option("--undo", metavar="ID", help="Take an import back: exactly its calls go, and the file can come in again.")
 @output.json_option
-def import_(file: Path, *, form: str | None, pairs: tuple[str, ...], fixed: tuple[str, ...], preview: bool, as_json: bool) -> None:
+def import_(
+    file: Path | None,
+    *,
+    form: str | None,
+    pairs: tuple[str, ...],
+    fixed: tuple[str, ...],
+    preview: bool,
+    listed: bool,
+    undo: str | None,
+    as_json: bool,
+) -> None:
     """Import calls: CSV, TSV, JSON lines, JSON, Parquet, OpenTelemetry, Langfuse, LiteLLM, promptfoo, Azure traces; also gzipped.
 
-    A file twice adds nothing. One that was broken off goes on where it was.
+    A file twice adds nothing. One that was broken off goes on where it was. --undo takes an import back.
     """
     from workbench import store
     from workbench.ledger import importers
 
+    if (file is not None) + listed + (undo is not None) != 1:
+        raise click.UsageError("Give a file, or --list, or --undo ID.")
+    if listed:
+        made = importers.latest(store.current(), 50)
+        output.emit([one.to_json() for one in made], as_json, output.table([one.to_json() for one in made], _LISTED) or "No imports.")
+        return
+    if undo is not None:
+        back = importers.undo(store.current(), undo, progress=None if as_json else _tell_back)
+        output.emit(back.to_json(), as_json, f"{back.name}: {back.undone:,} calls taken out again{_kept_sums(back)}.")
+        return
+    assert file is not None
     mapping = importers.ColumnMap(dict(_pair(each, "COLUMN=FIELD") for each in pairs), dict(_pair(each, "FIELD=VALUE") for each in fixed))
     if preview:
         found = importers.preview(file, mapping, format=form)
@@ -39,6 +63,15 @@ def import_(file: Path, *, form: str | None, pairs: tuple[str, ...], fixed: tupl
 
 def _tell(progress: "Progress") -> None:
     output.say(f"{progress.share:4.0%}  {progress.rows:,} rows: {progress.taken:,} taken, {progress.duplicates:,} there already")
+
+
+def _tell_back(progress: "Progress") -> None:
+    output.say(f"{progress.share:4.0%}  {progress.rows:,} of {progress.taken:,} calls taken out again")
+
+
+def _kept_sums(back: "Imported") -> str:
+    left = back.taken - back.undone
+    return f"; {left:,} had gone because of their age, and stay in the sums" if left else ""
 
 
 def _pair(text: str, shape: str) -> tuple[str, str]:
@@ -78,4 +111,5 @@ def _done_text(done: "Imported") -> str:
     lines += [f"  {count:,}: {why}" for why, count in done.report.reasons.most_common(_SHOWN)]
     lines += [f"  line {line}: {why}" for line, why in done.report.lines[:_SHOWN]]
     lines += [done.report.broken] if done.report.broken else []
+    lines += [f"To take it back: workbench calls import --undo {done.id}"] if done.taken else []
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import JSON, Connection, Table, func, insert, select, text
+from sqlalchemy import JSON, Connection, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from workbench.errors import StoreError
@@ -19,7 +19,9 @@ from workbench.store import Store
 from workbench.store.base import PlainText, storable
 
 _CALLS, _TEXTS = cast("Table", CallRow.__table__), cast("Table", CallTextRow.__table__)
-_LAST_ID = select(func.coalesce(func.max(_CALLS.c.id), 0))
+# An id is never given twice, whatever was deleted: imports and other rows speak of calls by it.
+_LAST_ID = "SELECT max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT value FROM ledger_marks WHERE name = 'last_call_id'), 0))"
+_KEEP_ID = "INSERT INTO ledger_marks (name, value) VALUES ('last_call_id', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 LOCKED = {"40001", "40P01", "55P03", "SQLITE_BUSY", "SQLITE_LOCKED"}
 _NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence('calls', 'id')) FROM generate_series(1, :n)")
 
@@ -42,7 +44,8 @@ def calls(connection: Connection, store: Store, known: Sequence[Values]) -> tupl
 def _new_ids(connection: Connection, n: int, *, is_sqlite: bool) -> list[int]:
     """Ids known before the insert, so that calls, texts and cells go out as three statements however many there are."""
     if is_sqlite:  # BEGIN IMMEDIATE holds every other writer off until the commit
-        last: int = connection.execute(_LAST_ID).scalar_one()
+        last: int = connection.exec_driver_sql(_LAST_ID).scalar_one()
+        connection.exec_driver_sql(_KEEP_ID, (last + n,))
         return list(range(last + 1, last + 1 + n))
     return list(connection.execute(_NEXT_IDS, {"n": n}).scalars())
 

@@ -1,5 +1,6 @@
 """Where the calls come from: a file that is uploaded, or one that lies on the machine the workbench runs on."""
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,28 @@ class Given:
 
 
 def draw() -> Given | None:
-    """Draw the choice; what was given, if anything was."""
-    way = st.segmented_control("Take the calls from", list(_WAYS), default="file", required=True, format_func=_WAYS.__getitem__, key="way")
-    if way == "path":
+    """Draw the choice; what was given, if anything was. A path only where nobody but this machine reaches the app: whoever opens it could
+    look into any file there.
+    """
+    if _is_local() and _way() == "path":
         typed = st.text_input("Path", key="import-path", value=session.query("path"), placeholder="/var/log/calls.jsonl.gz").strip()
         return Given(Path(typed).expanduser(), Path(typed).name) if typed else None
     found = st.file_uploader("File", type=_TYPES, key=f"upload-{st.session_state.get('import-turn', 0)}")
     return _kept(found) if isinstance(found, UploadedFile) else None
+
+
+def _way() -> str | None:
+    return st.segmented_control("Take the calls from", list(_WAYS), default="file", required=True, format_func=_WAYS.__getitem__, key="way")
+
+
+def _is_local() -> bool:
+    """Whether the app answers on a loopback address, to the names of this machine alone."""
+    address = str(st.get_option("server.address") or "")
+    try:
+        loopback = address == "localhost" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        loopback = False
+    return loopback and bool(st.get_option("server.allowedHosts"))
 
 
 def what_can_come() -> None:

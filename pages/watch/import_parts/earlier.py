@@ -1,4 +1,4 @@
-"""Imports that were made before: what became of each, its report, and a way to let one that was broken off go on."""
+"""Imports that were made before: what became of each, its report, a way to let one that was broken off go on, and one to take it back."""
 
 from pathlib import Path
 
@@ -12,7 +12,10 @@ from workbench.ledger import importers
 from workbench.ledger.importers import Imported, jobs
 from workbench.store import Store
 
-_STATES = {"finished": "Finished", "stopped": "Stopped", "running": "Broken off", "failed": "Failed"}
+_STATES = {"finished": "Finished", "stopped": "Stopped", "running": "Broken off", "failed": "Failed"} | {
+    "undoing": "Being taken back",
+    "undone": "Taken back",
+}
 _COLUMNS = {
     "file": "File",
     "kind": "Format",
@@ -44,15 +47,45 @@ def _chosen(store: Store, chosen: str, at_work: str) -> None:
         return
     with st.container(border=True, key="import-chosen"):
         going.report(one)
-        if one.state == "finished" or one.path == at_work:
+        if one.path == at_work and at_work:
             return
-        there = bool(one.path) and Path(one.path).is_file()
+        with st.container(horizontal=True):
+            _ways_on(store, one)
+
+
+def _ways_on(store: Store, one: Imported) -> None:
+    if one.state == "undoing":
+        if st.button("Go on taking it back", key="import-back-on", type="primary", icon=":material/undo:"):
+            _take_back(store, one)
+        return
+    there = bool(one.path) and Path(one.path).is_file()
+    if one.state in ("stopped", "running", "failed"):
         if there and st.button("Go on", key="import-resume", type="primary", icon=":material/resume:"):
             st.session_state[going.MINE] = one.path
             jobs.start(store, Path(one.path), name=one.name, format_=one.format, mapping=one.mapping)
             st.rerun()
         if not there:
             st.caption(safe.escape("The file is not here any more: give it once more, and it goes on where it was."))
+    if one.taken and one.state != "undone" and st.button("Take it back …", key="import-back", icon=":material/undo:"):
+        _ask(store, one)
+
+
+def _ask(store: Store, one: Imported) -> None:
+    @st.dialog("Take this import back?", width="small")
+    def ask() -> None:
+        st.write(
+            safe.escape(f"{one.name}: {one.taken:,} calls go, with their texts, notes and ratings, and out of every chart.", limit=600)
+        )
+        st.caption("Calls that were there before it stay. Afterwards the file can come in again, with other columns.")
+        if st.button("Take it back", key="import-back-now", type="primary"):
+            _take_back(store, one)
+
+    ask()
+
+
+def _take_back(store: Store, one: Imported) -> None:
+    st.session_state[going.MINE] = str(jobs.take_back(store, one.id).path)
+    st.rerun()
 
 
 def _open(import_id: str) -> None:

@@ -18,6 +18,9 @@ def draw(job: Job) -> None:
 
 def report(done: Imported) -> None:
     """Draw what became of a file, by line."""
+    if done.state in ("undoing", "undone"):
+        page.notice(told(done), "success" if done.state == "undone" else "warning")
+        return
     kind: page.Kind = "success" if done.complete and not done.skipped else "warning" if done.taken or done.duplicates else "error"
     page.notice(told(done), kind)
     if done.report.broken:
@@ -46,6 +49,12 @@ def report(done: Imported) -> None:
 
 def told(done: Imported) -> str:
     """One sentence of what became of a file."""
+    if done.state == "undone":
+        left = done.taken - done.undone
+        more = f" {left:,} had gone because of their age, and stay in the sums." if left else ""
+        return f"{done.name} was taken back: {done.undone:,} calls went.{more}"
+    if done.state == "undoing":
+        return f"{done.name} is being taken back: {done.undone:,} of {done.taken:,} calls went so far. It goes on where it was."
     counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} rows not taken"
     ends = {"stopped": " Stopped: it can go on.", "running": " It was broken off: it can go on.", "failed": " It failed: it can go on."}
     return f"{done.name}: {counts}.{ends.get(done.state, '')}"
@@ -68,6 +77,9 @@ def _panel(was_live: bool) -> None:
     with st.container(border=True, key="import-panel"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{safe.escape(job.name, limit=80)}**")
+            if job.back:
+                st.progress(progress.share, text=f"Being taken back: {progress.rows:,} of {progress.taken:,} calls")
+                return
             label = "Stopping …" if job.stopping else "Stop"
             st.button(label, key="import-stop", icon=":material/stop_circle:", disabled=job.stopping, on_click=job.stop)
         text = (

@@ -8,10 +8,10 @@ from typing import Any
 
 _FROM = {
     "detect": "opening", "preview": "opening", "run": "running", "Progress": "running", "Imported": "history", "Preview": "base",
-    "ColumnMap": "base", "latest": "history", "get": "history", "TARGETS": "columns",
+    "ColumnMap": "base", "latest": "history", "get": "history", "TARGETS": "columns", "undo": "undoing", "otherwise": "history",
 }  # fmt: skip
 
-__all__ = ["TARGETS", "ColumnMap", "Imported", "Preview", "Progress", "detect", "get", "latest", "preview", "run"]
+__all__ = ["TARGETS", "ColumnMap", "Imported", "Preview", "Progress", "detect", "get", "latest", "otherwise", "preview", "run", "undo"]
 
 
 def __getattr__(name: str) -> Any:

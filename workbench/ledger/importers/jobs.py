@@ -1,16 +1,18 @@
-"""Imports that run beside whoever started them, one thread each, so that a page can come and go. They end with the process, and go on
-later.
+"""Imports that run beside whoever started them, one thread each, so that a page can come and go; and that are taken back so. They end with
+the process, and go on later. Owns the files that were uploaded.
 """
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from workbench import settings
 from workbench.errors import InputError, WorkbenchError
-from workbench.ledger.importers import running, source
+from workbench.ledger.importers import history, running, source, undoing
 from workbench.ledger.importers.base import ColumnMap
 from workbench.ledger.importers.history import Imported
 from workbench.ledger.importers.running import Progress
@@ -19,14 +21,18 @@ from workbench.store import Store
 _LOG = logging.getLogger("workbench.ledger")
 _KEPT = 20
 _CHUNK = 2**20
+_ABANDONED_S = 7 * 86_400
 
 
 @dataclass
 class Job:
-    """An import under way. `progress` is the last that was heard of it; once it is `done`, `result` or `error` says how it ended."""
+    """An import under way, or one that is being taken back (`back`). `progress` is the last that was heard of it; once it is `done`,
+    `result` or `error` says how it ended.
+    """
 
     name: str
     path: Path
+    back: bool = False
     progress: Progress = field(default_factory=lambda: Progress(0.0, 0, 0, 0, 0))
     result: Imported | None = None
     error: WorkbenchError | None = None
@@ -49,17 +55,35 @@ _starting = threading.Lock()
 
 def start(store: Store, path: Path, *, name: str = "", format_: str | None = None, mapping: ColumnMap | None = None) -> Job:
     """Start an import of `path`, or the one of it that is under way."""
-    key = str(path.resolve())
-    with _starting:
-        jobs = _jobs.setdefault(store, {})
-        known = jobs.pop(key, None)
-        if known is not None and not known.done:
-            jobs[key] = known
-            return known
-        for old in [each for each, job in jobs.items() if job.done][: max(0, len(jobs) - _KEPT)]:
-            del jobs[old]
-        job = jobs[key] = Job(name or path.name, path)
-    threading.Thread(target=_work, args=(store, job, format_, mapping), name="import", daemon=True).start()
+    job, fresh = _slot(store, str(path.resolve()), Job(name or path.name, path))
+
+    def work() -> Imported:
+        hear, stop = _hears(job), (lambda: job.stopping)
+        done = running.run(store, path, format=format_, mapping=mapping, name=job.name, progress=hear, stop=stop)
+        if done.complete:
+            _drop(path)
+        return done
+
+    if fresh:
+        threading.Thread(target=_work, args=(job, work), name="import", daemon=True).start()
+    return job
+
+
+def take_back(store: Store, import_id: str) -> Job:
+    """Start taking an import back, or go on with that; where it is under way it stops. What was uploaded for it goes. Raises NotFound."""
+    found = history.get(store, import_id)
+    for running_now in _jobs.get(store, {}).values():
+        if not running_now.done and not running_now.back and str(running_now.path.resolve()) == found.path:
+            running_now.stop()
+    job, fresh = _slot(store, f"back {import_id}", Job(found.name, Path(found.path), back=True))
+
+    def work() -> Imported:
+        done = undoing.undo(store, import_id, progress=_hears(job))
+        _drop(job.path)
+        return done
+
+    if fresh:
+        threading.Thread(target=_work, args=(job, work), name="import-back", daemon=True).start()
     return job
 
 
@@ -70,9 +94,14 @@ def latest(store: Store) -> Job | None:
 
 
 def kept(content: BinaryIO, name: str) -> Path:
-    """An uploaded file as a file of the workbench's own, so that its import can go on later. The same upload is the same file."""
-    folder = settings.load().home / "imports"
+    """An uploaded file as a file of the workbench's own, so that its import can go on later. The same upload is the same file. Those that
+    nobody came back for within a week go.
+    """
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.is_file() and time.time() - old.stat().st_mtime > _ABANDONED_S:
+            old.unlink(missing_ok=True)
     part = folder / f".{threading.get_ident()}.part"
     with part.open("wb") as file:
         while chunk := content.read(_CHUNK):
@@ -83,12 +112,40 @@ def kept(content: BinaryIO, name: str) -> Path:
     return target
 
 
-def _work(store: Store, job: Job, format_: str | None, mapping: ColumnMap | None) -> None:
-    def heard(progress: Progress) -> None:
+def _folder() -> Path:
+    return settings.load().home / "imports"
+
+
+def _drop(path: Path) -> None:
+    """Delete a file that was uploaded; one that lies elsewhere is not ours."""
+    if path.parent == _folder():
+        path.unlink(missing_ok=True)
+
+
+def _slot(store: Store, key: str, fresh: Job) -> tuple[Job, bool]:
+    """The job under way for `key`, else `fresh` in its place; and whether it is that."""
+    with _starting:
+        jobs = _jobs.setdefault(store, {})
+        known = jobs.pop(key, None)
+        if known is not None and not known.done:
+            jobs[key] = known
+            return known, False
+        for old in [each for each, job in jobs.items() if job.done][: max(0, len(jobs) - _KEPT)]:
+            del jobs[old]
+        jobs[key] = fresh
+        return fresh, True
+
+
+def _hears(job: Job) -> Callable[[Progress], None]:
+    def hear(progress: Progress) -> None:
         job.progress = progress
 
+    return hear
+
+
+def _work(job: Job, work: Callable[[], Imported]) -> None:
     try:
-        job.result = running.run(store, job.path, format=format_, mapping=mapping, name=job.name, progress=heard, stop=lambda: job.stopping)
+        job.result = work()
     except WorkbenchError as error:
         job.error = error
     except Exception:
@@ -96,8 +153,5 @@ def _work(store: Store, job: Job, format_: str | None, mapping: ColumnMap | None
         job.error = InputError(
             "the import broke", place=job.name, hint="Start it again: it goes on where it was. The log says why it broke."
         )
-    else:
-        if job.result.complete and job.path.parent == settings.load().home / "imports":
-            job.path.unlink(missing_ok=True)
     finally:
         job.done = True

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,7 @@ from workbench.ledger import bulk
 from workbench.ledger.bulk import Added
 from workbench.ledger.charging import Charges
 from workbench.ledger.fields import Values
-from workbench.ledger.importers import garbage, history, opening, source
+from workbench.ledger.importers import garbage, history, opening
 from workbench.ledger.importers.base import Bad, ColumnMap, Row
 from workbench.ledger.importers.history import Imported
 from workbench.ledger.importers.opening import Opened
@@ -60,33 +59,29 @@ def run(
         raise InputError(
             f"no column gives {' and '.join(lacking)}", place="mapping", hint="Map a column to it, or give every call the same one."
         )
-    known: dict[str, Any] = {
-        "path": str(path.resolve()),
-        "fingerprint": source.fingerprint(path),
-        "format_": found.format,
-        "mapping": found.mapping,
-    }
-    noted = history.begin(store, name=name or path.name, **known)
+    noted = history.begin(store, path, name=name or path.name, format_=found.format, mapping=found.mapping)
+    work = _Run(store, found, noted, progress)
     try:
         with garbage.put_off():
-            whole = _Run(store, found, noted, progress).all(stop or (lambda: False))
+            whole = work.all(stop or (lambda: False))
     except Exception:
-        history.set_state(store, noted, history.FAILED)
+        history.set_state(store, work.noted, history.FAILED)
         raise
-    noted.report.broken = found.container.broken
-    history.set_state(store, noted, history.FINISHED if whole else history.STOPPED)
-    return noted
+    work.noted.report.broken = found.container.broken
+    history.set_state(store, work.noted, history.FINISHED if whole else history.STOPPED)
+    return work.noted
 
 
 class _Run:
     def __init__(self, store: Store, found: Opened, noted: Imported, progress: Callable[[Progress], None] | None) -> None:
-        self._store, self._found, self._noted, self._progress = store, found, noted, progress
+        self._store, self._found, self._progress = store, found, progress
+        self.noted = noted  # as it was committed last
         self._charges = Charges(store)
         self._repeats = None if found.dialect.names_rows else Repeats(found.container.hashes())
 
     def all(self, stop: Callable[[], bool]) -> bool:
         """Import every row that was not imported before; False where it was stopped."""
-        ahead = self._noted.position
+        ahead = self.noted.position
         for count, batch in enumerate(_batches(self._found.container.rows()), 1):
             # Rows that an earlier run has read still count among the equals of those that follow.
             numbers = self._repeats.number([row.key for row in batch]) if self._repeats else None
@@ -101,7 +96,7 @@ class _Run:
         return True
 
     def _take(self, batch: Sequence[Row], numbers: Sequence[int] | None) -> None:
-        noted = self._noted
+        noted = self.noted
         report = replace(noted.report, reasons=noted.report.reasons.copy(), lines=list(noted.report.lines))
         known: list[Values] = []
         kind = self._found.dialect
@@ -113,20 +108,24 @@ class _Run:
                 if "external_id" not in values:
                     values["external_id"] = name_of(values["started_ms"], row.key, numbers[at] if numbers else 0)
                 known.append(values)
-        before = noted.position, noted.taken, noted.duplicates
+        then = noted
 
         def place(connection: Connection, added: Added) -> None:
-            noted.position, noted.taken, noted.duplicates = (
-                before[0] + len(batch),
-                before[1] + added.taken,
-                before[2] + len(added.duplicates),
+            nonlocal then
+            then = replace(
+                noted,
+                position=noted.position + len(batch),
+                taken=noted.taken + added.taken,
+                duplicates=noted.duplicates + len(added.duplicates),
+                report=report,
+                ids=history.joined(noted.ids, added.ids),
             )
-            noted.report = report
-            history.keep(connection, noted)
+            history.keep(connection, then, position=noted.position)
 
         bulk.add_values(self._store, known, charges=self._charges, beside=place)
+        self.noted = then
         if self._progress is not None:
-            self._progress(Progress(self._found.container.share, noted.position, noted.taken, noted.duplicates, noted.skipped))
+            self._progress(Progress(self._found.container.share, then.position, then.taken, then.duplicates, then.skipped))
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
