@@ -110,9 +110,13 @@ def test_a_row_the_store_refuses_is_told_to_who_waits_and_logged(sqlite_store: S
 ENDING = """
 import atexit
 atexit.register(lambda: record(model="openai/gpt-5", external_id="the very last"))  # runs after everything of the workbench
-from workbench.ledger import record
+from workbench.ledger import record, recorded
 for number in range(300):
     record(model="openai/gpt-5", input_tokens=1, output_tokens=1, external_id=f"main-{number}")
+@recorded(model="openai/gpt-5")
+def pieces():
+    yield "No tokens were told: they are counted here."
+list(pieces())
 """
 FORKING = """
 import multiprocessing, os
@@ -130,7 +134,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize(("program", "calls"), [(ENDING, 301), (FORKING, 42)])
+@pytest.mark.parametrize(("program", "calls"), [(ENDING, 302), (FORKING, 42)])
 def test_a_program_that_ends_at_once_and_one_that_forks_lose_nothing(home: Path, tmp_path: Path, program: str, calls: int) -> None:
     script = tmp_path / "program.py"
     script.write_text(program)

@@ -78,6 +78,7 @@ def test_messages_are_a_row_with_what_was_written_to_the_cache(sqlite_store: Sto
     assert (row.input_tokens, row.cached_tokens, row.cache_write_tokens, row.output_tokens) == (1_000, 300, 200, 10)
     assert row.cost_nano == 500 * 3_000 + 300 * 300 + 200 * 3_750 + 10 * 15_000
     assert row.request["messages"][0] == {"role": "system", "content": "Be short."}
+    assert row.request["parameters"] == {"max_tokens": 50}  # and nothing of what the SDK leaves out
 
 
 def test_streams_are_read_as_before_and_recorded_with_the_time_to_their_first_text(sqlite_store: Store, server: Loopback) -> None:

@@ -3,6 +3,7 @@ thread never waits for a database, a price list or an import. Owns what happens 
 """
 
 import atexit
+import concurrent.futures.thread  # noqa: F401 (tokens are counted with it, and an ending interpreter refuses to load it)
 import logging
 import os
 import sys

@@ -27,6 +27,7 @@ _PATHS = ("/chat/completions", "/responses", "/messages", "/embeddings", "/compl
 _CLASSES = {"azure": "azure", "bedrock": "aws", "vertex": "google", "anthropic": "anthropic", "openai": "openai"}
 _OWN = {"openai": ("api.openai.com", "OPENAI_BASE_URL"), "anthropic": ("api.anthropic.com", "ANTHROPIC_BASE_URL")}
 _MESSAGES = {"messages", "system", "input", "instructions", "prompt"}
+_LEFT_OUT = {"Omit", "NotGiven"}  # what the SDKs put in the place of a parameter that is not sent
 _NO_PARAMETER = _MESSAGES | {"model", "tools", "tool_choice", "stream", "stream_options"}
 
 
@@ -188,6 +189,6 @@ def _asked(body: Mapping[str, Any]) -> dict[str, Any]:
     turns = [{"role": "user", "content": said}] if isinstance(said, str) else list(said) if isinstance(said, list | tuple) else []
     messages += [{"role": "user", "content": turn} if isinstance(turn, str) else turn for turn in turns]
     asked: dict[str, Any] = {"messages": messages}
-    if parameters := {name: value for name, value in body.items() if name not in _NO_PARAMETER}:
+    if parameters := {name: value for name, value in body.items() if name not in _NO_PARAMETER and type(value).__name__ not in _LEFT_OUT}:
         asked["parameters"] = parameters
     return asked | {name: body[name] for name in ("tools", "tool_choice") if body.get(name)}
