@@ -45,8 +45,8 @@ def test_totals_are_those_of_the_calls(store: Store) -> None:
     assert found["workbench_retries_total"]["workbench_retries_total", model] == 5
     prompt = (("prompt", "geo"), ("version", "2"))
     assert found["workbench_prompt_calls_total"]["workbench_prompt_calls_total", (*prompt, ("status", "ok"))] == 10
-    assert found["workbench_prompt_ratings_total"]["workbench_prompt_ratings_total", (*prompt, ("rating", "liked"))] == 3
-    assert found["workbench_prompt_ratings_total"]["workbench_prompt_ratings_total", (*prompt, ("rating", "not_liked"))] == 1
+    assert found["workbench_prompt_ratings"]["workbench_prompt_ratings", (*prompt, ("rating", "liked"))] == 3
+    assert found["workbench_prompt_ratings"]["workbench_prompt_ratings", (*prompt, ("rating", "not_liked"))] == 1
     assert ("workbench_prompt_calls_total", (("prompt", AWKWARD), ("version", ""), ("status", "ok"))) in found[
         "workbench_prompt_calls_total"
     ]

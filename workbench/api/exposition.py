@@ -115,7 +115,7 @@ def _prompts(lines: _Lines, found: Totals) -> None:
     lines.family("workbench_prompt_calls_total", "counter", "Calls by prompt, version and status.", calls.items())
     lines.family("workbench_prompt_tokens_total", "counter", "Tokens by prompt, version and kind.", tokens)
     lines.family("workbench_prompt_cost_usd_total", "counter", "Dollars by prompt and version.", _usd(of_version))
-    lines.family("workbench_prompt_ratings_total", "counter", "Rated calls by prompt and version.", rated)
+    lines.family("workbench_prompt_ratings", "gauge", "Rated calls by prompt and version; a rating can be taken back.", rated)
 
 
 def _alerts(lines: _Lines, store: "Store") -> None:

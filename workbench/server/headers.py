@@ -35,6 +35,9 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_PROGRAMS = ("/api/", "/v1/")  # asked by programs, which are told of errors in JSON
+_TOLD = b"This workbench answers to localhost only.\n"
+_TOLD_PROGRAMS = b'{"error":"This workbench answers to localhost only.","hint":"Ask for http://127.0.0.1 and its port."}'
 _ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
@@ -71,8 +74,10 @@ class KnownHosts:
         if scope["type"] != "http" or _host(scope) in self.hosts:
             await self.app(scope, receive, send)  # web sockets have the framework's own check of host and origin
             return
-        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
-        await send({"type": "http.response.body", "body": b"This workbench answers to localhost only.\n"})
+        program = scope["path"].startswith(_PROGRAMS)
+        kind = b"application/json" if program else b"text/plain; charset=utf-8"
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", kind)]})
+        await send({"type": "http.response.body", "body": _TOLD_PROGRAMS if program else _TOLD})
 
 
 def _host(scope: Scope) -> str:
