@@ -26,7 +26,7 @@ class Refused(Exception):
         self.status, self.message, self.hint, self.headers = status, message, hint, dict(headers or {})
 
 
-def refusal(error: Refused) -> "Response":
+def refusal(_request: "Request", error: Refused) -> "Response":
     """The error as JSON."""
     from starlette.responses import JSONResponse
 

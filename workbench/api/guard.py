@@ -18,23 +18,24 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 Endpoint = Callable[["Request"], Awaitable["Response"]]
+Refusal = Callable[["Request", Refused], "Response"]
 _LOG = logging.getLogger("workbench.api")
 
 
-def guarded(endpoint: Endpoint, token: str | None) -> Endpoint:
-    """`endpoint` for those who may use it; every error as JSON. `token` is None where only this machine can ask."""
+def guarded(endpoint: Endpoint, token: str | None, refuse: Refusal = refusal) -> Endpoint:
+    """`endpoint` for those who may use it; every error in the form of `refuse`. `token` is None where only this machine can ask."""
 
     async def answer(request: "Request") -> "Response":
         try:
             _check(request, token)
             return await endpoint(request)
         except Refused as error:
-            return refusal(error)
+            return refuse(request, error)
         except WorkbenchError as error:
-            return refusal(Refused(400 if isinstance(error, InputError) else 500, error.message, error.hint))
+            return refuse(request, Refused(400 if isinstance(error, InputError) else 500, error.message, error.hint))
         except Exception as error:
             _LOG.exception("A request could not be answered")
-            return refusal(Refused(500, f"The workbench failed: {type(error).__name__}.", "Look at what it wrote to its terminal."))
+            return refuse(request, Refused(500, f"The workbench failed: {type(error).__name__}.", "Look at what it wrote to its terminal."))
 
     return answer
 

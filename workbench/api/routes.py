@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from workbench.api import calls, exposition, prompts, traces
-from workbench.api.answers import Refused
-from workbench.api.guard import Endpoint, guarded
+from workbench.api.answers import Refused, refusal
+from workbench.api.guard import Endpoint, Refusal, guarded
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,16 +19,16 @@ def routes(token: str | None = None) -> "list[Route]":
     """Every route, each behind the guard. `token` is what others than this machine must show; None where only it can ask."""
     from starlette.routing import Route
 
-    table: tuple[tuple[str, Endpoint, tuple[str, ...]], ...] = (
-        ("/api/prompts/{name:path}", prompts.get, ("GET", "HEAD")),
-        ("/api/calls", calls.post, ("POST",)),
-        ("/v1/traces", traces.post, ("POST",)),
-        ("/metrics", exposition.get, ("GET", "HEAD")),
+    table: tuple[tuple[str, Endpoint, tuple[str, ...], Refusal], ...] = (
+        ("/api/prompts/{name:path}", prompts.get, ("GET", "HEAD"), refusal),
+        ("/api/calls", calls.post, ("POST",), refusal),
+        ("/v1/traces", traces.post, ("POST",), traces.refusal),
+        ("/metrics", exposition.get, ("GET", "HEAD"), refusal),
         # Whatever else lies there would be answered with the page of the app, which a program takes for success.
-        ("/api/{rest:path}", _nowhere, _METHODS),
-        ("/v1/{rest:path}", _nowhere, _METHODS),
+        ("/api/{rest:path}", _nowhere, _METHODS, refusal),
+        ("/v1/{rest:path}", _nowhere, _METHODS, refusal),
     )
-    return [Route(path, guarded(_only(endpoint, allowed), token), methods=_METHODS) for path, endpoint, allowed in table]
+    return [Route(path, guarded(_only(endpoint, allowed), token, refuse), methods=_METHODS) for path, endpoint, allowed, refuse in table]
 
 
 def _only(endpoint: Endpoint, allowed: tuple[str, ...]) -> Endpoint:

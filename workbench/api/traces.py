@@ -30,12 +30,18 @@ async def post(request: "Request") -> "Response":
     media = answers.media(request)
     if media not in _PROTOBUF | {"application/json"}:
         raise Refused(415, f"The body is {media[:80]!r}.", "Send application/x-protobuf or application/json.")
-    try:
-        body = await answers.body(request)
-        answer = await answers.in_turn(lambda: _take(body, protobuf=media in _PROTOBUF))
-    except Refused as error:
-        return Response(_status(error, protobuf=media in _PROTOBUF), error.status, error.headers, media_type=media)
+    body = await answers.body(request)
+    answer = await answers.in_turn(lambda: _take(body, protobuf=media in _PROTOBUF))
     return Response(answer, media_type=media)
+
+
+def refusal(request: "Request", error: Refused) -> "Response":
+    """The error as a Status in the form of the request; in JSON where that has none of the two."""
+    from starlette.responses import Response
+
+    media = answers.media(request)
+    protobuf = media in _PROTOBUF
+    return Response(_status(error, protobuf=protobuf), error.status, error.headers, media_type=media if protobuf else "application/json")
 
 
 def _take(body: bytes, *, protobuf: bool) -> bytes:
