@@ -84,7 +84,7 @@ def test_repeating_prompts_are_worth_what_their_repeats_cost(priced: Store) -> N
     assert one.worth.low <= one.worth.usd <= one.worth.high
     assert one.worth.seconds == pytest.approx(1_440 * 2)
     assert one.n == 2_160
-    assert "1,440 of 2,160 answered calls (66.7%)" in one.evidence[0]
+    assert "1,440 of 2,160 answered calls (66.7 %)" in one.evidence[0]
     assert (lever(one.setup).kind, lever(one.setup).ttl_s) == ("exact_cache", 3_600)
     assert one.setup.scenario is not None
     assert one.setup.scenario.baseline.filters == {"prompt": "faq"}  # type: ignore[union-attr]
@@ -136,8 +136,8 @@ def test_short_questions_go_to_the_cheaper_model_that_is_used(priced: Store) -> 
     one = told["route"]
     assert one.worth.usd == 900 * Decimal("0.027")
     assert lever(one.setup).shares == {"simple": {"acme/small": Decimal(1)}}
-    assert "900 of 1,500 answered calls (60.0%) are questions of under 20 words" in one.evidence[0]
-    assert "no run says how good `acme/small` is" in one.evidence[2]
+    assert "900 of 1,500 answered calls (60.0 %) are questions of under 20 words" in one.evidence[0]
+    assert "no run of yours says how good" in one.evidence[2]
     plan = one.rests_on[-1]
     assert (plan.page, dict(plan.query)) == ("compare", {"m": "acme/big,acme/small", "v": "faq@1"})
 
@@ -198,7 +198,7 @@ def test_a_key_that_is_limited_is_named_with_the_time_it_costs(priced: Store) ->
     one = told["limit"]
     assert one.worth.seconds == pytest.approx(60 * 5)
     assert one.worth.calls == pytest.approx(60)
-    assert "60 of 3,000 calls (2.0%, 95 % interval 1.6% to 2.6%)" in one.evidence[0]
+    assert "60 of 3,000 calls (2.0 %, 95 % interval 1.6 % to 2.6 %)" in one.evidence[0]
     assert (one.setup.page, one.setup.query["error"]) == ("calls", "rate_limit"), "acme is no connection of this store"
     assert recommendations.look(priced, now_ms=NOW + 8 * DAY).recommendations == (), "it is over"
 

@@ -91,9 +91,9 @@ def test_hostile_names_stay_text(app: Open, bench: Store) -> None:
 @pytest.mark.parametrize(
     ("worth", "figure", "rest"),
     [
-        (Worth(Decimal("43.2"), Decimal(40), Decimal(47), seconds=7_200), "$43.20 a month", "$40.00 to $47.00 · 2.0 hours a month"),
+        (Worth(Decimal("43.2"), Decimal(40), Decimal(47), seconds=7_200), "$43.20 a month", "$40.00 to $47.00 · 2.0 hours"),
         (Worth(Decimal(12_345)), "$12,345 a month", ""),
-        (Worth(seconds=900, calls=60.0), "15 minutes a month", "60 calls a month"),
+        (Worth(seconds=900, calls=60.0), "15 minutes a month", "60 calls"),
         (Worth(Decimal(-3)), "Not known", ""),
     ],
 )

@@ -29,19 +29,18 @@ def about(found: Advised) -> None:
 def draw(store: Store, one: Recommendation, number: int) -> None:
     """Draw a card. `number` tells the cards of a page apart."""
     with st.container(border=True, gap="small", key=f"advice-card-{number}"):
-        with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key=f"advice-head-{number}"):
-            with st.container(width="stretch", gap=None, key=f"advice-said-{number}"):
-                st.markdown(f":material/{_ICONS.get(one.kind, 'lightbulb')}: {wording.sentence(one.title)}")
-                for said in one.evidence:
-                    st.caption(wording.sentence(said))
+        left, right = st.columns([5, 1.3], gap="small")
+        with left, st.container(gap=None, key=f"advice-said-{number}"):
+            st.markdown(f":material/{_ICONS.get(one.kind, 'lightbulb')}: {wording.sentence(one.title)}")
+            for said in one.evidence:
+                st.caption(wording.sentence(said))
+        with right:
             _worth(one, number)
-        with st.expander("How it was worked out, and how sure it is", key=f"advice-how-{number}"):
-            st.markdown(f"**Worth.** {wording.sentence(one.worth.how)}")
-            st.markdown(f"**How sure.** {wording.sentence(one.sure)}")
         with st.container(horizontal=True, vertical_alignment="center", key=f"advice-links-{number}"):
             link(one.setup, first=True)
             for each in one.rests_on:
                 link(each)
+            _how(one, number)
             aside.button(store, one, number)
 
 
@@ -67,9 +66,15 @@ def looked_for(found: Advised) -> None:
         )
 
 
+def _how(one: Recommendation, number: int) -> None:
+    with st.popover("How sure?", icon=":material/info:", type="tertiary", key=f"advice-how-{number}"):
+        st.markdown(f"**Worth.** {wording.sentence(one.worth.how)}")
+        st.markdown(f"**How sure.** {wording.sentence(one.sure)}")
+
+
 def _worth(one: Recommendation, number: int) -> None:
     figure, rest = wording.worth(one.worth)
-    with st.container(width="content", gap=None, horizontal_alignment="right", key=f"advice-worth-{number}"):
+    with st.container(gap=None, key=f"advice-worth-{number}"):
         st.markdown(f"**{wording.md(figure)}**")
         if rest:
             st.caption(wording.md(rest))

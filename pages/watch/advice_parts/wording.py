@@ -14,14 +14,14 @@ def worth(found: Worth) -> tuple[str, str]:
     said: list[str] = []
     rest: list[str] = []
     if found.usd is not None and found.usd > 0:
-        said.append(f"{usd(found.usd)} a month")
+        said.append(usd(found.usd))
         if found.low is not None and found.high is not None:
             rest.append(f"{usd(found.low)} to {usd(found.high)}")
     if found.seconds:
-        said.append(f"{little(found.seconds)} a month")
+        said.append(little(found.seconds))
     if found.calls:
-        said.append(f"{count(round(found.calls))} calls a month")
-    return (said[0] if said else "Not known"), " · ".join([*rest, *said[1:]])
+        said.append(f"{count(round(found.calls))} calls")
+    return (f"{said[0]} a month" if said else "Not known"), " · ".join([*rest, *said[1:]])
 
 
 def little(seconds: float) -> str:

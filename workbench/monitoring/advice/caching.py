@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from workbench.monitoring.advice.kinds import AT_MOST, Recommendation, Worth, advice, key
+from workbench.monitoring.advice.kinds import AT_MOST, Recommendation, Worth, advice, key, named, percent
 from workbench.monitoring.advice.looked import FREE, Group, Looked, tokens
 
 if TYPE_CHECKING:
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
 TTL_S = 3_600
 LEAST_HITS, LEAST_SHARE = 50, 0.02
-_SHOWN = 3
+_SHOWN = 2
 
 
 @advice(
     "cache",
     10,
     "Cache repeating prompts",
-    f"at least {LEAST_HITS} requests, and {LEAST_SHARE:.0%} of a prompt's, asked again word for word of the same model within an hour",
+    f"at least {LEAST_HITS} requests, and {percent(LEAST_SHARE, 0)} of a prompt's, "
+    "asked again of the same model within an hour, word for word",
 )
 def find(looked: Looked) -> Iterator[Recommendation]:
     """A recommendation for each prompt whose requests repeat, those worth most first."""
@@ -62,9 +63,9 @@ def _made(looked: Looked, group: Group, hit: "NDArray[Any]") -> Recommendation:
     return Recommendation(
         "cache",
         key("cache", *sorted(group.filters.items())),
-        f"Cache the repeating requests of `{group.name}`",
+        f"Cache the repeating requests of {named(group.name)}",
         (
-            f"{hits:,} of {asked:,} answered calls ({hits / asked:.1%}) repeat a request of the hour before word for word.",
+            f"{hits:,} of {asked:,} answered calls ({percent(hits / asked)}) repeat a request of the hour before word for word.",
             *_without_text(group, asked),
             *_free(group),
         ),

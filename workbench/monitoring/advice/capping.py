@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, advice, key
+from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, advice, key, named, percent
 from workbench.monitoring.advice.looked import Group, Looked, tokens
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ _SHOWN = 3
     "cap",
     30,
     "Cap long replies",
-    f"at least {LEAST_CALLS} replies of a prompt, of which one in twenty holds over {LEAST_SHARE:.0%} of all output tokens above what the "
-    "others need (replies whose lengths fall off evenly hold less)",
+    f"at least {LEAST_CALLS} replies of a prompt, of which one in twenty holds over {percent(LEAST_SHARE, 0)} of all output "
+    "tokens above what the others need (replies whose lengths fall off evenly hold less)",
 )
 def find(looked: Looked) -> Iterator[Recommendation]:
     """A recommendation for each prompt with a long tail of output, those worth most first."""
@@ -62,12 +62,12 @@ def _made(looked: Looked, group: Group, cap: int, output: "NDArray[Any]") -> Rec
     share = saved / int(output.sum())
     middle, most = int(np.median(output[ok])), int(output.max())
     lengths = f"Half of {asked:,} replies have at most {middle:,} output tokens, 95 % at most {cap:,}; the longest has {most:,}."
-    would = f"{cut:,} replies ({cut / asked:.1%}, 95 % interval {bounds.low:.1%} to {bounds.high:.1%}) would be cut"
+    would = f"{cut:,} replies ({percent(cut / asked)}, 95 % interval {percent(bounds.low)} to {percent(bounds.high)}) would be cut"
     return Recommendation(
         "cap",
         key("cap", *sorted(group.filters.items())),
-        f"End the replies of `{group.name}` after {cap:,} tokens",
-        (lengths, f"{would}; what they have above it is {share:.1%} of all output tokens."),
+        f"End the replies of {named(group.name)} after {cap:,} tokens",
+        (lengths, f"{would}; what they have above it is {percent(share)} of all output tokens."),
         asked,
         priced.worth(done, f"{saved:,} output tokens above {cap:,} in {looked.stretch}, at today's prices, for 30 days."),
         "The lengths are measured. Whether a cut reply still serves is not known: look at the longest ones first.",

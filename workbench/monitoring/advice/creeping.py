@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from workbench.monitoring.advice.kinds import AT_MOST, DAYS, Link, Recommendation, Worth, address, advice, key, moment
+from workbench.monitoring.advice.kinds import AT_MOST, DAYS, Link, Recommendation, Worth, address, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
 from workbench.monitoring.ranges import DAY
 
@@ -26,8 +26,8 @@ _Key = tuple[str, int | None]
     "creep",
     40,
     "Tokens that creep up",
-    f"at least {LEAST_DAYS} days with {LEAST_CALLS} calls, over which a call's tokens rise by {LEAST_GROWTH:.0%} or more (Theil and "
-    "Sen's slope, Mann and Kendall's test, corrected for all prompts and versions that were tried)",
+    f"at least {LEAST_DAYS} days with {LEAST_CALLS} calls, over which a call's tokens rise by {percent(LEAST_GROWTH, 0)} or more (Theil "
+    "and Sen's slope, Mann and Kendall's test, corrected for all prompts and versions that were tried)",
 )
 def find(looked: Looked) -> Iterator[Recommendation]:
     """A recommendation for each prompt whose calls grow, those worth most first; for the version where one alone tells it."""
@@ -102,7 +102,7 @@ def _made(looked: Looked, name: _Key, sides: "Mapping[str, tuple[_Days, Trend]]"
     a_call = sum(more * _rate(looked, days, side) for side, more in grown.items())
     last = max(found.n for _, found in sides.values())
     monthly = n * looked.monthly
-    said = f"`{prompt}`" + (f" v{version}" if version is not None else "")
+    said = named(prompt) + (f" v{version}" if version is not None else "")
     return Recommendation(
         "creep",
         key("creep", prompt, version),
@@ -126,7 +126,7 @@ def _evidence(side: str, found: "Trend", tried: int) -> str:
     rise = (found.end - found.start) / max(found.start, 1.0)
     kind = "Input" if side == "input" else "Output"
     return (
-        f"{kind} tokens a call: {found.start:,.0f} to {found.end:,.0f} (+{rise:.0%}), {found.slope:+,.1f} a day "
+        f"{kind} tokens a call: {found.start:,.0f} to {found.end:,.0f} (+{percent(rise, 0)}), {found.slope:+,.1f} a day "
         f"(95 % interval {found.low:+,.1f} to {found.high:+,.1f}), over {found.n} days; corrected for {tried} looks."
     )
 

@@ -18,6 +18,7 @@ FLOOR_USD = Decimal(1)  # a month; what is worth less in every way is not shown
 FLOOR_SHARE = Decimal("0.001")  # of a month's spend, where that is more
 FLOOR_SECONDS = 600.0  # a month
 FLOOR_CALLS = 20.0  # a month
+_NAME = 80  # characters
 AT_MOST = 5  # of one kind, those worth most
 
 
@@ -127,6 +128,17 @@ def advice(name: str, place: int, title: str, asks: str) -> Callable[[Find], Fin
         return find
 
     return register
+
+
+def named(name: str) -> str:
+    """A name out of the data as a sentence has it: between backticks, on one line, cut in the middle where it is very long."""
+    line = " ".join(name.replace("`", "'").split())
+    return f"`{line if len(line) <= _NAME else f'{line[: _NAME // 2]}…{line[-_NAME // 2 :]}'}`"
+
+
+def percent(share: float, places: int = 1) -> str:
+    """A share in percent: 25.9 %."""
+    return f"{share * 100:.{places}f} %"
 
 
 def address(value: object) -> str:

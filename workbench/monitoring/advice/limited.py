@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from workbench.monitoring.advice.kinds import Link, Recommendation, Worth, advice, key, moment
+from workbench.monitoring.advice.kinds import Link, Recommendation, Worth, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
 from workbench.monitoring.ranges import DAY
 
@@ -21,7 +21,7 @@ _SAMPLE = 1_000
     "limit",
     5,
     "Keys that are rate-limited",
-    f"at least {LEAST} calls, and {LEAST_SHARE:.0%} of a provider's, that failed at its rate limit, the last of them in the last "
+    f"at least {LEAST} calls, and {percent(LEAST_SHARE, 0)} of a provider's, that failed at its rate limit, the last of them in the last "
     f"{NEW_DAYS} days",
 )
 def find(looked: Looked) -> Iterator[Recommendation]:
@@ -52,14 +52,14 @@ def _made(looked: Looked, provider: str, calls: int, limited: int, retries: int)
     known = _connection(looked.store, provider)
     all_of_them = Link("The calls", "calls", {"provider": provider, "status": "error", "error": _TYPE, "since": moment(looked.since_ms)})
     settings = [Link("Set its limits", "settings", {"section": "Providers"})] if known else []
-    counted = f"{limited:,} of {calls:,} calls ({limited / calls:.1%}, 95 % interval {bounds.low:.1%} to {bounds.high:.1%})"
+    counted = f"{limited:,} of {calls:,} calls ({percent(limited / calls)}, 95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
     last = f"failed at its rate limit in {looked.days:,.0f} days, the last one on {clock.iso(rows[0][0])[:16].replace('T', ' ')} UTC."
-    again = f"{retries:,} tries were made again for one reason or another;"
-    took = f"a call that failed so took {lost:,.1f} s, waits among them{sampled}."
+    again = f"{retries:,} tries were made again for one reason or another; a" if retries else "A"
+    took = f"call that failed so took {lost:,.1f} s, waits among them{sampled}."
     return Recommendation(
         "limit",
         key("limit", provider),
-        f"`{provider}` turns calls away: ask less at once, or ask for a higher limit",
+        f"{named(provider)} turns calls away: ask less at once, or ask for a higher limit",
         (f"{counted} {last}", f"{again} {took}", *_worst(looked, provider)),
         calls,
         Worth(
@@ -104,7 +104,7 @@ def _worst(looked: Looked, provider: str) -> list[str]:
             model = str(cell.key["model"])
             counts[model] = counts.get(model, 0) + cell.calls
     worst = max(counts, key=lambda name: (counts[name], name))
-    return [f"Most of them went to `{worst}`: {counts[worst]:,}."] if len(counts) > 1 else []
+    return [f"Most of them went to {named(worst)}: {counts[worst]:,}."] if len(counts) > 1 else []
 
 
 def _connection(store: "Store", provider: str) -> bool:

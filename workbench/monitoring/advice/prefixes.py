@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from workbench.monitoring.advice.kinds import Recommendation, advice, key
+from workbench.monitoring.advice.kinds import Recommendation, advice, key, named, percent
 from workbench.monitoring.advice.looked import FREE, Group, Looked, tokens
 
 LEAST_CALLS, LEAST_TOKENS, MOST_CACHED, LEAST_SHARED = 200, 1_024, 0.1, 0.2
@@ -13,8 +13,8 @@ _TRIED = 3
     "prefix",
     35,
     "Let the provider cache shared beginnings",
-    f"at least {LEAST_CALLS} calls of {LEAST_TOKENS:,} input tokens or more, under {MOST_CACHED:.0%} of them from the provider's cache, "
-    f"that share a beginning of {LEAST_SHARED:.0%} of their tokens or more",
+    f"at least {LEAST_CALLS} calls of {LEAST_TOKENS:,} input tokens or more, under {percent(MOST_CACHED, 0)} of them "
+    f"from the provider's cache, that share a beginning of {percent(LEAST_SHARED, 0)} of their tokens or more",
 )
 def find(looked: Looked) -> Iterator[Recommendation]:
     """A recommendation for each of the dearest prompts with a beginning that the provider could keep."""
@@ -53,10 +53,10 @@ def _made(looked: Looked, group: Group) -> list[Recommendation]:
         Recommendation(
             "prefix",
             key("prefix", *sorted(group.filters.items())),
-            f"Let the provider cache the beginning of `{group.name}`",
+            f"Let the provider cache the beginning of {named(group.name)}",
             (
-                f"{asked:,} calls have {mean:,.0f} input tokens on average; {cached:.1%} of them are read from the provider's cache.",
-                f"They share a beginning of {about}{shared:,.0f} tokens ({looks}), and {hit:.0%} come within 5 minutes of one like it.",
+                f"{asked:,} calls have {mean:,.0f} input tokens on average; {percent(cached)} of them are read from the provider's cache.",
+                f"They share a beginning of {about}{shared:,.0f} tokens ({looks}); {percent(hit, 0)} come within 5 minutes of one like it.",
             ),
             asked,
             priced.worth(done, how),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, advice, key
+from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, advice, key, named, percent
 from workbench.monitoring.advice.looked import FREE, Group, Looked, tokens
 
 if TYPE_CHECKING:
@@ -87,11 +87,12 @@ class _Short:
         """The cheaper model that is known to be as good, else one that is used, else one that is listed; with what runs say."""
         now = self.usd(self.group.name)
         offered = _offered(self.looked, self.group.name)
-        cheap = sorted((usd, model) for model in offered if 0 < (usd := self.usd(model)) <= CHEAPER * now)
-        models = [model for _, model in cheap]
+        cheap = {model: usd for model in sorted(offered) if 0 < (usd := self.usd(model)) <= CHEAPER * now}
+        models = list(cheap)
         known = self.known([self.group.name, *models])
         fit = [model for model in models if not _worse(known, self.group.name, model)]
-        ordered = sorted(fit, key=lambda model: (model not in known, not offered[model]))
+        # Of those that are as good the cheapest; where nobody knows, the one that is nearest in price.
+        ordered = sorted(fit, key=lambda one: (one not in known, not offered[one], cheap[one] if one in known else -cheap[one]))
         return (ordered[0], known) if ordered else None
 
 
@@ -152,9 +153,9 @@ def _made(short: _Short, target: "tuple[str, dict[str, Known]]") -> Recommendati
     return Recommendation(
         "route",
         key("route", *sorted(group.filters.items())),
-        f"Let `{cheap}` answer the short requests to `{group.name}`",
+        f"Let {named(cheap)} answer the short requests to {named(group.name)}",
         (
-            f"{n:,} of {asked:,} answered calls ({n / asked:.1%}) are {_said(short.rules)}.",
+            f"{n:,} of {asked:,} answered calls ({percent(n / asked)}) are {_said(short.rules)}.",
             f"One costs {_usd(now)} there and {_usd(then)} with the cheaper model, at today's prices.",
             _quality(known, group.name, cheap),
         ),
@@ -175,14 +176,16 @@ def _usd(amount: float) -> str:
 
 
 def _quality(known: "dict[str, Known]", dear: str, cheap: str) -> str:
+    if dear not in known and cheap not in known:
+        return "Quality: no run of yours says how good either of them is on these."
     said = []
     for model in (dear, cheap):
         figure = _figure(known.get(model))
         if figure is None or figure.value is None:
-            said.append(f"no run says how good `{model}` is on them")
+            said.append(f"no run says how good {named(model)} is on them")
         else:
             bounds = f" ({figure.low:.2f} to {figure.high:.2f})" if figure.low is not None and figure.high is not None else ""
-            said.append(f"`{model}` scored {figure.value:.2f}{bounds}, {figure.source.replace('`', ' ')}")
+            said.append(f"{named(model)} scored {figure.value:.2f}{bounds}, {figure.source.replace('`', ' ')}")
     return f"Quality: {'; '.join(said)}."
 
 

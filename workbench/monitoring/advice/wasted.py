@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, Worth, address, advice, key, moment
+from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, Worth, address, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
 
 LEAST = 20
@@ -25,14 +25,14 @@ def find(looked: Looked) -> Iterator[Recommendation]:
             mine[1] += cell.cost_nano
     found = [(nano, calls, prompt, outcome) for (prompt, outcome), (calls, nano) in sums.items() if calls >= LEAST]
     for nano, calls, prompt, outcome in sorted(found, key=lambda one: (-one[0], one[2], one[3]))[:AT_MOST]:
-        named = f"`{prompt}`" if prompt else "calls without a prompt"
+        whose = named(prompt) if prompt else "calls without a prompt"
         usd = Decimal(nano).scaleb(-9)
         said = f"{calls:,} calls ended as {outcome.replace('_', ' ')} in {looked.days:,.0f} days"
         yield Recommendation(
             "wasted",
             key("wasted", prompt, outcome),
-            f"Stop paying for {outcome.replace('_', ' ')} errors of {named}",
-            (f"{said} and cost ${usd:,.2f}: {nano / max(1, whole[prompt]):.1%} of what it cost in all.",),
+            f"Stop paying for {outcome.replace('_', ' ')} errors of {whose}",
+            (f"{said} and cost ${usd:,.2f}: {percent(nano / max(1, whole[prompt]))} of what it cost in all.",),
             calls,
             Worth(
                 usd=(usd * Decimal(repr(looked.monthly))).quantize(Decimal("0.000001")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.monitoring import gathering, naming, ranges, slices
-from workbench.monitoring.advice.kinds import DAYS, Link, Recommendation, Worth, address, advice, key, moment
+from workbench.monitoring.advice.kinds import DAYS, Link, Recommendation, Worth, address, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import Looked
 from workbench.monitoring.dashboard_model import Slice, View
 
@@ -43,7 +43,7 @@ def _over(looked: Looked, one: Slice, until_ms: int) -> bool:
 
 def _made(looked: Looked, one: Slice, since_ms: int, until_ms: int) -> Recommendation:
     prompt, version = str(one.filters["prompt"]), one.filters.get("version")
-    name = f"`{prompt}`" + (f" v{version}" if version is not None else "")
+    name = named(prompt) + (f" v{version}" if version is not None else "")
     begun = max(one.since_ms, since_ms)
     narrow = {**looked.narrowed, **one.filters}
     after = _sum(looked, begun, until_ms, narrow)
@@ -56,27 +56,26 @@ def _made(looked: Looked, one: Slice, since_ms: int, until_ms: int) -> Recommend
     return Recommendation(
         "worse",
         key("worse", one.kind, prompt, version, one.metric),
-        f"{name} {_DO[one.metric]}" + (f": move `{moved[0][0]}` back, or mend it" if moved else ": look at what changed"),
+        f"{name} {_DO[one.metric]}" + (f": move {named(moved[0][0])} back, or mend it" if moved else ": look at what changed"),
         (f"{one.sentence}.", one.evidence),
         one.n_before + one.n_after,
-        _worth(one, before, after, monthly, looked),
+        _worth(one, before, after, monthly),
         "More than chance. Why it is so, the figures do not say: compare the versions, and look at the calls.",
         (back or [overview])[0],
         (*([overview] if back else []), *compare, _calls(one, begun, until_ms)),
     )
 
 
-def _worth(one: Slice, before: "Cell", after: "Cell", monthly: float, looked: Looked) -> Worth:
+def _worth(one: Slice, before: "Cell", after: "Cell", monthly: float) -> Worth:
     """What a month of it costs, against how it was before."""
     n = after.calls * monthly
     if one.metric == "error_rate":
-        return Worth(calls=max(0.0, one.after - one.before) * n, how=f"{one.after - one.before:.1%} more of {n:,.0f} calls a month fail.")
+        more = max(0.0, one.after - one.before)
+        return Worth(calls=more * n, how=f"{percent(more)} more of {n:,.0f} calls a month fail.")
     if one.metric == "satisfaction":
         rated = after.rated * monthly
-        return Worth(
-            calls=max(0.0, one.before - one.after) * rated,
-            how=f"{one.before - one.after:.1%} fewer of {rated:,.0f} ratings a month are good.",
-        )
+        fewer = max(0.0, one.before - one.after)
+        return Worth(calls=fewer * rated, how=f"{percent(fewer)} fewer of {rated:,.0f} ratings a month are good.")
     if one.metric == "cost_per_call":
         from decimal import Decimal
 
