@@ -12,17 +12,20 @@ from pages.parts import figures, safe
 from workbench.monitoring.dashboard_model import Chart, Heat, Line, Marker, Range
 
 _NAME = 30  # characters of a name in a legend
+_FEW = 2
 _MARK = 22  # and of a version above a chart
 _UNITS = {
-    "calls": "calls", "share": "share of calls", "ms": "time", "tokens": "tokens", "usd": "US dollars", "users": "users",
+    "calls": "calls", "share": "share", "ms": "time", "tokens": "tokens", "usd": "US dollars", "users": "users",
     "calls/min": "calls a minute", "retries/call": "retries a call", "tokens/call": "tokens a call",
-    "usd/call": "dollars a call", "usd/user": "dollars a user",
+    "usd/call": "dollars a call", "usd/user": "dollars a user", "share/call": "share of calls", "share/rating": "share of ratings",
+    "share/value": "share of values", "share/token": "share of input tokens",
 }  # fmt: skip
+_ADDED = ("calls", "tokens", "usd")  # units of what is added up bucket by bucket
 _STEPS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
 
 
-def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str, Any]:
-    """What the browser draws of a chart."""
+def lines(chart: Chart, span: Range, markers: Sequence[Marker] = (), now_ms: int | None = None) -> dict[str, Any]:
+    """What the browser draws of a chart. Sums of a bucket that the range holds in part, or that is not over at `now_ms`, are marked so."""
     at = [point.at_ms for point in chart.lines[0].points] if chart.lines else []
     bucket = at[1] - at[0] if len(at) > 1 else span.bucket_ms
     named = figures.labels([line.name for line in chart.lines], _NAME)
@@ -35,12 +38,13 @@ def lines(chart: Chart, span: Range, markers: Sequence[Marker] = ()) -> dict[str
         "title": title,
         "sub": _tidy(" · ".join(said)),
         "alt": f"{title}, {'; '.join(said)}",
-        "unit": chart.unit.partition("/")[0] if chart.unit.startswith("usd/") else chart.unit,
+        "unit": chart.unit.partition("/")[0] if chart.unit.startswith(("usd/", "share/")) else chart.unit,
         "note": safe.plain(chart.note),
         "since": span.since_ms,
         "until": span.until_ms,
         "bucket": bucket,
         "at": at,
+        "parts": _parts(at, bucket, span, now_ms) if chart.kind == "stacked" or chart.unit in _ADDED else [],
         "series": [_series(line, number, named[line.name]) for number, line in enumerate(chart.lines)],
         "marks": _marks(markers, span),
         "empty": all(point.value is None for line in chart.lines for point in line.points),
@@ -78,11 +82,18 @@ def file_name(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "chart"
 
 
+def _parts(at: Sequence[int], bucket_ms: int, span: Range, now_ms: int | None) -> list[int]:
+    """The buckets that are not whole: the first where the range begins within it, the last where it is not over."""
+    end = span.until_ms if now_ms is None else min(span.until_ms, now_ms)
+    return [number for number, start in enumerate(at) if start < span.since_ms or start < end < start + bucket_ms]
+
+
 def _series(line: Line, number: int, short: str) -> dict[str, Any]:
     points = line.points
     bounded = any(point.low is not None and point.high is not None for point in points)
     return {
-        "name": safe.plain(line.name), "short": safe.plain(short), "tone": number, "quiet": number >= len(figures.LIGHT),
+        "name": safe.plain(line.name), "short": safe.plain(short), "tone": number,
+        "quiet": line.dashed or number >= len(figures.LIGHT), "dash": line.dashed,
         "values": [_kept(point.value) for point in points],
         "lows": [_kept(point.low) for point in points] if bounded else None,
         "highs": [_kept(point.high) for point in points] if bounded else None,
@@ -93,11 +104,12 @@ def _series(line: Line, number: int, short: str) -> dict[str, Any]:
 def _marks(markers: Sequence[Marker], span: Range) -> list[dict[str, Any]]:
     inside = [each for each in markers if span.since_ms <= each.at_ms < span.until_ms]
     one_prompt = len({each.prompt for each in inside}) == 1
+    alone = one_prompt and len(inside) > _FEW  # few have room for the name, too
     return [
         {
             "at": each.at_ms,
             "text": safe.plain(each.text),
-            "short": _mark(each, one_prompt),
+            "short": _mark(each, alone),
         }
         for each in inside
     ]

@@ -28,13 +28,15 @@ def draw(
     pulled: Pulled | None = None,
     hidden: Sequence[str] = (),
     limits: Sequence[tuple[float, str]] = (),
+    now_ms: int | None = None,
     back: Callable[[], object] | None = None,
 ) -> None:
     """Draw the chart; `pulled` is called with [since, until) once somebody has chosen a part of the range in it, `back` once somebody wants
-    the whole range again. The lines `hidden` wait in the legend; `limits` are levels worth a dashed line, with their names.
+    the whole range again. A sum that is not over at `now_ms` is drawn as one. The lines `hidden` wait in the legend; `limits` are levels
+    worth a dashed line, with their names.
     """
     levels = [{"value": value, "text": safe.plain(text)} for value, text in limits]
-    _mount({**points.lines(chart, span, markers), "hidden": list(hidden), "limits": levels}, key, pulled, back)
+    _mount({**points.lines(chart, span, markers, now_ms), "hidden": list(hidden), "limits": levels}, key, pulled, back)
 
 
 def draw_heat(

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from pages.parts import points
 from tests.monitoring.traffic import DAY, HOUR, NOW, drawn, put
 from workbench.errors import InputError
 from workbench.ledger import metrics
 from workbench.ledger.fields import CallRecord
-from workbench.monitoring import dashboard, ranges
+from workbench.monitoring import dashboard, earlier, ranges
 from workbench.monitoring.dashboard_model import Chart, Dashboard, View
 from workbench.prompts import labels, registry
 from workbench.prompts.content import Content
@@ -192,3 +193,26 @@ def test_named_ranges_end_on_the_grain_that_is_kept_and_have_at_most_120_steps()
         ranges.between(NOW, NOW, NOW)
     with pytest.raises(InputError):
         ranges.last("2h", NOW)
+
+
+def test_the_period_before_lies_beside_now_bucket_by_bucket(store: Store, calls: list[CallRecord]) -> None:
+    found = earlier.beside(store, dashboard.look(store, View(SPAN), NOW))
+    line = chart(found, "requests").lines[-1]
+    assert line.dashed
+    before = Counter((call.started_ms + SPAN.length_ms) // SPAN.bucket_ms * SPAN.bucket_ms for call in calls)
+    for point in line.points[1:-1]:
+        assert point.value == before[point.at_ms]
+    assert [each.key for each in found.charts if each.lines[-1].dashed] == [
+        "requests", "success_rate", "latency", "cost_by_model", "cost_by_prompt",
+    ]  # fmt: skip
+
+
+def test_a_bucket_that_is_not_over_is_no_fall(store: Store) -> None:
+    span = ranges.last("24h", NOW + 7 * ranges.MINUTE)
+    put(store, drawn(1, NOW - DAY, NOW + 7 * ranges.MINUTE, 20))
+    found = dashboard.look(store, View(span), NOW + 7 * ranges.MINUTE)
+    spark = next(card.spark for card in found.cards if card.key == "requests")
+    known = [value for value in spark if value is not None]
+    assert len(known) == len(spark) - 2, "the ragged ends are left out"
+    assert points.lines(chart(found, "requests"), span, now_ms=found.made_ms)["parts"] == [0, len(spark) - 1]
+    assert points.lines(chart(found, "success_rate"), span, now_ms=found.made_ms)["parts"] == []

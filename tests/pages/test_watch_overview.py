@@ -178,13 +178,13 @@ def test_a_chart_carries_n_units_intervals_and_versions_and_gaps_stay_gaps() -> 
     span = Range(NOW, NOW + 3 * HOUR_MS, HOUR_MS)
     points = (Point(NOW, 0.5, 0.4, 0.6, 10), Point(NOW + HOUR_MS, None), Point(NOW + 2 * HOUR_MS, 0.7, 0.6, 0.8, 9))
     marks = [Marker(NOW + HOUR_MS, "version", "First call of a v2", "a", 2), Marker(NOW - 1, "label", "before", "a", 1)]
-    chart = Chart("rate", "Success rate", "share", 19, (Line("\u202eok\x07", points),))
+    chart = Chart("rate", "Success rate", "share/call", 19, (Line("\u202eok\x07", points),))
     drawn = points_of.lines(chart, span, marks)
     assert drawn["sub"].replace("\u00a0", " ") == "share of calls · by hour · n = 19 · 95 % interval shaded"
     assert drawn["series"][0]["values"] == [0.5, None, 0.7]
     assert drawn["series"][0]["lows"] == [0.4, None, 0.6]
     assert drawn["series"][0]["name"] == "ok"
-    assert [(mark["short"], mark["at"]) for mark in drawn["marks"]] == [("v2", NOW + HOUR_MS)]
+    assert [(mark["short"], mark["at"]) for mark in drawn["marks"]] == [("a v2", NOW + HOUR_MS)]
     assert not drawn["empty"]
 
 

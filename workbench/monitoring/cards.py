@@ -66,9 +66,11 @@ class _Sides:
         self.minutes = sum(self.frame.minutes)
         self.minutes_before = span.length_ms / 60_000
 
-    def spark(self, measure: Callable[[Tally], float | None]) -> tuple[float | None, ...]:
-        """The figure of every bucket."""
-        return tuple(point.value for point in self.frame.line("", lambda held, at: Point(at, measure(held))).points)
+    def spark(self, measure: Callable[[Tally], float | None], *, summed: bool = False) -> tuple[float | None, ...]:
+        """The figure of every bucket; of what is `summed` up only of whole ones: less than one bucket would look like a fall."""
+        points, minutes = self.frame.line("", lambda held, at: Point(at, measure(held))).points, self.frame.minutes
+        whole = max(minutes, default=0.0)
+        return tuple(None if summed and over < whole else point.value for point, over in zip(points, minutes, strict=True))
 
 
 def cards(gathered: Gathered, whole: Frame, now_ms: int, everyone: Users | None) -> list[Card]:
@@ -101,11 +103,11 @@ def _sum(sides: _Sides, figure: _Figure, note: str = "") -> Card:
     value = measure(sides.now) if sides.now.calls or figure is _REQUESTS else None
     previous = measure(sides.before) if sides.before.calls else None
     change = None if value is None else relative(value / sides.over, previous)
-    return _card(sides, figure, value, previous, change, spark=sides.spark(measure), note=note)
+    return _card(sides, figure, value, previous, change, spark=sides.spark(measure, summed=True), note=note)
 
 
 def _unpriced(held: Tally) -> str:
-    return f"Without {held.unpriced:,} requests of unknown price." if held.unpriced else ""
+    return charts.unpriced(held)
 
 
 def _rate(sides: _Sides, figure: _Figure) -> Card:
@@ -171,7 +173,8 @@ def _pace(sides: _Sides) -> Card:
     value = sides.now.calls / sides.minutes if sides.now.calls and sides.minutes else None
     previous = sides.before.calls / sides.minutes_before if sides.before.calls else None
     minutes = dict(zip(sides.frame.starts, sides.frame.minutes, strict=True))
-    points = sides.frame.line("", lambda held, at: Point(at, held.calls / minutes[at])).points
+    least = max(sides.frame.minutes, default=0.0) / 2
+    points = sides.frame.line("", lambda held, at: Point(at, held.calls / minutes[at] if minutes[at] >= least else None)).points
     spark, n = tuple(point.value for point in points), sides.now.calls
     return Card("throughput", "Throughput", "calls/min", value, previous, relative(value, previous), n=n, spark=spark)
 

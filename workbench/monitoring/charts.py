@@ -91,6 +91,11 @@ def charts(gathered: Gathered, whole: Frame) -> list[Chart]:
     return [chart for chart in found if chart is not None]
 
 
+def unpriced(held: Tally) -> str:
+    """What a sum of money leaves out, as a sentence; empty where it leaves out nothing."""
+    return f"Without {held.unpriced:,} request{'' if held.unpriced == 1 else 's'} of unknown price." if held.unpriced else ""
+
+
 def drawn(
     key: str, title: str, unit: str, n: int, lines: Iterable[Line], *, kind: Kind = "line", group: str = "traffic", note: str = ""
 ) -> Chart | None:
@@ -106,12 +111,15 @@ def _traffic(gathered: Gathered, whole: Frame, everything: Tally) -> list[Chart 
         whole.line("failed", lambda held, at: Point(at, held.errors, n=held.calls)),
     ]
     minutes = dict(zip(whole.starts, whole.minutes, strict=True))
-    pace = whole.line("calls a minute", lambda held, at: Point(at, held.calls / minutes[at], n=held.calls))
+    least = max(whole.minutes, default=0.0) / 2  # over less than half a bucket a pace says nothing
+    pace = whole.line(
+        "calls a minute", lambda held, at: Point(at, held.calls / minutes[at] if minutes[at] >= least else None, n=held.calls)
+    )
     success = whole.line("success rate", lambda held, at: rate(at, held.ok, held.calls))
     retries = whole.line("retries", lambda held, at: Point(at, held.retries_per_call, n=held.calls))
     return [
         drawn("requests", "Requests", "calls", n, counts, kind="stacked"),
-        drawn("success_rate", "Success rate", "share", n, [success], note="Shaded is the 95 % interval."),
+        drawn("success_rate", "Success rate", "share/call", n, [success], note="Shaded is the 95 % interval."),
         _errors(gathered, whole, everything),
         drawn("throughput", "Throughput", "calls/min", n, [pace]),
         drawn("retries", "Retries a request", "retries/call", n, [retries]) if everything.retries else None,
@@ -145,14 +153,14 @@ def _tokens(whole: Frame, everything: Tally) -> list[Chart | None]:
     return [
         drawn("tokens", "Tokens in, out and cached", "tokens", n, sums, group="tokens"),
         drawn("tokens_per_call", "Tokens a request", "tokens/call", n, [each], group="tokens"),
-        drawn("cache", "Cache hits", "share", n, [cached], group="tokens", note=note) if everything.cached_tokens else None,
+        drawn("cache", "Cache hits", "share/token", n, [cached], group="tokens", note=note) if everything.cached_tokens else None,
     ]
 
 
 def _quality(whole: Frame, everything: Tally) -> list[Chart | None]:
     line = whole.line("satisfaction", lambda held, at: rate(at, held.liked, held.rated))
     note = "Thumbs up among the rated requests; shaded is the 95 % interval."
-    return [drawn("satisfaction", "Satisfaction", "share", everything.rated, [line], group="quality", note=note)]
+    return [drawn("satisfaction", "Satisfaction", "share/rating", everything.rated, [line], group="quality", note=note)]
 
 
 def rate(at_ms: int, part: int, whole: int) -> Point:

@@ -3,7 +3,7 @@
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from workbench.monitoring import breakdowns, cards, charts, examples, heat, markers, naming, own, ranges, spending, users
+from workbench.monitoring import breakdowns, cards, charts, examples, heat, markers, naming, own, spending, users
 from workbench.monitoring.dashboard_model import Dashboard, View
 from workbench.monitoring.gathering import Gathered, gather
 
@@ -49,7 +49,4 @@ def _notes(gathered: Gathered) -> list[str]:
         found.append("Filters by user or tag look at the newest 200,000 calls: the range, or the period before it, is not covered whole.")
     if view.filters:
         found.append("Users are not told apart under a filter.")
-    if gathered.step_ms > view.range.bucket_ms:
-        step = {ranges.HOUR: "hour", ranges.DAY: "day (UTC)", 7 * ranges.DAY: "week"}.get(gathered.step_ms, "five minutes")
-        found.append(f"Prompts, versions and models are shown by the {step}.")
     return found

@@ -1,7 +1,7 @@
 """What the Overview consists of, as plain values: the range, the filters, cards, charts, tables, and the sentences about what got worse.
 
 Owns no reading and no arithmetic. None is "no data" everywhere, never 0. Units are calls, share (0..1), ms, tokens, usd, users, and with a
-slash what is told per something (calls/min, tokens/call, usd/call, usd/user); times are UTC epoch milliseconds.
+slash what is told per something (calls/min, tokens/call, usd/call, usd/user, share/rating); times are UTC epoch milliseconds.
 """
 
 from collections.abc import Mapping
@@ -84,10 +84,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series of a chart. `name` may come from data: it is text, never markup."""
+    """A series of a chart. `name` may come from data: it is text, never markup. A `dashed` one is to compare with and adds to nothing."""
 
     name: str
     points: tuple[Point, ...]
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _rate(store: "Store", gathered: Gathered, now_ms: int, note: str) -> Chart |
         points[at] = Point(at, cell.mean, low, high, cell.n)
     line = _line(gathered, now_ms, "hallucinated", points)
     said = "Shaded is the 95 % interval." if whole else "The mean of the values kept."
-    return drawn("hallucination", "Hallucination rate", "share", _n(cells), [line], group="quality", note=f"{said} {note}".strip())
+    return drawn("hallucination", "Hallucination rate", "share/value", _n(cells), [line], group="quality", note=f"{said} {note}".strip())
 
 
 def _guards(store: "Store", gathered: Gathered, now_ms: int, names: list[str], note: str) -> Chart | None:

@@ -21,7 +21,8 @@ function shape(tag, attributes = {}, text) {
 function upright(data) {
   const seen = [];
   if (data.kind === "bars") {
-    for (let n = 0; n < data.at.length; n++) seen.push(data.series.reduce((sum, line) => sum + (line.values[n] || 0), 0));
+    for (let n = 0; n < data.at.length; n++) seen.push(data.series.reduce((sum, line) => sum + (line.dash ? 0 : line.values[n] || 0), 0));
+    for (const line of data.series) if (line.dash) seen.push(...line.values.filter((value) => value !== null));
   } else {
     for (const line of data.series) for (const list of [line.values, line.lows || [], line.highs || []]) for (const value of list) if (value !== null) seen.push(value);
   }
@@ -65,7 +66,7 @@ function drawn(svg, data, width) {
     svg.append(shape("line", { class: "grid", x1: left, x2: right, y1: y(each), y2: y(each) }));
     svg.append(shape("text", { class: "tick", x: left - 7, y: y(each) + 4, "text-anchor": "end" }, short(each, data.unit)));
   }
-  for (const [ms, said] of moments(data.since, data.until, Math.max(2, Math.floor((right - left) / 74)))) {
+  for (const [ms, said] of moments(data.since, data.until, Math.max(2, Math.floor((right - left) / 56)))) {
     svg.append(shape("line", { class: "notch", x1: x(ms), x2: x(ms), y1: bottom, y2: bottom + 4 }));
     if (x(ms) > left + 8 && x(ms) < right - 16) svg.append(shape("text", { class: "tick", x: x(ms), y: bottom + 17, "text-anchor": "middle" }, said));
   }
@@ -96,25 +97,33 @@ function paths(svg, { data, middle, y }) {
   for (const line of [...data.series].reverse()) {
     for (const run of runs(line.values)) {
       const look = `line ${tone(line)}${line.dash ? " dash" : ""}`;
+      const draw = (look, part) => svg.append(shape("polyline", { class: look, points: part.map((n) => `${middle(n).toFixed(1)},${y(line.values[n]).toFixed(1)}`).join(" ") }));
+      const whole = line.dash ? run : run.filter((n) => !unfinished(data, n));
       if (run.length === 1) svg.append(shape("circle", { class: `dot ${tone(line)}`, cx: middle(run[0]), cy: y(line.values[run[0]]), r: 2.4 }));
-      else svg.append(shape("polyline", { class: look, points: run.map((n) => `${middle(n).toFixed(1)},${y(line.values[n]).toFixed(1)}`).join(" ") }));
+      else if (whole.length > 1) {
+        draw(look, whole);
+        if (run[0] < whole[0]) draw(`${look} part`, run.filter((n) => n <= whole[0]));
+        if (run[run.length - 1] > whole[whole.length - 1]) draw(`${look} part`, run.filter((n) => n >= whole[whole.length - 1]));
+      } else draw(look, run);
     }
   }
 }
 
-function stack(svg, { data, x, y, clip }) {
+function stack(svg, plotted) {
+  const { data, x, y, clip } = plotted;
   const wide = Math.max(0.7, x(data.bucket) - x(0));
   const gap = wide > 4 ? Math.min(3, wide * 0.18) : 0;
   data.at.forEach((at, n) => {
     let sum = 0;
     for (const line of data.series) {
       const value = line.values[n];
-      if (!value) continue;
+      if (!value || line.dash) continue;
       const from = clip(at) + gap / 2, to = Math.max(from + 0.6, clip(at + data.bucket) - gap / 2);
-      svg.append(shape("rect", { class: `bar ${tone(line)}`, x: from.toFixed(1), width: (to - from).toFixed(1), y: y(sum + value).toFixed(1), height: Math.max(0.6, y(sum) - y(sum + value)).toFixed(1) }));
+      svg.append(shape("rect", { class: `bar ${tone(line)}${unfinished(data, n) ? " part" : ""}`, x: from.toFixed(1), width: (to - from).toFixed(1), y: y(sum + value).toFixed(1), height: Math.max(0.6, y(sum) - y(sum + value)).toFixed(1) }));
       sum += value;
     }
   });
+  paths(svg, { ...plotted, data: { ...data, series: data.series.filter((line) => line.dash) } });
 }
 
 function cells(svg, { data, left, clip }) {
@@ -138,13 +147,18 @@ function marks(svg, { data, x, left, right, bottom }) {
     const at = x(mark.at);
     if (at < left || at > right) continue;
     svg.append(shape("line", { class: "version", x1: at, x2: at, y1: TOP - 3, y2: bottom }));
-    const wide = 6.4 * mark.short.length;
-    const from = Math.min(at + 3, right - wide);
-    if (from < free) continue;
-    svg.append(shape("text", { class: "mark", x: from, y: TOP - 6 }, mark.short));
-    free = from + wide + 8;
+    for (const text of [mark.short, mark.short.split(" ").pop()]) {
+      const wide = 6.4 * text.length, from = Math.min(at + 3, right - wide);
+      if (from < free) continue;
+      svg.append(shape("text", { class: "mark", x: from, y: TOP - 6 }, text));
+      free = from + wide + 8;
+      break;
+    }
   }
 }
+
+// A bucket of which the range holds only a part, or that is not over: its sum is no fall.
+const unfinished = (data, n) => (data.parts || []).includes(n);
 
 const tone = (line) => (line.quiet ? "quiet" : `tone-${line.tone % 6}`);
 

@@ -51,7 +51,7 @@ function legend(scene) {
   }
   if (data.series.length < 2) return list;
   data.series.forEach((line, n) => {
-    const button = element("button", { type: "button", className: `key-${n} key`, title: `Show or hide ${line.name}` }, element("i", { className: `swatch ${tone(line)}` }), line.short || line.name);
+    const button = element("button", { type: "button", className: `key-${n} key`, title: `Show or hide ${line.name}` }, element("i", { className: `swatch ${tone(line)}${line.dash ? " dash" : ""}` }), line.short || line.name);
     button.setAttribute("aria-pressed", !kept.hidden.has(line.name));
     button.onclick = () => {
       if (!kept.hidden.delete(line.name)) kept.hidden.add(line.name);
@@ -66,7 +66,7 @@ function legend(scene) {
 function point(scene, n, seen = true) {
   const { shown: data, plot, tip } = scene;
   scene.at = Math.max(0, Math.min(data.at.length - 1, n));
-  const lines = told(data, scene.at), head = span(data.at[scene.at], data.bucket);
+  const lines = told(data, scene.at), head = span(data.at[scene.at], data.bucket) + (unfinished(data, scene.at) ? ", in part" : "");
   const versions = passed(data, scene.at);
   plot.setAttribute("aria-valuenow", scene.at);
   plot.setAttribute("aria-valuetext", [head, ...lines.map(([, name, value]) => `${name}: ${value}`), ...versions.map((mark) => mark.text)].join("; "));

@@ -1,6 +1,6 @@
 // How figures and moments read in a chart: units, ticks, UTC. Pure text and numbers; knows no element.
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * MINUTE).concat([1, 2, 3, 6, 12].map((n) => n * HOUR), [1, 2, 7, 14].map((n) => n * DAY));
+const STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * MINUTE).concat([1, 2, 3, 6, 12].map((n) => n * HOUR), [1, 2, 3, 5, 7, 14].map((n) => n * DAY));
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NONE = "no data";
 

@@ -82,16 +82,16 @@ def _column(column: Column) -> Any:
     number = st.column_config.NumberColumn
     kind = column.unit.partition("/")[0]
     if kind == "share":
-        return number(column.title, format="percent", width=100)
+        return number(column.title, format="percent", width=84)
     if kind == "ms":
-        return number(f"{column.title}, ms", format="%,.0f", width=90)
+        return number(f"{column.title}, ms", format="%,.0f", width=76)
     if kind == "usd":
-        return number(f"{column.title}, $", format="%.6f" if "/" in column.unit else "%,.4f", width=120)
+        return number(f"{column.title}, $", format="%.6f" if "/" in column.unit else "%,.4f", width=104)
     if kind == "interval":
-        return st.column_config.TextColumn(column.title, width=125)
+        return st.column_config.TextColumn(column.title, width=116)
     if kind in ("", "hour", "version"):
-        return st.column_config.TextColumn(column.title, width=90 if kind else 200, pinned=not kind)
-    return number(column.title, format="localized", width=110)
+        return st.column_config.TextColumn(column.title, width=72 if kind else 190)
+    return number(column.title, format="localized", width=120 if "/" in column.unit else 84)
 
 
 def _narrow(row: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 import streamlit as st
 
-from workbench.monitoring import choices, dashboard
+from workbench.monitoring import choices, dashboard, earlier
 from workbench.monitoring.dashboard_model import Dashboard, View
 from workbench.store import Store
 
@@ -21,4 +21,4 @@ def look(store: Store, view: View, now_ms: int) -> Dashboard:
 # The values are never changed by whoever reads them: they are shared and not copied.
 @st.cache_resource(ttl=600, max_entries=32, show_spinner=False)
 def _kept(_store: Store, url: str, what: Hashable, mark: Hashable, _view: View, _now_ms: int) -> Dashboard:
-    return dashboard.look(_store, _view, _now_ms)
+    return earlier.beside(_store, dashboard.look(_store, _view, _now_ms))

@@ -46,14 +46,17 @@ def _charts(found: Dashboard, groups: Sequence[str], section: str, *, keys: Sequ
         if section != ERRORS:
             st.caption(_NOTHING.get(section, "No data for these charts in this range."))
         return
-    with st.grid(min(2, len(shown) + (heat is not None)), min_column_width=340, key=f"watch-charts-{section}"):
-        for chart in shown:
-            with st.container(border=True, key=f"watch-box-{chart.key}"):
+    beside = len(shown) // 2 * 2  # an odd one has the whole width: a hole beside it would look like one that is missing
+    if beside:
+        with st.grid(2, min_column_width=340, key=f"watch-charts-{section}"):
+            for chart in shown[:beside]:
                 _chart(chart, found)
-        if heat is not None:
-            with st.container(border=True, key="watch-box-heat"):
-                title = "How many calls took how long" + (", by hour of the day" if heat.hour_of_day else "")
-                timeline.draw_heat(heat, found.view.range, "watch-heat", title=title, pulled=asking.narrow, back=_back(found))
+    for chart in shown[beside:]:
+        _chart(chart, found)
+    if heat is not None:
+        with st.container(border=True, key="watch-box-heat"):
+            title = "How many calls took how long" + (", by hour of the day" if heat.hour_of_day else "")
+            timeline.draw_heat(heat, found.view.range, "watch-heat", title=title, pulled=asking.narrow, back=_back(found))
 
 
 _NOTHING = {
@@ -65,9 +68,11 @@ _NOTHING = {
 def _chart(chart: Chart, found: Dashboard) -> None:
     names = {line.name for line in chart.lines}
     hidden = tuple(_HIDDEN & names) if len(names) > len(_HIDDEN) + 1 else ()
-    timeline.draw(
-        chart, found.view.range, f"watch-chart-{chart.key}", markers=found.markers, pulled=asking.narrow, hidden=hidden, back=_back(found),
-    )  # fmt: skip
+    with st.container(border=True, key=f"watch-box-{chart.key}"):
+        timeline.draw(
+            chart, found.view.range, f"watch-chart-{chart.key}", markers=found.markers, pulled=asking.narrow, hidden=hidden,
+            now_ms=found.made_ms, back=_back(found),
+        )  # fmt: skip
 
 
 def _back(found: Dashboard) -> Callable[[], None] | None:

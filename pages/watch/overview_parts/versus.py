@@ -1,5 +1,6 @@
 """Two versions or two periods beside each other: what differs, by how much, and how sure that is. What is compared is in the URL."""
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,9 +26,9 @@ def draw(store: Store, found: Dashboard, now_ms: int) -> None:
     """Draw the choice of what is compared, and the comparison."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch-versus-bar", gap="small"):
         kind = address.part("Compared", _KINDS, _KIND)
-        sides = _periods(found.view) if kind == _PERIODS else _versions(store, found.view)
+        sides = _periods(found.view) if kind == _PERIODS else _versions(store, found)
     if sides is None:
-        st.caption("Two versions of one prompt that were called are needed. Choose a prompt above that has them.")
+        st.caption("In this range no prompt was called in two versions. Choose a longer range, or a prompt that has several.")
         return
     with page.guard():
         result(_compared(store, store.url, _mark(sides), (choices.newest(store), now_ms // ranges.MINUTE), sides))
@@ -88,10 +89,14 @@ def _periods(view: View) -> tuple[Side, Side]:
     return a, b
 
 
-def _versions(store: Store, view: View) -> tuple[Side, Side] | None:
+def _versions(store: Store, found: Dashboard) -> tuple[Side, Side] | None:
+    view = found.view
     prompt = view.filters.get("prompt")
     if not isinstance(prompt, str):
-        names = [name for name in choices.look(store).prompts if name]
+        # Prompts of which the range holds several versions, the busiest first.
+        rows = found.by_version.rows if found.by_version else ()
+        times = Counter(str(row["prompt"]) for row in rows)
+        names = [name for name, versions in times.items() if versions > 1]
         if not names:
             return None
         prompt = _choose("Prompt", {name: figures.short(safe.plain(name), 60) for name in names}, _PROMPT, names[0])

@@ -13,6 +13,7 @@ _DAY = 86_400_000
 _PER = {"call": "a request", "user": "a user", "min": "a minute"}
 _NAME = 48  # characters of a name in a sentence
 _SURE = 0.99
+_LITTLE = 0.05  # a change that nothing tests and that is smaller is neither good nor bad news
 
 
 def value(number: float | None, unit: str) -> str:
@@ -58,14 +59,17 @@ def count(number: float) -> str:
 
 
 def change(card: Card) -> tuple[str, str]:
-    """The change of a card in words with an arrow, and its colour: green or red where a direction is good or bad, gray elsewhere."""
+    """The change of a card in words with an arrow, and its colour: green or red where a direction is good or bad, gray elsewhere, and
+    where the change may be chance or, where that is not tested, is a small one.
+    """
     if card.change is None:
         return ("no data before" if card.value is not None and card.previous is None else ""), "gray"
     size = fmt.points(card.change).lstrip("+−") if card.unit == "share" else _times(card.change)
     if not card.change or size in ("0.0 points", "0 %"):
         return "→ unchanged", "gray"
     up = card.change > 0
-    colour = "gray" if card.good == "neither" or card.clear is False else "green" if up == (card.good == "up") else "red"
+    unclear = card.clear is False or (card.clear is None and abs(card.change) < _LITTLE)
+    colour = "gray" if card.good == "neither" or unclear else "green" if up == (card.good == "up") else "red"
     unsure = ", may be chance" if card.clear is False else ""
     return f"{'↑ up' if up else '↓ down'} {size}{unsure}", colour
 
