@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OPEN = "_open"
+_NAMELESS = "\u00a0"  # each button says what it does: its column need not say it again
 _SENTENCE = 800  # characters of a cell that wraps
 _TALL, _HIGH = 24, 1000  # from so many rows on such a table scrolls, in so many pixels
 
@@ -48,7 +49,7 @@ def table(
         # First and pinned: the way into a row must not lie beyond the edge of a narrow screen.
         shown.insert(0, _OPEN, open_label or "Open")
         button = st.column_config.ButtonColumn(
-            open_label or "Open", key=click, type="tertiary", width=80, pinned=True, on_click=_tell, args=(click, ids, on_select)
+            _NAMELESS, key=click, type="tertiary", width=80, pinned=True, on_click=_tell, args=(click, ids, on_select)
         )
         config[_OPEN] = button
     st.dataframe(
