@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import openai
@@ -17,6 +18,7 @@ from tests.loopback import Answer, Loopback
 from workbench import clock
 from workbench.errors import InputError, StoreError
 from workbench.ledger import flush, reading, record, recorded, tagged, wrap
+from workbench.ledger.recording import recorder
 from workbench.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,21 @@ def test_a_row_the_store_refuses_is_told_to_who_waits_and_logged(sqlite_store: S
     with caplog.at_level(logging.ERROR, "workbench.ledger"), pytest.raises(StoreError):
         record(model="openai/gpt-5", external_id="e", store=sqlite_store, wait=True)
     assert any("is lost" in message for message in caplog.messages)
+
+
+def test_who_records_faster_than_the_store_takes_waits(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(model="openai/gpt-5", store=sqlite_store, wait=True)
+    monkeypatch.setattr(recorder, "_MOST_UNSETTLED", 5)
+    held = Event()
+    with sqlite_store.write() as session:
+        session.connection()
+        program = Thread(target=lambda: ([record(model="openai/gpt-5", store=sqlite_store) for _ in range(8)], held.set()))
+        program.start()
+        assert not held.wait(0.5)
+        assert recorder._recorder._unsettled == 5
+    program.join(30)
+    assert held.is_set()
+    assert len(rows(sqlite_store)) == 9
 
 
 ENDING = """

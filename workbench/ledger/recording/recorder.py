@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 _LOG = logging.getLogger("workbench.ledger")
-_MOST_WAITING = 100_000  # then who records waits: memory has an end, and so has the patience of a program
+_MOST_UNSETTLED = 100_000  # here and with the writer; then who records waits: memory has an end, and so has the patience of a program
 _FLUSH_S = 60.0
 
 
@@ -55,7 +55,7 @@ class Recorder:
     def put(self, job: Job) -> "Future[int]":
         """A future of the call's id, resolved once it is committed; fails with StoreError, which is logged in any case."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._waiting) < _MOST_WAITING, _FLUSH_S)
+            self._changed.wait_for(lambda: self._unsettled < _MOST_UNSETTLED, _FLUSH_S)
             self._waiting.append(job)
             self._unsettled += 1
             if self._thread is None:
@@ -88,8 +88,6 @@ class Recorder:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 job = self._waiting.popleft()
-                if len(self._waiting) == _MOST_WAITING - 1:
-                    self._changed.notify_all()
             self._take(job)
 
     def _take(self, job: Job) -> None:
@@ -113,7 +111,7 @@ class Recorder:
             job.future.set_exception(error) if error else job.future.set_result(call_id or 0)
         with self._changed:
             self._unsettled -= 1
-            if not self._unsettled:
+            if self._unsettled in {0, _MOST_UNSETTLED - 1}:
                 self._changed.notify_all()
 
     def _own(self) -> "Store":
