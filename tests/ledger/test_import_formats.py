@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,77 @@ def test_promptfoo_results_are_calls_and_a_failed_assertion_is_no_failed_call(sq
     assert (two.provider, two.model, two.status, two.error_type, two.input_tokens) == (
         "anthropic", "claude-sonnet-4-5", "error", "server_error", None,
     )  # fmt: skip
+
+
+def test_promptfoo_lines_and_old_results_that_say_no_time_count_as_made_when_the_file_was_written(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    old = {
+        "prompt": {"raw": "Rephrase", "display": "Rephrase {{body}}"}, "vars": {"body": "Hello"}, "success": True, "score": 1,
+        "provider": {"id": "http://127.0.0.1:3000/api", "label": "Planner API"}, "namedScores": {}, "latencyMs": 812,
+        "response": {"output": "Bonjour", "tokenUsage": {"total": 26, "prompt": 17, "completion": 9}},
+    }  # fmt: skip
+    path = write(tmp_path / "output.jsonl", [old, old | {"latencyMs": 5}, old])
+    os.utime(path, (1_780_000_000, 1_780_000_000))
+    assert "do not say when" in importers.preview(path).notes[0]
+    one, two = taken(sqlite_store, path)
+    assert (one.started_ms, two.started_ms, one.provider, one.model) == (1_780_000_000_000, 1_780_000_000_000, "http", "Planner API")
+    os.utime(path)
+    assert importers.run(sqlite_store, path).duplicates == 3  # a copy is known again by what it says
+    named = {"evalId": "eval-6Vn-2026-04-20T13:03:13", "results": {"version": 2, "results": [old], "table": {}}}
+    (tmp_path / "output.json").write_text(json.dumps(named))
+    assert importers.preview(tmp_path / "output.json").calls[0]["started_ms"] == 1_776_690_193_000
+
+
+def test_one_langfuse_trace_from_its_page_gives_its_user_tags_and_thumb(sqlite_store: Store, tmp_path: Path) -> None:
+    thumb = {"name": "user-feedback", "value": 1, "dataType": "BOOLEAN", "observationId": None}
+    bare = {key: value for key, value in GENERATION.items() if key not in ("user_id", "tags")}
+    whole = {"trace": {"id": "tr-1", "userId": "u-7", "tags": ["dev"], "scores": [thumb]}, "observations": [bare, SPAN]}
+    (tmp_path / "trace.json").write_text(json.dumps(whole))
+    (one,) = taken(sqlite_store, tmp_path / "trace.json")
+    assert (one.user, one.tags, one.feedback) == ("u-7", ("dev",), 1)
+
+
+def test_langfuse_usage_that_counts_no_tokens_is_unknown_and_flat_columns_are_folded(sqlite_store: Store, tmp_path: Path) -> None:
+    old = {key: value for key, value in GENERATION.items() if key != "usage_details"}
+    rows = [
+        old | {"id": "a", "usage": {"input": 900, "output": 300, "unit": "CHARACTERS"}},
+        old | {"id": "b", "usage_details": {"total": 100}},
+        old | {"id": "c", "usageDetails.input": "11", "usageDetails.output": "2", "usageDetails.total": "13"},
+        old | {"id": "d", "promptTokens": 20, "completionTokens": 12},
+    ]
+    calls = taken(sqlite_store, write(tmp_path / "observations.jsonl", rows))
+    found = {str(call.external_id): (call.input_tokens, call.output_tokens) for call in calls}
+    assert found == {"langfuse:a": (None, None), "langfuse:b": (None, None), "langfuse:c": (11, 2), "langfuse:d": (20, 12)}
+
+
+def test_what_litellm_logs_of_a_request_is_a_call_and_its_sums_of_days_are_none(sqlite_store: Store, tmp_path: Path) -> None:
+    logged = {
+        "id": "chatcmpl-9", "trace_id": "t-1", "call_type": "completion", "response_cost": 0.1, "status": "failure",
+        "custom_llm_provider": "openai", "prompt_tokens": 20, "completion_tokens": 10, "startTime": 1734567890.0, "endTime": 1734567891.0,
+        "completionStartTime": 1734567890.5, "response_time": 1.0, "model": "gpt-3.5-turbo", "error_str": "RateLimitError: 429",
+        "metadata": {"user_api_key_user_id": "u1", "usage_object": {"prompt_tokens_details": {"cache_creation_tokens": 2}}},
+    }  # fmt: skip
+    (one,) = taken(sqlite_store, write(tmp_path / "log.jsonl", [logged]))
+    assert (one.started_ms, one.latency_ms, one.ttft_ms, one.error_type, one.user) == (1_734_567_890_000, 1000, 500, "rate_limit", "u1")
+    assert (one.cost_nano, one.cache_write_tokens, one.trace_id) == (100_000_000, 2, "t-1")
+    day = {"startTime": "2024-10-10", "spend": 3.1, "users": {"u": 3.1}, "models": {"gpt-4o": 3.1}}
+    summed = importers.run(sqlite_store, write(tmp_path / "days.jsonl", [day]))
+    assert (summed.taken, summed.report.lines[0][1]) == (
+        0, "is the sum of a day, not a call: ask LiteLLM for /spend/logs with summarize=false",
+    )  # fmt: skip
+
+
+def test_a_gateway_s_log_is_read_by_its_usual_names(sqlite_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "requests.csv").write_text(
+        "request_id,request_created_at,response_created_at,response_status,request_user_id,request_model,response_model,provider,delay_ms,"
+        "time_to_first_token,prompt_tokens,completion_tokens,cost_usd,response_body\n"
+        'q1,2024-05-01T10:00:00Z,2024-05-01T10:00:01.5Z,200,u1,gpt-4o,gpt-4o-2024-05-13,OPENAI,1500,300,10,5,0.0001,"{""choices"":'
+        '[{""message"":{""content"":""yo""}}]}"\nq2,2024-05-01T10:00:02Z,,429,u1,gpt-4o,,OPENAI,40,,,,,\n'
+    )
+    one, two = taken(sqlite_store, tmp_path / "requests.csv")
+    assert (one.provider, one.model, one.latency_ms, one.ttft_ms, one.user, one.reply) == ("openai", "gpt-4o", 1500, 300, "u1", "yo")
+    assert (two.status, two.error_type, two.input_tokens) == ("error", "rate_limit", None)
 
 
 def test_the_azure_trace_takes_the_model_it_is_given(sqlite_store: Store, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_no_path_of_this_machine_is_read_where_others_reach_the_app(
     page = with_path(app, a_file(tmp_path))
     assert not page.exception
     assert [one.key for one in page.text_input] == []
-    assert "JSON lines, " not in said(page)
+    assert "Columns by their names" not in said(page)
     assert page.button(key="import-now").disabled
 
 

@@ -155,10 +155,11 @@ def text(value: Any) -> str | None:
     if value is None or value in ("", {}, []):
         return None
     found = parsed(value) if isinstance(value, str) and value[:1] in "{[" else value
+    choices = found.get("choices") if isinstance(found, Mapping) else found
+    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+        found = choices[0].get("message") or choices[0].get("text") or found
     if isinstance(found, Mapping):
-        choices = found.get("choices")
-        if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
-            found = choices[0].get("message") or choices[0].get("text") or found
+        found = found["message"] if isinstance(found.get("message"), Mapping) else found
         content = found.get("content") if isinstance(found, Mapping) else found
         if isinstance(content, str):
             return content
@@ -196,7 +197,7 @@ def _model(name: str, provider: str) -> tuple[str, str]:
 
     before, slash, after = name.partition("/")
     if provider:
-        known = _VENDORS.get(provider.lower(), provider)
+        known = _VENDORS.get(provider.lower(), provider.lower() if provider.isupper() else provider)
         return known, after if slash and before.lower() in (provider.lower(), known.lower()) else name
     if slash and after:
         return _VENDORS.get(before.lower(), before), after

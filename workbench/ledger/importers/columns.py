@@ -68,6 +68,8 @@ class Columns(Dialect):
             value = way(row)
             if value is not None and value != "":
                 found[target] = cells.number(value, place, textual=textual) if target in _NUMBERS else _read(target, value, place, textual)
+                if found[target] == fields.ERROR and "error_type" not in found and (kind := cells.error_type(value)) != "unknown":
+                    found["error_type"] = kind  # a status of 429 says more than that it failed
         return fields.check_values(settled(found), source=SOURCE)
 
 

@@ -14,7 +14,7 @@ _WHOLE = 16 * 2**20  # a smaller document is read at once, and what stands behin
 _LONGEST = 64 * 2**20
 _CHUNK = 2**20
 _BLANK = " \t\r\n\ufeff"
-# Lists that rows lie in, in the documents of the tools that are known; and the object that promptfoo puts around one.
+# Lists that rows lie in, in the documents of the tools that are known; and the objects that are put around one.
 _LISTS = {
     "data",
     "observations",
@@ -29,7 +29,7 @@ _LISTS = {
     "records",
     "generations",
 }
-_AROUND = {"results"}
+_AROUND = {"results", "data"}
 
 
 @container("json", rank=30)

@@ -38,10 +38,12 @@ class Langfuse(Dialect):
 
     def calls(self, row: Mapping[str, Any]) -> Iterable[Values | Bad]:
         """The call that an observation is, or the calls within a trace."""
-        said = {_plain(name): value for name, value in row.items()}
+        said = _folded({_plain(name): value for name, value in row.items()})
         held = said.get("observations")
         if "starttime" in said and "type" in said:
-            context = {_plain(name): value for name, value in self.container.context.items()}
+            about = self.container.context
+            about = about["trace"] if isinstance(about.get("trace"), Mapping) else about  # one trace, as its page hands it out
+            context = {_plain(name): value for name, value in about.items()}
             within = context if context.get("id") == said.get("traceid") else {}
             yield _observation(said, within)
         elif isinstance(held, list) and held and all(isinstance(one, Mapping) for one in held):
@@ -92,11 +94,15 @@ def _usage(said: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(details, Mapping) or not details:
         usage = cells.parsed(said.get("usage"))
         usage = {_plain(name): value for name, value in usage.items()} if isinstance(usage, Mapping) else {}
+        if str(usage.get("unit") or said.get("unit") or "TOKENS").upper() != "TOKENS":
+            return {}  # characters, seconds, images
         sent = _first(said, "inputusage", "prompttokens", "inputtokens") or _first(usage, "input", "prompttokens", "inputtokens")
         written = _first(said, "outputusage", "completiontokens", "outputtokens")
         written = written or _first(usage, "output", "completiontokens", "outputtokens")
         return {"input_tokens": _count(sent), "output_tokens": _count(written)}
     counts = {str(name).lower(): _count(value) or 0 for name, value in details.items()}
+    if not any(name.startswith(("input", "output", "prompt", "completion", "cache", "reasoning")) for name in counts):
+        return {}  # a total alone
     cached = sum(count for name, count in counts.items() if "cache_read" in name or "cached" in name)
     created = max(
         [
@@ -112,6 +118,15 @@ def _usage(said: Mapping[str, Any]) -> dict[str, Any]:
         written += sum(count for name, count in apart.items() if name.startswith("output_") or name == "reasoning_tokens")
     told = {"cached_tokens": cached or None, "cache_write_tokens": created or None, "reasoning_tokens": reasoning or None}
     return {"input_tokens": sent, "output_tokens": written, **told}
+
+
+def _folded(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with columns like usageDetails.input as the object that they were."""
+    parts = [(name, *name.split(".", 1)) for name in said if name.startswith(("usagedetails.", "costdetails.", "usage."))]
+    whole = {name: value for name, value in said.items() if not parts or name not in {each for each, *_ in parts}}
+    for name, into, key in parts:
+        whole[into] = {**whole.get(into, {}), key: said[name]}
+    return whole
 
 
 def _outcome(said: Mapping[str, Any]) -> dict[str, Any]:

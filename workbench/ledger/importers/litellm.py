@@ -10,6 +10,8 @@ from workbench.ledger.importers.base import Bad, Container, Dialect, dialect
 from workbench.ledger.importers.columns import settled
 
 _SHOWS = {"request_id", "spend", "startTime"}
+_LOGGED = {"id", "response_cost", "startTime", "call_type"}  # what its callbacks write to files and buckets
+_SUMMED = {"startTime", "spend", "users", "models"}  # what /spend/logs answers for a range of days
 _OTHER = ("mcp", "health", "list_", "_list", "retrieve", "create_file", "delete")  # calls of the proxy that ask no model
 
 
@@ -19,8 +21,9 @@ class LiteLLM(Dialect):
 
     @classmethod
     def claims(cls, container: Container, sample: Sequence[Mapping[str, Any]]) -> bool:
-        """Rows with the columns of that table."""
-        return bool(sample) and sample[0].keys() >= _SHOWS and ("call_type" in sample[0] or "prompt_tokens" in sample[0])
+        """Rows with the columns of that table, what is logged of a request, or sums of days."""
+        shows = sample[0].keys() if sample else set()
+        return (shows >= _SHOWS and bool(shows & {"call_type", "prompt_tokens"})) or shows >= _LOGGED or shows >= _SUMMED
 
     @property
     def names_rows(self) -> bool:
@@ -29,6 +32,10 @@ class LiteLLM(Dialect):
 
     def calls(self, row: Mapping[str, Any]) -> Iterable[Values | Bad]:
         """The one call of the row."""
+        if "request_id" not in row:
+            if "call_type" not in row:
+                return (Bad("is the sum of a day, not a call", "ask LiteLLM for /spend/logs with summarize=false"),)
+            row = {**row, "request_id": row.get("id"), "spend": row.get("response_cost"), "session_id": row.get("trace_id")}
         kind = str(row.get("call_type") or "")
         if any(word in kind for word in _OTHER):
             return (Bad(f"is no call to a model ({kind})"),)
@@ -41,7 +48,7 @@ class LiteLLM(Dialect):
             "first_token_at": _streamed(row),
             "model": row.get("model") or row.get("model_group"),
             "provider": _word(row.get("custom_llm_provider")),
-            "user": _word(row.get("end_user")) or _word(row.get("user")),
+            "user": _word(row.get("end_user")) or _word(row.get("user")) or _word(about.get("user_api_key_user_id")),
             "tags": cells.tags(row.get("request_tags") or ""),
             "trace_id": _word(row.get("session_id")),
             "external_id": f"litellm:{row['request_id']}"[:200] if row.get("request_id") else None,
@@ -60,7 +67,9 @@ def _usage(row: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
         "input_tokens": row.get("prompt_tokens"),
         "output_tokens": row.get("completion_tokens"),
         "cached_tokens": more.get("cache_read_input_tokens") or usage.get("cache_read_input_tokens") or asked.get("cached_tokens"),
-        "cache_write_tokens": more.get("cache_creation_input_tokens") or usage.get("cache_creation_input_tokens"),
+        "cache_write_tokens": more.get("cache_creation_input_tokens")
+        or usage.get("cache_creation_input_tokens")
+        or asked.get("cache_creation_tokens"),
         "reasoning_tokens": written.get("reasoning_tokens"),
         "cost_usd": row.get("spend"),
     }
@@ -73,7 +82,8 @@ def _outcome(row: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]
     if status not in ("failure", "error", "failed"):
         return {"status": OK}
     said = _object(about.get("error_information"))
-    message = said.get("error_message") or about.get("error_str")
+    said = said or _object(row.get("error_information"))
+    message = said.get("error_message") or about.get("error_str") or row.get("error_str")
     kind = cells.error_type(said.get("error_class"), said.get("error_code")) or cells.error_type(message) or "unknown"
     return {"status": ERROR, "error_type": kind, "error_kind": _word(said.get("error_class")), "error_message": cells.text(message)}
 

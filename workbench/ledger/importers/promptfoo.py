@@ -2,7 +2,10 @@
 failed call.
 """
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from workbench.ledger import fields
@@ -11,6 +14,9 @@ from workbench.ledger.importers import cells
 from workbench.ledger.importers.base import Bad, Container, Dialect, dialect
 from workbench.ledger.importers.columns import settled
 
+_NO_TIME = "These results do not say when they were made: they count as made when the file was written."
+_RAN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")  # in the name of an evaluation
+_OWN = {"http", "https", "ws", "wss", "file", "exec", "python", "webhook", "package", "browser"}  # programs: their label says more
 _FAILED = 2  # failureReason: 0 none, 1 an assertion, 2 an error
 # The words of a provider's id that name a way to ask, not the model: openai:chat:gpt-4o, anthropic:messages:claude-sonnet-4-5.
 _WAYS = {"chat", "completion", "messages", "embedding", "embeddings", "responses", "text", "realtime", "assistant"}
@@ -29,7 +35,7 @@ class Promptfoo(Dialect):
 
     @property
     def names_rows(self) -> bool:
-        """Results are named by their evaluation, where it is named, and their place in it."""
+        """Results are named by themselves, by their evaluation and their place in it, or by all that they say."""
         return True
 
     def calls(self, row: Mapping[str, Any]) -> Iterable[Values | Bad]:
@@ -45,7 +51,7 @@ class Promptfoo(Dialect):
         raw = {
             **_usage(response, row),
             **_outcome(row, response, failed=failed),
-            "started_at": _when(row, self.container.context),
+            "started_at": _when(row, self.container.context) or self._written(),
             "latency_ms": _latency(row, response),
             "provider": provider,
             "model": model,
@@ -59,16 +65,27 @@ class Promptfoo(Dialect):
         }
         return (fields.check_values(settled({name: value for name, value in raw.items() if value is not None}), source="promptfoo"),)
 
-    def _id(self, row: Mapping[str, Any]) -> str | None:
+    def _written(self) -> float:
+        """When the file was written, for results that say nothing of when they were made."""
+        if _NO_TIME not in self.container.notes:
+            self.container.notes.append(_NO_TIME)
+        return self.container.path.stat().st_mtime
+
+    def _id(self, row: Mapping[str, Any]) -> str:
         evaluation = self.container.context.get("evalId") or row.get("evalId")
         place = ":".join(str(row[name]) for name in ("testIdx", "promptIdx") if name in row)
         name = row.get("id") or (f"{evaluation}:{place}" if evaluation and place.count(":") else None)
-        return f"promptfoo:{name}"[:200] if name else None
+        if name is None:
+            name = blake2b(json.dumps(row, sort_keys=True).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        return f"promptfoo:{name}"[:200]
 
 
 def _provider(value: Any) -> tuple[str, str]:
-    name = value.get("id") or value.get("label") if isinstance(value, Mapping) else value
+    about = _object(value)
+    name = about.get("id") or about.get("label") if about else value
     vendor, _, rest = str(name or "unknown").partition(":")
+    if vendor in _OWN:
+        return vendor, str(about.get("label") or rest.removeprefix("//"))[:200]
     way, colon, model = rest.partition(":")
     model = model if colon and way in _WAYS else rest
     provider, model = cells.model(model or vendor, vendor if model else None)
@@ -94,7 +111,9 @@ def _outcome(row: Mapping[str, Any], response: Mapping[str, Any], *, failed: boo
 def _when(row: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
     about = _object(context.get("metadata"))
     own = row.get("createdAt") or row.get("timestamp") or row.get("created_at")
-    return own or context.get("timestamp") or about.get("evaluationCreatedAt") or context.get("createdAt") or about.get("exportedAt")
+    ran = _RAN.search(str(context.get("evalId") or row.get("evalId") or ""))
+    said = own or context.get("timestamp") or about.get("evaluationCreatedAt") or context.get("createdAt")
+    return said or (ran[0] if ran else None) or about.get("exportedAt")
 
 
 def _latency(row: Mapping[str, Any], response: Mapping[str, Any]) -> Any:
