@@ -36,8 +36,8 @@ def test_a_recommendation_is_followed_and_put_aside(page: Page, server: Server) 
     ready(page)
     card.get_by_role("link", name="Open in What-if").click()
     ready(page)
-    expect(page.get_by_text("Exact cache", exact=True).first).to_be_visible()
-    expect(page.get_by_text(re.compile(re.escape(worth.split(" ")[0]))).first).to_be_visible()
+    expect(page.get_by_role("switch", name="Exact-match cache")).to_be_checked()
+    expect(page.get_by_text(re.compile(f"^{re.escape(worth.split()[0])} · ")).filter(visible=True).first).to_be_visible()
     snap(page, "advice-whatif")
 
 
