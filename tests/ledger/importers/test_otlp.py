@@ -267,8 +267,9 @@ def test_json_takes_what_writers_make_of_it() -> None:
     span["traceId"] = base64.b64encode(bytes.fromhex(TRACE)).decode()
     span["spanId"] = base64.b64encode(bytes.fromhex(SPAN)).decode()
     span["status"] = {"code": "STATUS_CODE_ERROR"}
+    span["parentSpanId"] = "0" * 16
     (record,), _ = otlp.records([group])
-    assert (record.external_id, record.status) == (f"{TRACE}:{SPAN}", "error")
+    assert (record.external_id, record.status, record.attempts) == (f"{TRACE}:{SPAN}", "error", None)
     has = [{"key": "gen_ai.request.model", "value": {"string_value": "gpt-4o"}}]
     times = {"start_time_unix_nano": START_NS, "end_time_unix_nano": START_NS}
     snake = {"scope_spans": [{"spans": [{"trace_id": TRACE, "span_id": SPAN, "attributes": has, **times}]}]}
@@ -299,6 +300,8 @@ def test_attributes_that_are_anything_raise_nothing(wire: Wire) -> None:
         assert record.model == "gpt-4o"
     clashing = {"gen_ai.prompt": "x", "gen_ai.prompt.0": "y", "gen_ai.prompt.0.role": "user", "gen_ai.prompt.name@": "z"}
     assert _one(wire, Written(CHAT | clashing)).status == "ok"
+    endless = {"gen_ai.prompt." + "0." * 3_000: "x", "gen_ai.completion." + "9" * 5_000: "y"}
+    assert _one(wire, Written(CHAT | endless)).status == "ok"
 
 
 @pytest.mark.parametrize(

@@ -301,7 +301,9 @@ def unflattened(attributes: Mapping[str, Any], prefix: str) -> Any:
     root: dict[str, Any] = {}
     for key, value in attributes.items():
         if key.startswith(start):
-            steps = key[len(start) :].split(".")
+            steps = key[len(start) :].split(".", _DEEPEST)
+            if len(steps) > _DEEPEST:
+                continue
             inner = root
             for step in steps[:-1]:
                 held = inner.setdefault(step, {})
@@ -316,7 +318,7 @@ def unflattened(attributes: Mapping[str, Any], prefix: str) -> Any:
 def _listed(held: Any) -> Any:
     if not isinstance(held, dict):
         return held
-    if held and all(key.isascii() and key.isdigit() for key in held):
+    if held and all(key.isascii() and key.isdigit() and len(key) < 10 for key in held):
         return [_listed(held[key]) for key in sorted(held, key=int)]
     return {key: _listed(value) for key, value in held.items()}
 

@@ -73,7 +73,7 @@ def _of_message(group: Any) -> Iterator[Span | Unread]:
             yield Span(
                 trace_id.hex(),
                 span_id.hex(),
-                span.parent_span_id.hex(),
+                _parent(span.parent_span_id),
                 span.name,
                 span.start_time_unix_nano,
                 span.end_time_unix_nano,
@@ -129,7 +129,7 @@ def _span(raw: Mapping[str, Any], resource: dict[str, Any], scope: str) -> Span:
     return Span(
         trace_id.hex(),
         span_id.hex(),
-        _id(parent, _SPAN_BYTES, "parentSpanId").hex() if parent else "",
+        _parent(_id(parent, _SPAN_BYTES, "parentSpanId")),
         str(_get(raw, "name") or ""),
         _whole(_get(raw, "startTimeUnixNano"), "startTimeUnixNano"),
         _whole(_get(raw, "endTimeUnixNano"), "endTimeUnixNano"),
@@ -218,6 +218,10 @@ def _id(raw: Any, size: int, name: str) -> bytes:
         if len(found) == size:
             return found
     raise ValueError(f"{name} is {str(raw)[:60]!r}: it must have {2 * size} hexadecimal digits")
+
+
+def _parent(span_id: bytes) -> str:
+    return span_id.hex() if any(span_id) else ""  # some writers have zeros at a root
 
 
 def _id_fault(trace_id: bytes, span_id: bytes) -> str:
