@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts import address, page, session
-from pages.watch.alert_parts import editing, firing, form, history, listing, taken, webhook
+from pages.watch.alert_parts import editing, firing, form, history, listing, taken, top, webhook
 from workbench import clock
 from workbench.monitoring import alerts
 from workbench.store import Store
@@ -18,6 +18,7 @@ def _draw() -> None:
     store, now_ms = session.store(), clock.now_ms()
     taken.asked_again(clear=True)
     slot = page.start("Alerts", subtitle="Rules that watch the calls, and what they found. Times are UTC.")
+    top.draw()
     taken.draw(store)
     if form.draw(store, now_ms):
         address.settle()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.watch.alert_parts import history, onward, past, units, wording
+from pages.watch.alert_parts import history, onward, past_chart, units, wording
 from pages.watch.overview_parts import asked
 from tests.conftest import ManualClock
 from tests.cost.ledger import call
@@ -183,6 +183,16 @@ def test_another_metric_brings_its_own_aggregation_and_unit(app: Open, bench: St
     assert (made.aggregation, made.quota, made.threshold, made.window_s) == ("quota", 5_000_000, 0.8, 86_400)
 
 
+def test_the_last_calls_are_looked_for_in_a_day_and_a_past_without_data_says_why(app: Open, bench: Store, clock: ManualClock) -> None:
+    slow_hour(bench)
+    page = app(FILE, edit="new")
+    assert "It takes 20 calls in 5 minutes; there were" in plain(page)
+    page.segmented_control(key="af-kind").set_value("last").run()
+    assert not page.exception
+    assert page.text_input(key="af-window").value == "1 d"
+    assert "P95 latency over 2,000 ms in the last 1,000 calls" in plain(page)
+
+
 def test_a_rule_of_a_taken_name_stays_typed_and_a_link_begins_one_of_a_metric(app: Open, bench: Store) -> None:
     page = app(FILE, edit="new", metric="relevance", tag="v7")
     page.text_input(key="af-threshold").set_value("0.5").run()
@@ -259,11 +269,11 @@ def test_thresholds_are_typed_in_the_unit_that_people_use() -> None:
 def test_the_chart_of_the_past_holds_threshold_and_episodes(bench: Store, clock: ManualClock) -> None:
     slow_hour(bench)
     found = preview.would_have_fired(bench, SLOW, NOW - 3_600_000, NOW, clock=clock)
-    drawn = {line.name: [point.value for point in line.points] for line in past.chart(found).lines}
+    drawn = {line.name: [point.value for point in line.points] for line in past_chart.chart(found).lines}
     assert set(drawn["threshold"]) == {300}
     assert any(value is not None for value in drawn["would fire"])
     fall: dict[str, Any] = {"compare": "falls_by", "threshold": 0.5, "filters": {}}
-    assert past.chart(replace(found, rule=replace(SLOW, **fall))).lines[0].points[0].value == -0.5
+    assert past_chart.chart(replace(found, rule=replace(SLOW, **fall))).lines[0].points[0].value == -0.5
 
 
 def test_a_page_is_narrowed_only_by_filters_that_it_can_hold() -> None:

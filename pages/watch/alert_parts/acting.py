@@ -44,19 +44,19 @@ def muted(kept: Kept, now_ms: int) -> bool:
     return kept.muted_until_ms is not None and kept.muted_until_ms > now_ms
 
 
-def mute(store: Store, kept: Kept, chosen: str) -> None:
-    """What was chosen of `mutes`."""
+def mute(store: Store, kept: Kept, chosen: str, key: str) -> None:
+    """What was chosen of `mutes`; another end is asked for at the place `key`."""
     if chosen in _MUTES:
         _mute(store, kept, clock.now_ms() + _MUTES[chosen] * 1_000)
     elif chosen == SPEAK:
         _mute(store, kept, None)
     else:
-        st.session_state[_ASKED] = kept.id
+        st.session_state[_ASKED] = key
 
 
 def until(store: Store, kept: Kept, key: str) -> None:
     """Draw the field for another end of a mute, where it was asked for."""
-    if st.session_state.get(_ASKED) != kept.id:
+    if st.session_state.get(_ASKED) != key:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}-until"):
         at = datetime.fromtimestamp((clock.now_ms() // 3_600_000 + 13) * 3_600, UTC).replace(tzinfo=None)

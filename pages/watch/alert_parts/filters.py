@@ -28,16 +28,19 @@ def draw(store: Store, metric: str) -> None:
     _several("Prompts", "prompt", found.prompts, "all prompts", wording.prompt, width=230)
     chosen = sum(bool(get(f"f-{name}")) for name in _MENU)
     with st.popover(f"More filters · {chosen}" if chosen else "More filters", icon=":material/filter_alt:", key="alert-filters"):
-        _several("Models", "model", found.models, "all")
-        _several("Versions", "version", [], "all")
-        _several("Labels", "label", found.labels, "all")
-        _several("Providers", "provider", found.providers, "all")
-        _several("Sources", "source", found.sources, "all")
-        _several("Status", "status", tuple(_STATUSES), "all", lambda name: _STATUSES.get(name, name))
-        _several("Types of error", "error_type", found.error_types, "all")
+        left, right = st.columns(2)
+        with left:
+            _several("Models", "model", found.models, "all")
+            _several("Providers", "provider", found.providers, "all")
+            _several("Status", "status", tuple(_STATUSES), "all", lambda name: _STATUSES.get(name, name))
+            _several("Types of error", "error_type", found.error_types, "all")
+        with right:
+            _several("Versions", "version", [], "all")
+            _several("Labels", "label", found.labels, "all")
+            _several("Sources", "source", found.sources, "all")
 
 
-def _several(label: str, name: str, offered: Sequence[Any], empty: str, say: Callable[[str], str] = str, *, width: int = 300) -> None:
+def _several(label: str, name: str, offered: Sequence[Any], empty: str, say: Callable[[str], str] = str, *, width: int = 240) -> None:
     """Several names, or all; names that no call carries yet can be typed."""
     options = list(dict.fromkeys([*offered, *(get(f"f-{name}") or ())]))
     said = wording.apart({each: figures.short(safe.plain(say(str(each))), 60) for each in options})

@@ -48,10 +48,7 @@ def card(store: Store, stands: Stands, alert: Alert, now_ms: int) -> None:
             st.markdown(f"**{wording.md(alert.name)}**", width="content")
             st.caption(wording.md(f"since {wording.moment(alert.started_ms)}, {wording.lasted(alert, now_ms)}"), width="content")
         st.markdown(wording.md(alert.summary))
-        value = messages.compared(rule, stands.value) if stands.value is not None else wording.alert_figure(rule, alert, alert.value)
-        worst = wording.alert_figure(rule, alert, alert.peak)
-        figures = [f"Now {value}", f"the rule fires {wording.against(rule)}", f"worst {worst}", f"n = {stands.n:,}"]
-        st.caption(wording.md(" · ".join(figures)))
+        st.caption(wording.md(" · ".join(_figures(stands, alert))))
         _known(stands, alert, now_ms)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _seen(store, alert)
@@ -60,6 +57,16 @@ def card(store: Store, stands: Stands, alert: Alert, now_ms: int) -> None:
             st.menu_button("Mute", options, key=key, icon=":material/notifications_off:", on_click=_muted, args=(store, stands, key))
             onward.of_alert(rule, alert, now_ms)
         acting.until(store, stands.kept, f"alert-{alert.id}")
+
+
+def _figures(stands: Stands, alert: Alert) -> list[str]:
+    """What it measures now, what that is held against, and what it began with."""
+    rule = stands.kept.rule
+    now = f"Now {messages.compared(rule, stands.value)}, n = {stands.n:,}"
+    if stands.value is None:
+        now = f"Now no data: {stands.reason[:1].lower()}{stands.reason[1:].rstrip('.')}" if stands.reason else "Now no data"
+    began = f"began with {wording.alert_figure(rule, alert, alert.value)}, n = {alert.n:,}"
+    return [now, f"the rule fires {wording.against(rule)}", began, f"worst {wording.alert_figure(rule, alert, alert.peak)}"]
 
 
 def _known(stands: Stands, alert: Alert, now_ms: int) -> None:
@@ -89,4 +96,4 @@ def _seen(store: Store, alert: Alert) -> None:
 
 def _muted(store: Store, stands: Stands, key: str) -> None:
     if chosen := st.session_state.get(key):
-        acting.mute(store, stands.kept, str(chosen))
+        acting.mute(store, stands.kept, str(chosen), f"alert-{stands.alert.id}" if stands.alert else "")

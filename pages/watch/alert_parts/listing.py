@@ -93,4 +93,4 @@ def _more(store: Store, one: Stands, key: str) -> None:
     elif chosen == _HISTORY:
         editing.history_of(one.kept.id)
     elif chosen:
-        acting.mute(store, one.kept, chosen)
+        acting.mute(store, one.kept, chosen, f"rule-{one.kept.id}")

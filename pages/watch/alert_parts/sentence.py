@@ -37,9 +37,9 @@ def draw(store: Store, wrong: Mapping[str, str]) -> None:
         _quota(metric, wrong)
     with _line("hold"):
         _word("for at least")
-        _text("Hold", "hold", 110, "0 min")
+        _text("Beyond for at least", "hold", 110, "0 min")
         _word("with")
-        _text("Least number", "minimum_n", 90, "0")
+        _text("Fewest calls or values", "minimum_n", 90, "0")
         _word(f"{offers.counted(metric)} or more, tell it as")
         said = {name: f"{icon} {word}" for name, (word, icon, _) in wording.SEVERITIES.items()}
         _segments("Severity", "severity", {name: said[name] for name in reversed(said)})
@@ -104,8 +104,16 @@ def _pick(label: str, name: str, options: Sequence[str], say: Callable[[str], st
 
 def _segments(label: str, name: str, said: Mapping[str, str]) -> None:
     st.segmented_control(
-        label, list(said), key=P + name, format_func=said.__getitem__, required=True, label_visibility="collapsed", width="content"
-    )
+        label, list(said), key=P + name, format_func=said.__getitem__, required=True, label_visibility="collapsed", width="content",
+        on_change=_longer if name == "kind" else None,
+    )  # fmt: skip
+
+
+def _longer() -> None:
+    """The last calls of a few minutes are seldom meant: they are looked for in a day. For a callback."""
+    drafts.follow()
+    if get("kind") == LAST:
+        put("window", wording.span(86_400))
 
 
 def _text(label: str, name: str, width: int, placeholder: str) -> None:
