@@ -179,6 +179,17 @@ CHAT = {
 }
 
 
+def test_the_tariff_of_a_stream_is_that_of_its_start(sqlite_store: Store) -> None:
+    @recorded(model="anthropic/claude-sonnet-4-6", store=sqlite_store)
+    def events() -> Iterator[dict[str, Any]]:
+        yield {"type": "message_start", "message": {"model": "m", "usage": {"input_tokens": 9, "service_tier": "priority"}}}
+        yield {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}
+
+    assert len(list(events())) == 2
+    row = only(sqlite_store)
+    assert (row.processing, row.input_tokens, row.output_tokens) == ("priority", 9, 2)
+
+
 def test_a_decorated_function_is_a_row_and_stays_the_function_it_was(sqlite_store: Store) -> None:
     @recorded(prompt="p", version=3, model="openai/gpt-5", capture=True, store=sqlite_store)
     def triage(text: str, *, tone: str = "kind") -> dict[str, Any]:

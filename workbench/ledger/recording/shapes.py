@@ -96,7 +96,7 @@ def _chat(data: Mapping[str, Any]) -> Answer:
         text=_content(first.get("content")) or (_text(choices[0].get("text")) if choices else ""),
         tool_calls=[_tool(call.get("id"), *_function(call)) for call in calls],
         usage=usage(data["usage"]) if isinstance(data.get("usage"), Mapping) else None,
-        processing=_tariff(data.get("service_tier")),
+        processing=tariff(data.get("service_tier")),
         refused=_text(first.get("refusal")) or ("The provider's content filter withheld the answer." if filtered else ""),
         finished=any(choice.get("finish_reason") for choice in choices),
     )
@@ -113,7 +113,7 @@ def _response(data: Mapping[str, Any]) -> Answer:
             _tool(item.get("call_id"), item.get("name"), item.get("arguments")) for item in items if item.get("type") == "function_call"
         ],
         usage=usage(data["usage"]) if isinstance(data.get("usage"), Mapping) else None,
-        processing=_tariff(data.get("service_tier")),
+        processing=tariff(data.get("service_tier")),
         refused="".join(_text(part.get("refusal")) for part in parts if part.get("type") == "refusal"),
         failed=data["error"] if data.get("status") == "failed" and isinstance(data.get("error"), Mapping) else None,
         finished=data.get("status") != "in_progress",
@@ -134,7 +134,7 @@ def _message(data: Mapping[str, Any]) -> Answer:
             if block.get("type") == "tool_use"
         ],
         usage=usage(used),
-        processing=_tariff(used.get("service_tier")) or _tariff(used.get("speed")),
+        processing=tariff(used.get("service_tier")) or tariff(used.get("speed")),
         refused=(text or "It gave no reason.") if data.get("stop_reason") == "refusal" else "",
         finished=bool(data.get("stop_reason")),
     )
@@ -155,7 +155,8 @@ def _content(content: object) -> str:
     return _text(content)
 
 
-def _tariff(word: object) -> str | None:
+def tariff(word: object) -> str | None:
+    """The word, where it names a tariff other than the usual one."""
     return word if isinstance(word, str) and word in _TARIFFS else None
 
 

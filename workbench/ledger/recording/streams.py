@@ -110,7 +110,4 @@ class StreamReading:
         """Anthropic's usage grows: the start has the input, the end the output."""
         if isinstance(used, Mapping):
             self._used.update({name: value for name, value in used.items() if value is not None})
-            self._known.processing = next((word for word in (used.get("service_tier"), used.get("speed")) if word in _TARIFFS), None)
-
-
-_TARIFFS = ("batch", "priority", "fast")
+            self._known.processing = shapes.tariff(self._used.get("service_tier")) or shapes.tariff(self._used.get("speed"))
