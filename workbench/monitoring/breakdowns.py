@@ -1,19 +1,21 @@
 """The Overview's tables: by hour of the day, prompt, version and model, with rates and percentiles; and the users who called most."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench.ledger.rollups import Columns
 from workbench.monitoring import ranges, tally
 from workbench.monitoring.dashboard_model import Column, Table
 from workbench.monitoring.gathering import Gathered
-from workbench.monitoring.tally import Key, Series, Tally
+from workbench.monitoring.tally import Key, Tally
 from workbench.stats import proportion
-from workbench.stats.sketched import percentiles
+from workbench.stats.sketch import values_of
+from workbench.stats.sketched import dense, estimates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_ROWS = 200
+_SHARES = (0.5, 0.95)
 _FIGURES = (
     Column("calls", "Requests", "calls"),
     Column("error_rate", "Error rate", "share"),
@@ -30,45 +32,59 @@ _PROMPT, _VERSION = Column("prompt", "Prompt"), Column("version", "Version", "ve
 
 def by_hour(gathered: Gathered) -> Table | None:
     """The 24 hours of the day, local; hours without a call have no rates."""
-    hours: dict[Key, list[Tally]] = {(hour,): [] for hour in range(24)}
-    for at, one in gathered.hours.items():
-        hours[(at + gathered.view.offset_ms) // ranges.HOUR % 24,].append(one)
-    held = {key: tally.total(found) for key, found in hours.items()}
+    import numpy as np
+
+    hours = gathered.hours
+    of_day = (hours.starts + gathered.view.offset_ms) // ranges.HOUR % 24
+    sums = {name: np.bincount(of_day, weights=values.sum(axis=0), minlength=24).astype(np.int64) for name, values in hours.sums.items()}
+    held = [((hour,), tally.of_sums({name: int(values[hour]) for name, values in sums.items()})) for hour in range(24)]
+    times = estimates(*dense(of_day[hours.cell], hours.bins, hours.counts, 24), _SHARES)
     note = "" if gathered.hours_since_ms == gathered.view.range.since_ms else "The last 31 days of the range."
-    return _table("by_hour", "By hour of the day", (Column("hour", "Hour", "hour"),), held, narrows=False, note=note)
+    return _table("by_hour", "By hour of the day", (Column("hour", "Hour", "hour"),), held, times, narrows=False, note=note)
 
 
 def by_prompt(gathered: Gathered) -> Table | None:
     """Prompts, the busiest first."""
-    return _table("by_prompt", "By prompt", (_PROMPT,), _busiest(gathered.prompts))
+    return _busiest("by_prompt", "By prompt", (_PROMPT,), gathered.prompts)
 
 
 def by_version(gathered: Gathered) -> Table | None:
     """Versions of prompts, the busiest first; calls of no prompt are left out."""
-    held = {key: value for key, value in gathered.versions.items() if key[0]}
-    return _table("by_version", "By version", (_PROMPT, _VERSION), _busiest(held))
+    return _busiest("by_version", "By version", (_PROMPT, _VERSION), gathered.versions, named=True)
 
 
 def by_model(gathered: Gathered) -> Table | None:
     """Models, the busiest first."""
     columns = (Column("provider", "Provider"), Column("model", "Model"))
-    return _table("by_model", "By model", columns, _busiest(gathered.models))
+    return _busiest("by_model", "By model", columns, gathered.models)
 
 
-def _busiest(series: Series) -> dict[Key, Tally]:
-    held = {key: tally.total(buckets.values()) for key, buckets in series.items()}
-    return dict(sorted(held.items(), key=lambda pair: (-pair[1].calls, str(pair[0]))))
+def _busiest(key: str, title: str, shown: tuple[Column, ...], columns: Columns, *, named: bool = False) -> Table | None:
+    """The busiest keys; with `named` only those that begin with a name."""
+    sums = {name: values.sum(axis=1).tolist() for name, values in columns.sums.items()}
+    known = [place for place, values in enumerate(columns.keys) if values[0] or not named]
+    places = sorted(known, key=lambda place: (-sums["calls"][place], str(columns.keys[place])))
+    held = [(columns.keys[place], tally.of_sums({name: values[place] for name, values in sums.items()})) for place in places]
+    least, table = columns.table
+    times = estimates(table[places[:_MOST_ROWS]], values_of(least, least + table.shape[1]), _SHARES)
+    return _table(key, title, shown, held, times, narrows=True)
 
 
 def _table(
-    key: str, title: str, columns: tuple[Column, ...], held: Mapping[Key, Tally], *, narrows: bool = True, note: str = ""
+    key: str,
+    title: str,
+    columns: tuple[Column, ...],
+    held: "Sequence[tuple[Key, Tally]]",
+    times: "Sequence[Sequence[Any] | None]",
+    *,
+    narrows: bool,
+    note: str = "",
 ) -> Table | None:
-    if not any(one.calls for one in held.values()):
+    if not any(one.calls for _, one in held):
         return None
-    shown = list(held.items())[:_MOST_ROWS]
+    shown = held[:_MOST_ROWS]
     if len(held) > len(shown):
         note = f"The {_MOST_ROWS} busiest of {len(held):,}. {note}".strip()
-    times = percentiles([one.latency for _, one in shown], [0.5, 0.95])
     rows = tuple(
         dict(zip((column.key for column in columns), names, strict=True)) | _figures(one, found)
         for (names, one), found in zip(shown, times, strict=True)

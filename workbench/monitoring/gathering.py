@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from workbench.errors import InputError
 from workbench.ledger import rollups
+from workbench.ledger.rollups import Columns, columns
 from workbench.monitoring import ranges, tally
 from workbench.monitoring.dashboard_model import FILTERS, View
 from workbench.monitoring.tally import Series, Tally
@@ -37,12 +38,12 @@ class Gathered:
     errors: Series
     before: Tally
     errors_before: Mapping[str, int]
-    versions: Series
-    versions_before: Series
-    prompts: Series
-    models: Series
-    models_before: Series
-    hours: Mapping[int, Tally]
+    versions: Columns
+    versions_before: Columns
+    prompts: Columns
+    models: Columns
+    models_before: Columns
+    hours: Columns
     hours_since_ms: int
     complete: bool = True
 
@@ -55,8 +56,13 @@ def gather(store: "Store", view: View) -> Gathered:
     (earlier, since), until = span.previous, span.until_ms
     if any(name in view.filters for name in _RAW):
         now, before, complete = _scanned(store, view, min(span.bucket_ms, step_ms, ranges.HOUR))
-        recent = [cell for cell in now if (cell.bucket_ms or 0) >= hours_since - ranges.HOUR]
-        return _gathered(view, (now, before), (now, before), (now, before), recent, complete=complete)
+        recent = columns.of_cells([cell for cell in now if (cell.bucket_ms or 0) >= hours_since - ranges.HOUR], ())
+        recent = columns.joined([recent], ranges.HOUR)
+        versions, models = (
+            (columns.joined([columns.of_cells(now, by)], step_ms), columns.joined([columns.of_cells(before, by)], step_ms))
+            for by in (VERSIONS, MODELS)
+        )
+        return _gathered(view, (now, before), versions, models, recent, complete=complete)
 
     def read(since_ms: int, until_ms: int, by: tuple[str, ...], bucket_ms: int | None) -> "list[Cell]":
         return rollups.read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, filters=cast("Filters", dict(view.filters)))
@@ -65,23 +71,25 @@ def gather(store: "Store", view: View) -> Gathered:
     # What parts are measured by is read in whole steps of a grain: its ends would take as many rows as all the rest.
     grain = 1 if step_ms < ranges.HOUR else min(step_ms, ranges.DAY)
     usual = earlier // grain * grain, since // grain * grain
-    versions, models = ((read(since, until, by, step_ms), read(*usual, by, step_ms)) for by in (VERSIONS, MODELS))
-    return _gathered(view, whole, versions, models, read(hours_since, until, (), ranges.HOUR))
+
+    def parts(since_ms: int, until_ms: int, by: tuple[str, ...], bucket_ms: int) -> Columns:
+        return rollups.read_columns(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, filters=cast("Filters", dict(view.filters)))
+
+    versions, models = ((parts(since, until, by, step_ms), parts(*usual, by, step_ms)) for by in (VERSIONS, MODELS))
+    return _gathered(view, whole, versions, models, parts(hours_since, until, (), ranges.HOUR))
 
 
 def _gathered(
     view: View,
     whole: "tuple[list[Cell], list[Cell]]",
-    versions: "tuple[list[Cell], list[Cell]]",
-    models: "tuple[list[Cell], list[Cell]]",
-    hours: "list[Cell]",
+    versions: tuple[Columns, Columns],
+    models: tuple[Columns, Columns],
+    hours: Columns,
     *,
     complete: bool = True,
 ) -> Gathered:
     span, step_ms = view.range, parts_step(view.range.length_ms)
     outcomes = tally.by_time(whole[0], "outcome", step_ms=span.bucket_ms)
-    versions_now, versions_before = (tally.by_time(cells, *VERSIONS, step_ms=step_ms) for cells in versions)
-    models_now, models_before = (tally.by_time(cells, *MODELS, step_ms=step_ms) for cells in models)
     return Gathered(
         view,
         step_ms,
@@ -89,12 +97,10 @@ def _gathered(
         {key: buckets for key, buckets in outcomes.items() if key[0]},
         tally.total(whole[1]),
         {key[0]: held.calls for key, held in tally.by(whole[1], "outcome").items() if key[0]},
-        versions_now,
-        versions_before,
-        tally.regrouped(versions_now, 0),
-        models_now,
-        models_before,
-        tally.by_time(hours, step_ms=ranges.HOUR).get((), {}),
+        *versions,
+        columns.regrouped(versions[0], [0]),
+        *models,
+        hours,
         max(span.since_ms, span.until_ms - _HOURS_MS),
         complete,
     )

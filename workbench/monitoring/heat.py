@@ -3,7 +3,7 @@
 from workbench.monitoring import ranges
 from workbench.monitoring.dashboard_model import Heat
 from workbench.monitoring.gathering import Gathered
-from workbench.stats import sketch
+from workbench.stats import sketched
 
 EDGES_MS = (0, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000, 15_000, 30_000, 60_000)
 _BY_HOURS = 2 * ranges.DAY
@@ -18,17 +18,12 @@ def heat(gathered: Gathered, now_ms: int) -> Heat | None:
     first = gathered.hours_since_ms // ranges.HOUR * ranges.HOUR
     end = min(span.until_ms, now_ms + 1)
     columns = list(range(24)) if of_day else list(range(first, max(end, first + 1), ranges.HOUR))
-    held: list[list[bytes]] = [[] for _ in columns]
-    for at, one in gathered.hours.items():
-        place = (at + gathered.view.offset_ms) // ranges.HOUR % 24 if of_day else (at - first) // ranges.HOUR
-        if 0 <= place < len(columns):
-            held[place] += one.latency
+    hours = gathered.hours
+    place = (hours.starts + gathered.view.offset_ms) // ranges.HOUR % 24 if of_day else (hours.starts - first) // ranges.HOUR
+    kept = ((place >= 0) & (place < len(columns)))[hours.cell]
+    sketches, values = sketched.dense(place[hours.cell[kept]], hours.bins[kept], hours.counts[kept], len(columns))
     counts = np.zeros((len(EDGES_MS), len(columns)), dtype=np.int64)
-    for place, sketches in enumerate(held):
-        bins, numbers = sketch.merged(sketches)
-        if len(bins):
-            bands = np.searchsorted(EDGES_MS, [sketch.value_of(int(each)) for each in bins], side="right") - 1
-            np.add.at(counts[:, place], bands.clip(min=0), numbers)
+    np.add.at(counts, (np.searchsorted(EDGES_MS, values, side="right") - 1).clip(min=0), sketches.T.astype(np.int64))
     filled = np.nonzero(counts.any(axis=1))[0]
     if not len(filled):
         return None

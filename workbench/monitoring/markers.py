@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from workbench.ledger.rollups import Columns
 from workbench.ledger.tables import CallRow
 from workbench.monitoring.dashboard_model import Marker, View
 from workbench.monitoring.gathering import Gathered
-from workbench.monitoring.tally import Series
 from workbench.prompts.tables import LabelMoveRow, PromptRow, VersionRow
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def _first_calls(store: "Store", gathered: Gathered) -> list[Marker]:
     return found
 
 
-def _versions(series: Series) -> set[tuple[str, int]]:
-    return {(prompt, version) for prompt, version in series if prompt and version is not None}
+def _versions(columns: Columns) -> set[tuple[str, int]]:
+    return {(str(prompt), int(version)) for prompt, version in columns.keys if prompt and version is not None}
 
 
 def _moves(store: "Store", view: View) -> list[Marker]:

@@ -84,10 +84,12 @@ def _finer(store: "Store", gathered: Gathered, part: Part) -> Part:
     ):
         return part
     filters: Any = {**gathered.view.filters, **part.filters}
-    cells = rollups.read(store, span.previous[0], span.until_ms, bucket_ms=ranges.HOUR, filters=filters)
-    held = tally.by_time(cells, step_ms=ranges.HOUR).get((), {})
-    starts = sorted(held)
-    return Part(part.kind, part.filters, starts, [held[at] for at in starts], sum(at < span.since_ms for at in starts))
+    (before, since), until = span.previous, span.until_ms
+    earlier, now = (
+        rollups.read_columns(store, *ends, by=(), bucket_ms=ranges.HOUR, filters=filters) for ends in ((before, since), (since, until))
+    )
+    both = slices.Both(earlier, now)
+    return slices.part(part.kind, part.filters, both, 0, both.first)
 
 
 def _sentence(found: Worse, before: float, after: float, times: "Sequence[str]") -> str:

@@ -12,12 +12,14 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.ledger.rollups import Columns, columns
 from workbench.monitoring import tally
 from workbench.monitoring.dashboard_model import Filter
 from workbench.monitoring.gathering import MODELS, VERSIONS, Gathered
-from workbench.monitoring.tally import Series, Tally
+from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
-from workbench.stats.sketched import Change, Ratio, design_effect, exceeding, percentile_change, proportions_p, ratio, ratio_change, table
+from workbench.stats.sketch import packed, values_of
+from workbench.stats.sketched import Change, Ratio, dense, design_effect, exceeding, percentile_change, proportions_p, ratio, ratio_change
 from workbench.stats.unpaired import newcombe
 
 if TYPE_CHECKING:
@@ -33,31 +35,133 @@ _MOST_GROUPS = 150
 Kind = Literal["version", "prompt", "model"]
 
 
+class Both:
+    """The keys of the range with their buckets of the period before in front of their own; a bucket of either may begin when one of the
+    other does.
+    """
+
+    def __init__(self, before: Columns, now: Columns) -> None:
+        import numpy as np
+
+        self.keys, self.first = now.keys, len(before.starts)
+        self.starts = np.concatenate([before.starts, now.starts])
+        self._now, self._before = now, before
+        there = {key: number for number, key in enumerate(before.keys)}
+        self._earlier = np.array([there.get(key, -1) for key in now.keys], dtype=np.int64)
+        known = self._earlier >= 0
+        self.sums = {}
+        for name, values in now.sums.items():
+            earlier = np.zeros((len(now.keys), self.first), dtype=np.int64)
+            earlier[known] = before.sums[name][self._earlier[known]]
+            self.sums[name] = np.hstack([earlier, values])
+
+    def sketch(self, key: int) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+        """Of a key: for every bin the number of its bucket, the bin, its count; in the order of buckets and bins."""
+        import numpy as np
+
+        place, later = int(self._earlier[key]), self._now.sketch(key)
+        earlier = self._before.sketch(place) if place >= 0 else tuple(each[:0] for each in later)
+        owner = np.concatenate([earlier[0], later[0] + self.first])
+        bins, counts = (np.concatenate([earlier[at], later[at]]) for at in (1, 2))
+        order = np.lexsort((bins, owner))
+        return owner[order], bins[order], counts[order]
+
+    @cached_property
+    def p95s(self) -> "np.ndarray":
+        """The p95 of each key: of the period before, of the range, of all before its last quarter, of that quarter; NaN where none is."""
+        import numpy as np
+
+        held = self.sums["calls"][:, self.first :] > 0
+        upto = held.cumsum(axis=1)
+        length = upto[:, -1:]
+        last = upto > length - np.maximum(1, length // 4)
+        mine = last.reshape(-1)[self._now.cell]
+        cell, bins, counts = (each[mine] for each in (self._now.cell, self._now.bins, self._now.counts))
+        (least_before, before), (least, now) = self._before.table, self._now.table
+        owner = cell // max(1, held.shape[1])
+        places = owner.astype(np.int64) * now.shape[1] + (bins.astype(np.int64) - least)
+        final = np.bincount(places, weights=counts, minlength=now.size).reshape(now.shape)
+        begin = min(least_before if before.shape[1] else least, least)
+        end = max(least_before + before.shape[1], least + now.shape[1])
+        earlier, later, newest = (np.zeros((len(self.keys), end - begin)) for _ in range(3))
+        known = self._earlier >= 0
+        earlier[known, least_before - begin : least_before - begin + before.shape[1]] = before[self._earlier[known]]
+        later[:, least - begin : least - begin + now.shape[1]] = now
+        newest[:, least - begin : least - begin + now.shape[1]] = final
+        return _p95s(np.stack([earlier, later, earlier + later - newest, newest], axis=1), values_of(begin, end))
+
+
+def _p95s(counts: "np.ndarray", values: "np.ndarray") -> "np.ndarray":
+    """The value of the bin in which the p95 of the counts along the last axis lies."""
+    import numpy as np
+
+    if not len(values):
+        return np.full(counts.shape[:-1], np.nan)
+    upto = counts.cumsum(axis=-1)
+    rank = P95 * (upto[..., -1:] - 1)
+    place = np.minimum((upto <= rank).sum(axis=-1), len(values) - 1)
+    return np.where(upto[..., -1] > 0, values[place], np.nan)
+
+
 @dataclass(frozen=True)
 class Part:
-    """A slice: what narrows the view to it, and its sums bucket by bucket, those of the period before first. `first` is where the range
-    begins among them.
+    """A slice: what narrows the view to it, and its sums bucket by bucket, those of the period before first: the buckets `places` of a
+    key. `first` is where the range begins among them.
     """
 
     kind: Kind
     filters: Mapping[str, Filter]
-    starts: Sequence[int]
-    held: Sequence[Tally]
+    both: Both
+    key: int
+    places: "np.ndarray"
     first: int
 
-    @property
+    @cached_property
+    def starts(self) -> list[int]:
+        """When the buckets begin."""
+        return self.both.starts[self.places].tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def held(self) -> Sequence[Tally]:
+        """The buckets."""
+        picked = {name: self._of(name) for name in self.both.sums}
+        made = [tally.of_sums({name: values[place] for name, values in picked.items()}) for place in range(len(self.places))]
+        owner, bins, counts = self._sketch
+        for place, one in enumerate(made):
+            low, high = owner.searchsorted([place, place + 1])
+            if low < high:
+                one.latency.append(packed(bins[low:high], counts[low:high]))
+        return made
+
+    @cached_property
     def calls(self) -> int:
         """Calls of the range."""
-        return sum(one.calls for one in self.held[self.first :])
+        return sum(self._of("calls")[self.first :])
+
+    def _of(self, name: str) -> list[int]:
+        return self.both.sums[name][self.key][self.places].tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _sketch(self) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+        owner, bins, counts = self.both.sketch(self.key)
+        return self.places.searchsorted(owner), bins, counts
 
     @cached_property
     def _bins(self) -> "tuple[np.ndarray, np.ndarray]":
-        return table([one.latency for one in self.held])
+        return dense(*self._sketch, len(self.places))
 
     @cached_property
     def _upto(self) -> dict[str, tuple[list[float], list[float]]]:
-        pairs = {metric: counted(metric, self.held) for metric in UNITS if metric != "p95"}
-        pairs["p95"] = [], [one.timed for one in self.held]
+        calls, rated = self._of("calls"), self._of("rated")
+        pairs: dict[str, tuple[Sequence[float], Sequence[float]]] = {
+            "error_rate": ([n - ok for n, ok in zip(calls, self._of("ok"), strict=True)], calls),
+            "satisfaction": ([n - liked for n, liked in zip(rated, self._of("liked"), strict=True)], rated),
+            "cost_per_call": (
+                [nano / 1e9 for nano in self._of("cost_nano")],
+                [max(0, n - unknown) for n, unknown in zip(calls, self._of("unpriced"), strict=True)],
+            ),
+            "p95": ([], self._of("timed")),
+        }
         return {
             metric: (list(accumulate(hits, initial=0)), list(accumulate(counts, initial=0))) for metric, (hits, counts) in pairs.items()
         }
@@ -68,10 +172,10 @@ class Part:
         before, whole = hits[split] if metric != "p95" else 0, hits[-1]
         return before, counts[split], whole - before, counts[-1] - counts[split]
 
-    def p95s(self, split: int) -> tuple[float, float]:
-        """The p95 of the buckets before `split` and of the others; both sides hold calls."""
-        counts, values = self._bins
-        return float(values[_place(counts[:split])]), float(values[_place(counts[split:])])
+    def p95s(self, *, recent: bool) -> tuple[float, float]:
+        """The p95 of the period before and of the range, or of all before its last quarter and of that; both sides hold calls."""
+        before, now = self.both.p95s[self.key][2:] if recent else self.both.p95s[self.key][:2]
+        return float(before), float(now)
 
     def exceeding(self, split: int) -> tuple[list[float], list[float]]:
         """How many calls of each bucket before `split` (of all, where that is 0) are slower than their p95, and how many there are."""
@@ -137,19 +241,23 @@ def parts(gathered: Gathered) -> list[Part]:
         part for part in _parts(gathered.versions, gathered.versions_before, "version", VERSIONS) if part.filters["version"] is not None
     ]
     named = Counter(part.filters["prompt"] for part in versions)
-    prompts = _parts(gathered.prompts, tally.regrouped(gathered.versions_before, 0), "prompt", VERSIONS[:1])
+    prompts = _parts(gathered.prompts, columns.regrouped(gathered.versions_before, [0]), "prompt", VERSIONS[:1])
     several = [part for part in prompts if named[part.filters["prompt"]] > 1]
     models = _parts(gathered.models, gathered.models_before, "model", MODELS)
     return sorted([*versions, *several, *models], key=lambda part: -part.calls)[:_MOST_GROUPS]
 
 
-def _parts(now: Series, before: Series, kind: Kind, names: tuple[str, ...]) -> Iterator[Part]:
-    for key, buckets in now.items():
+def _parts(now: Columns, before: Columns, kind: Kind, names: tuple[str, ...]) -> Iterator[Part]:
+    both = Both(before, now)
+    for number, key in enumerate(both.keys):
         if key[0]:  # else calls of no prompt
-            earlier = before.get(key, {})
-            at_before, at_now = sorted(earlier), sorted(buckets)
-            held = [*(earlier[at] for at in at_before), *(buckets[at] for at in at_now)]
-            yield Part(kind, dict(zip(names, key, strict=True)), [*at_before, *at_now], held, len(at_before))
+            yield part(kind, dict(zip(names, key, strict=True)), both, number, both.first)  # type: ignore[arg-type]
+
+
+def part(kind: Kind, filters: Mapping[str, Filter], both: Both, key: int, first: int) -> Part:
+    """The part of a key; `first` is the place of the first bucket of the range."""
+    places = both.sums["calls"][key].nonzero()[0]
+    return Part(kind, filters, both, key, places, int(places.searchsorted(first)))
 
 
 def counted(metric: str, held: Sequence[Tally], reference: Sequence[bytes] | None = None) -> tuple[list[float], list[float]]:
@@ -166,22 +274,22 @@ def counted(metric: str, held: Sequence[Tally], reference: Sequence[bytes] | Non
 
 def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | None:
     """(change, n before, n after); None where too little was counted on a side. The p of what is no worse is 1."""
-    length = len(part.held) - part.first
+    length = len(part.places) - part.first
     if recent and length < 2:
         return None
-    split = len(part.held) - max(1, length // 4) if recent else part.first
+    split = len(part.places) - max(1, length // 4) if recent else part.first
     k_a, n_a, k_b, n_b = part.sides(metric, split)
     if min(n_a, n_b) < ENOUGH[metric]:
         return None
-    usual, now = part.p95s(split) if metric == "p95" else (k_a / n_a, k_b / n_b)
+    usual, now = part.p95s(recent=recent) if metric == "p95" else (k_a / n_a, k_b / n_b)
     change: Change = Change(usual, now, now - usual, None, None, 1.0)
     if metric == "satisfaction":  # counted as the share that did not like it, told as the share that did
         change = Change(1 - usual, 1 - now, usual - now, None, None, 1.0)
     if now > usual and _matters(metric, change):
-        before, after = part.held[:split], part.held[split:]
         if metric == "p95":
             tested = _slower(part, split, change)
         else:
+            before, after = part.held[:split], part.held[split:]
             tested = _dearer(before, after) if metric == "cost_per_call" else _rate(metric, before, after)
         return None if tested is None else (tested, round(n_a), round(n_b))
     return change, round(n_a), round(n_b)

@@ -1,10 +1,11 @@
 """The Overview's charts of money: by model, by prompt, a request, a user. Money that is not known is left out, and the note says so."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Table, func, select
 
+from workbench.ledger.rollups import Columns
 from workbench.ledger.tables import TopDayRow
 from workbench.monitoring import charts, ranges, tally
 from workbench.monitoring.charts import Frame, drawn
@@ -18,36 +19,33 @@ if TYPE_CHECKING:
 _MOST_LINES = 7
 _MOST_DAYS = 92
 _DAYS = cast("Table", TopDayRow.__table__)
-NO_PROMPT = "(no prompt)"
+NO_PROMPT = "No prompt"
 
 
 def spending(store: "Store", gathered: Gathered, whole: Frame, now_ms: int) -> list[Chart]:
     """What was spent, in the steps in which prompts and models are read."""
     everything = whole.everything
     parts = charts.frame(gathered.view.range, {}, now_ms, gathered.step_ms)
-    models = {f"{provider}/{model}": held for (provider, model), held in gathered.models.items()}
-    prompts = {prompt or NO_PROMPT: held for (prompt,), held in gathered.prompts.items()}
-    note = f"Without {everything.unpriced:,} requests of unknown price." if everything.unpriced else ""
+    models = _largest(parts, gathered.models, [f"{provider}/{model}" for provider, model in gathered.models.keys])
+    prompts = _largest(parts, gathered.prompts, [str(prompt or NO_PROMPT) for (prompt,) in gathered.prompts.keys])
+    note = charts.unpriced(everything)
     each = whole.line("cost a request", lambda held, at: Point(at, held.usd_per_call, n=held.priced))
     found = [
-        drawn("cost_by_model", "Cost by model", "usd", everything.priced, _largest(parts, models), kind="stacked", group="cost", note=note),
-        drawn(
-            "cost_by_prompt", "Cost by prompt", "usd", everything.priced, _largest(parts, prompts), kind="stacked", group="cost", note=note
-        ),
+        drawn("cost_by_model", "Cost by model", "usd", everything.priced, models, kind="stacked", group="cost", note=note),
+        drawn("cost_by_prompt", "Cost by prompt", "usd", everything.priced, prompts, kind="stacked", group="cost", note=note),
         drawn("cost_per_call", "Cost a request", "usd/call", everything.priced, [each], group="cost", note=note),
         None if gathered.view.filters else _per_user(store, gathered, now_ms),
     ]
     return [chart for chart in found if chart is not None] if everything.usd is not None else []
 
 
-def _largest(parts: Frame, groups: Mapping[str, Mapping[int, Tally]]) -> list[Line]:
+def _largest(parts: Frame, columns: Columns, names: Sequence[str]) -> list[Line]:
     """A line for each of the dearest, and one for all others together."""
-    order = sorted(groups, key=lambda name: -sum(held.cost_nano for held in groups[name].values()))
-    shown = order if len(order) <= _MOST_LINES + 1 else order[:_MOST_LINES]
-    lines = [parts.with_held(groups[name]).line(name, _dollars) for name in shown]
-    if rest := order[len(shown) :]:
-        others = tally.merged(groups[name] for name in rest)
-        lines.append(parts.with_held(others).line(f"{len(rest)} others", _dollars))
+    dearest = sorted(range(len(names)), key=(-columns.sums["cost_nano"].sum(axis=1)).tolist().__getitem__)
+    shown = dearest if len(dearest) <= _MOST_LINES + 1 else dearest[:_MOST_LINES]
+    lines = [parts.with_held(tally.of_columns(columns, [place])).line(names[place], _dollars) for place in shown]
+    if rest := dearest[len(shown) :]:
+        lines.append(parts.with_held(tally.of_columns(columns, rest)).line(f"{len(rest)} others", _dollars))
     return lines
 
 

@@ -3,13 +3,13 @@
 Knows no database. A figure that nothing was counted for is None.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.ledger.rollups import Cell
+    from workbench.ledger.rollups import Cell, Columns
 
 _SUMS = (
     "calls", "ok", "errors", "retries", "input_tokens", "cached_tokens", "output_tokens", "cost_nano", "unpriced", "token_calls", "timed",
@@ -140,9 +140,15 @@ def merged(groups: Iterable[Mapping[int, Tally]]) -> dict[int, Tally]:
     return {at: held[0] if len(held) == 1 else total(held) for at, held in grouped.items()}
 
 
-def regrouped(series: Series, *places: int) -> Series:
-    """Series by some of the values of their keys."""
-    grouped: dict[Key, list[Mapping[int, Tally]]] = {}
-    for key, buckets in series.items():
-        grouped.setdefault(tuple(key[place] for place in places), []).append(buckets)
-    return {key: merged(found) for key, found in grouped.items()}
+def of_sums(sums: Mapping[str, int]) -> Tally:
+    """The sums of columns as one, without sketches; what columns do not hold is 0."""
+    return _made(errors=sums["calls"] - sums["ok"], **sums)
+
+
+def of_columns(columns: "Columns", keys: Sequence[int]) -> dict[int, Tally]:
+    """Some keys of columns together, by the buckets that hold calls, without sketches."""
+    whole = columns.sums["calls"][keys].sum(axis=0)
+    places = whole.nonzero()[0]
+    picked = {name: values[keys].sum(axis=0)[places].tolist() for name, values in columns.sums.items()}
+    starts = columns.starts[places].tolist()
+    return {at: of_sums({name: values[place] for name, values in picked.items()}) for place, at in enumerate(starts)}

@@ -8,7 +8,7 @@ Source: Masson, Rim & Lee, "DDSketch: a fast and fully-mergeable quantile sketch
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from struct import Struct, error
 from typing import TYPE_CHECKING
@@ -46,6 +46,14 @@ def value_of(place: int) -> float:
     return math.copysign(size, place)
 
 
+@lru_cache(maxsize=100)
+def values_of(begin: int, end: int) -> "np.ndarray":
+    """`value_of` of the bins from `begin` until before `end`."""
+    import numpy as np
+
+    return np.array([value_of(place) for place in range(begin, end)])
+
+
 def pack(counts: Mapping[int, int]) -> bytes:
     """Counts by bin as bytes: 6 a bin, in the order of the bins; bins that hold nothing are left out."""
     if len(counts) == 1:
@@ -56,6 +64,15 @@ def pack(counts: Mapping[int, int]) -> bytes:
         return _pairs(len(held)).pack(*chain.from_iterable(held))
     except error:  # a count that outgrew its four bytes
         return _pairs(len(held)).pack(*chain.from_iterable((place, min(count, _MOST)) for place, count in held))
+
+
+def packed(bins: "np.ndarray", counts: "np.ndarray") -> bytes:
+    """The sketch of bins in order and their counts."""
+    import numpy as np
+
+    pairs = np.empty(len(bins), dtype=[("bin", "<i2"), ("count", "<u4")])
+    pairs["bin"], pairs["count"] = bins, counts
+    return pairs.tobytes()
 
 
 @cache

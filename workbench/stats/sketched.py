@@ -51,11 +51,15 @@ def percentiles(groups: Sequence[Sequence[bytes]], shares: Sequence[float], leve
     The value is that of `sketch.percentiles`. Bounds are order statistics, exact for any distribution: Conover, Practical Nonparametric
     Statistics, 3rd edition, section 3.2.
     """
+    return estimates(*table(groups), shares, level)
+
+
+def estimates(counts: "np.ndarray", values: "np.ndarray", shares: Sequence[float], level: float = LEVEL) -> list[list[Estimate] | None]:
+    """`percentiles` of counts that are there already: a row for each group, a column for each of `values`, in order."""
     import numpy as np
 
-    counts, values = table(groups)
     if not len(values):
-        return [None] * len(groups)
+        return [None] * len(counts)
     upto = counts.cumsum(axis=1)
     sizes = upto[:, -1]
     wanted = np.asarray(shares, dtype=float)
@@ -73,12 +77,19 @@ def table(groups: Sequence[Sequence[bytes]]) -> "tuple[np.ndarray, np.ndarray]":
 
     joined = [b"".join(group) for group in groups]
     pairs = np.frombuffer(b"".join(joined), dtype=[("bin", "<i2"), ("count", "<u4")])
-    if not len(pairs):
-        return np.zeros((len(groups), 0)), np.zeros(0)
-    places = pairs["bin"].astype(np.int64)
-    least, width = int(places.min()), int(places.max() - places.min()) + 1
-    owner = np.repeat(np.arange(len(groups)) * width - least, [len(part) // 6 for part in joined])
-    counts = np.bincount(owner + places, weights=pairs["count"], minlength=len(groups) * width).reshape(len(groups), width)
+    return dense(np.repeat(np.arange(len(groups)), [len(part) // 6 for part in joined]), pairs["bin"], pairs["count"], len(groups))
+
+
+def dense(owner: "np.ndarray", bins: "np.ndarray", numbers: "np.ndarray", groups: int) -> "tuple[np.ndarray, np.ndarray]":
+    """`table` of lists: of each bin the number of its group, and its count."""
+    import numpy as np
+
+    if not len(bins):
+        return np.zeros((groups, 0)), np.zeros(0)
+    least = int(bins.min())
+    width = int(bins.max()) - least + 1
+    places = owner.astype(np.int64) * width + (bins.astype(np.int64) - least)
+    counts = np.bincount(places, weights=numbers, minlength=groups * width).reshape(groups, width)
     held = np.nonzero(counts.any(axis=0))[0]
     return counts[:, held], np.array([_value_of(place) for place in (held + least).tolist()])
 

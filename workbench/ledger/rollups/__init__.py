@@ -5,8 +5,9 @@ They are kept in the transaction that inserts, deletes or changes the calls, by 
 
 from workbench.ledger.rollups.busiest import Top, top
 from workbench.ledger.rollups.cells import Cell
+from workbench.ledger.rollups.columns import Columns
 from workbench.ledger.rollups.ranges import Filters
-from workbench.ledger.rollups.reading import read, rows_from, total
+from workbench.ledger.rollups.reading import read, read_columns, rows_from, total
 from workbench.ledger.rollups.rebuilding import prepare, ready, rebuild
 from workbench.ledger.rollups.scanning import Result, read_raw
 from workbench.ledger.rollups.tidying import drop_series, tidy
@@ -14,6 +15,6 @@ from workbench.ledger.rollups.verifying import Difference, verify
 from workbench.ledger.rollups.writing import change, erase, note
 
 __all__ = [
-    "Cell", "Difference", "Filters", "Result", "Top", "change", "drop_series", "erase", "note", "prepare", "read", "read_raw", "ready",
-    "rebuild", "rows_from", "tidy", "top", "total", "verify",
+    "Cell", "Columns", "Difference", "Filters", "Result", "Top", "change", "drop_series", "erase", "note", "prepare", "read",
+    "read_columns", "read_raw", "ready", "rebuild", "rows_from", "tidy", "top", "total", "verify",
 ]  # fmt: skip

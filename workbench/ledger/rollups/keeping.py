@@ -4,6 +4,7 @@ On PostgreSQL one writer adds at a time. The lock is taken after the rows of the
 waits for a row.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ COUNTED = (
 )  # fmt: skip
 COUNTED_COLUMNS = tuple(CALLS.c[name] for name in COUNTED)
 _MINUTES_MS = 3 * DAY  # how long minutes are kept
+_LATE_MS = 600_000
 _LOCK = text("SELECT pg_advisory_xact_lock(7305281166)")
 _IDS = select(SERIES.c.id)
 
@@ -39,12 +41,29 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], minutes_from:
 
 def put(connection: Connection, sums: gather.Sums, sign: int = 1) -> None:
     """Add what was gathered to the sums; with `sign` -1, take it away."""
+    reopen(connection, min((start_ms for _series, start_ms in sums.by_grain[HOUR]), default=None))
     series.ensure(connection, sums.names)
     stored.add(connection, sums.by_grain, sign)
 
 
+def reopen(connection: Connection, start_ms: int | None) -> None:
+    """Sums from the hour `start_ms` on change in this transaction: where it was closed, what anybody remembers counts no more."""
+    known = marks.read(connection) if start_ms is not None else {}
+    late = [number for before, number in marks.CLOSED.values() if start_ms is not None and start_ms < known.get(before, 0)]
+    marks.put(connection, **{number: secrets.randbits(62) for number in late})
+
+
+def close(connection: Connection, known: Mapping[str, int], now_ms: int) -> None:
+    """Close the days and hours that have been over for some minutes: most calls that began in them are there."""
+    for grain, (before, number) in zip((DAY, HOUR), marks.CLOSED.values(), strict=True):
+        start_ms = (now_ms - _LATE_MS) // grain * grain
+        if known.get(before, 0) < start_ms:
+            marks.put(connection, **{before: start_ms, number: secrets.randbits(62)})
+
+
 def minutes_from(connection: Connection, known: Mapping[str, int], now_ms: int) -> int:
     """From when on minutes are kept. Once a day those that are over go, also where no app runs that would see to it."""
+    close(connection, known, now_ms)
     kept = known.get(marks.MINUTES_FROM)
     oldest = now_ms - _MINUTES_MS
     if kept is not None and kept >= oldest - DAY:

@@ -1,15 +1,17 @@
 """Reads the sums: exact for any stretch of time, narrowed and grouped by any of their dimensions. Owns no write, and no memory."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from workbench.ledger.fields import ERROR, OK
-from workbench.ledger.rollups import marks, ranges, raw, rebuilding
+from workbench.ledger.rollups import columns, marks, ranges, raw, rebuilding, remembered
 from workbench.ledger.rollups.cells import Cell
+from workbench.ledger.rollups.columns import Columns
 from workbench.ledger.rollups.found import Found, Values, key_of, spelled
 from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece, bucket_of
@@ -41,21 +43,57 @@ def read(
     ranges.check(by, bucket_ms, offset_ms)
     question = Question(by, bucket_ms, offset_ms, ranges.asked(filters or {}))
     found, chosen = Found(), None
+    with _snapshot(store) as (connection, known):
+        for piece in _pieces(known, since_ms, until_ms, question):
+            if piece.grain == RAW:
+                raw.add(found, connection, piece, question)
+            else:
+                chosen = chosen or _choose(connection, question)
+                _add(found, connection, piece, chosen, question, sketches=sketches)
+    cells = found.cells(by)
+    return cells or ([] if by or bucket_ms else [Cell()])
+
+
+def read_columns(
+    store: Store, since_ms: int, until_ms: int, *, by: Collection[str], bucket_ms: int, filters: Filters | None = None
+) -> Columns:
+    """`read` with the sketches of latency, as arrays: for many keys and buckets. What lies in days that are closed is remembered until
+    one of them changes.
+    """
+    by = tuple(by)
+    ranges.check(by, bucket_ms, 0)
+    question = Question(by, bucket_ms, 0, ranges.asked(filters or {}))
+    found, chosen, parts = Found(), None, []
+    with _snapshot(store) as (connection, known):
+        closed = remembered.closed(known)
+        for piece in closed.split(_pieces(known, since_ms, until_ms, question)):
+            if piece.grain == RAW:
+                raw.add(found, connection, piece, question)
+                continue
+            part = closed.get(piece, question)
+            if part is None:
+                chosen = chosen or _choose(connection, question)
+                part = _columns(connection, piece, chosen, question)
+                closed.put(piece, question, part)
+            parts.append(part)
+    return columns.joined([*parts, columns.of_cells(found.cells(by), by)])
+
+
+@contextmanager
+def _snapshot(store: Store) -> Iterator[tuple[Connection, dict[str, int]]]:
+    """A connection that sees one state of the sums, and its marks."""
     rebuilding.ready(store)
     with store.read() as session:
         consistent = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         connection = session.connection(execution_options=consistent)
-        known = marks.read(connection)
-        if marks.WHOLE in known:
-            kept = Kept(known[marks.MINUTES_FROM], known.get(marks.ROWS_FROM))
-            for piece in ranges.pieces(since_ms, until_ms, kept, bucket_ms, offset_ms):
-                if piece.grain == RAW:
-                    raw.add(found, connection, piece, question)
-                else:
-                    chosen = chosen or _choose(connection, question)
-                    _add(found, connection, piece, chosen, question, sketches=sketches)
-    cells = found.cells(by)
-    return cells or ([] if by or bucket_ms else [Cell()])
+        yield connection, marks.read(connection)
+
+
+def _pieces(known: Mapping[str, int], since_ms: int, until_ms: int, question: Question) -> list[Piece]:
+    if marks.WHOLE not in known:
+        return []
+    kept = Kept(known[marks.MINUTES_FROM], known.get(marks.ROWS_FROM))
+    return ranges.pieces(since_ms, until_ms, kept, question.bucket_ms, question.offset_ms)
 
 
 def total(connection: Connection) -> int:
@@ -102,13 +140,22 @@ def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
     return sql, values
 
 
+def _columns(connection: Connection, piece: Piece, chosen: _Chosen, question: Question) -> Columns:
+    """The rows of a piece, none of them looked at one by one."""
+    source, values = _source(connection, piece, chosen)
+    bucket = _bucket(connection, question.bucket_ms, question.offset_ms)
+    rows = _rows(connection, f"SELECT g.value, {bucket}, {_SLIM} {source}", values) if chosen.numbers else ()
+    numbers, at_ms, *sums, latency = zip(*rows, strict=True) if rows else ((),) * (len(columns.NAMES) + 3)
+    held = dict(zip(columns.NAMES, sums, strict=True))
+    held["ok"] = tuple([calls if number & 1 else 0 for number, calls in zip(numbers, held["calls"], strict=True)])
+    return columns.of_rows(chosen.keys, [number >> 1 for number in numbers], at_ms, held, latency)
+
+
 def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, question: Question, *, sketches: bool) -> None:
     if not chosen.numbers:
         return
     keys, sqlite = chosen.keys, connection.dialect.name == "sqlite"
-    asked: tuple[Any, ...] = (json.dumps(chosen.numbers),) if sqlite else (list(chosen.numbers), list(chosen.numbers.values()))
-    values = (*asked, piece.grain, piece.since_ms, piece.until_ms)
-    source = _FROM_SQLITE if sqlite else _FROM_POSTGRES
+    source, values = _source(connection, piece, chosen)
     if sketches and question.bucket_ms == piece.grain:  # hardly two rows of one cell: nothing to sum up there
         bucket_ms, offset_ms = question.bucket_ms, question.offset_ms
         for number, at_ms, *sums, latency, ttft in _rows(connection, f"{_PLAIN} {source}", values):
@@ -125,6 +172,14 @@ def _add(found: Found, connection: Connection, piece: Piece, chosen: _Chosen, qu
     grouped = "" if sqlite else " GROUP BY 1, 2"
     for number, at_ms, latency, ttft in _rows(connection, f"SELECT g.value / 2, {bucket}, {joined} {source}{grouped}", values):
         found.sketches((keys[number], at_ms), latency, ttft)
+
+
+def _source(connection: Connection, piece: Piece, chosen: _Chosen) -> tuple[str, tuple[Any, ...]]:
+    """The rows of a piece in SQL, and its parameters."""
+    within = piece.grain, piece.since_ms, piece.until_ms
+    if connection.dialect.name == "sqlite":
+        return _FROM_SQLITE, (json.dumps(chosen.numbers), *within)
+    return _FROM_POSTGRES, (list(chosen.numbers), list(chosen.numbers.values()), *within)
 
 
 def _rows(connection: Connection, sql: str, values: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
@@ -153,6 +208,7 @@ _OF_STATUS = {
     frozenset(): " AND 1 = 0",
 }
 _PLAIN = f"SELECT g.value, r.start_ms, {', '.join(f'r.{name}' for name in SUMS)}, r.latency, r.ttft"
+_SLIM = f"{', '.join(f'r.{name}' for name in columns.NAMES)}, r.latency"
 _SUMMED = ", ".join(f"sum(r.{name})" for name in SUMS)
 _ON = "r.grain = ? AND r.start_ms >= ? AND r.start_ms < ?"
 _FROM_SQLITE = f"FROM json_each(?) g CROSS JOIN rollups r ON r.series = CAST(g.key AS INTEGER) AND {_ON}"

@@ -105,6 +105,7 @@ def counted(connection: Connection, day_ms: int, minutes_from: int) -> tuple[gat
 
 
 def _day(connection: Connection, day_ms: int, minutes_from: int) -> None:
+    keeping.reopen(connection, day_ms)
     of_day = (ROLLUPS.c.start_ms >= day_ms, ROLLUPS.c.start_ms < day_ms + DAY)
     connection.execute(delete(ROLLUPS).where(ROLLUPS.c.grain.in_(GRAINS), ROLLUPS.c.series.in_(_IDS), *of_day))
     connection.execute(delete(TopDayRow).where(TopDayRow.day_ms == day_ms))

@@ -1,0 +1,109 @@
+"""Columns are what `read` gives as cells, also where they are remembered: whatever another process adds, deletes or changes meanwhile."""
+
+import random
+
+import pytest
+from sqlalchemy import select, text, update
+
+from tests.conftest import ManualClock
+from tests.ledger.rollups.test_adding_up import CALLS, NOW, a_row, put
+from workbench import clock
+from workbench.ledger import rollups
+from workbench.ledger.rollups import columns, keeping, marks
+from workbench.ledger.rollups.series import DAY, HOUR, MINUTE
+from workbench.store import Store
+
+LOOKS = (
+    (NOW - 20 * DAY, NOW + DAY, ("prompt", "version"), DAY),
+    (NOW - 35 * DAY, NOW + 2 * DAY, ("provider", "model"), 7 * DAY),
+    (NOW - 30 * HOUR, NOW + HOUR, (), HOUR),
+)
+
+
+@pytest.fixture(autouse=True)
+def at_now(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    moved = ManualClock(NOW)
+    monkeypatch.setattr(clock, "SYSTEM", moved)
+    return moved
+
+
+def check(store: Store, chance: random.Random) -> None:
+    since, until, by, bucket_ms = chance.choice(LOOKS)
+    filters: rollups.Filters = chance.choice(({}, {"source": "run"}, {"prompt": ("p", None)}))
+    found = rollups.read_columns(store, since, until, by=by, bucket_ms=bucket_ms, filters=filters)
+    cells = rollups.read(store, since, until, by=by, bucket_ms=bucket_ms, filters=filters)
+    wanted = columns.joined([columns.of_cells(cells, by)])
+    assert found.keys == wanted.keys
+    for key in range(len(found.keys)):
+        for name, values in wanted.sums.items():
+            assert told(found, found.sums[name][key]) == told(wanted, values[key]), name
+        assert binned(found, key) == binned(wanted, key)
+        assert {place: n for (_, place), n in binned(found, key, bucketed=False).items()} == in_table(found, key)
+
+
+def told(of: rollups.Columns, values: object) -> dict[int, int]:
+    return {at: value for at, value in zip(of.starts.tolist(), values, strict=True) if value}  # type: ignore[call-overload]
+
+
+def binned(of: rollups.Columns, key: int, *, bucketed: bool = True) -> dict[tuple[int, int], int]:
+    sums: dict[tuple[int, int], int] = {}
+    for column, place, n in zip(*(each.tolist() for each in of.sketch(key)), strict=True):
+        at = int(of.starts[column]) if bucketed else 0
+        sums[at, place] = sums.get((at, place), 0) + n
+    return sums
+
+
+def in_table(of: rollups.Columns, key: int) -> dict[int, int]:
+    least, table = of.table
+    return {least + place: n for place, n in enumerate(table[key].tolist()) if n}
+
+
+def test_columns_are_the_cells_whatever_happened_since_they_were_read(store: Store, at_now: ManualClock) -> None:
+    chance = random.Random(5)
+    put(store, [a_row(chance, number) for number in range(1, 150)])
+    for turn in range(30):
+        for _ in range(3):
+            check(store, chance)
+        with store.write() as session:
+            connection = session.connection()
+            one = dict(connection.execute(select(CALLS).order_by(CALLS.c.id).limit(1)).mappings().one())
+            if turn % 3 == 0:
+                rollups.erase(connection, CALLS.c.id.in_((one["id"], one["id"] + 1)))
+            elif turn % 3 == 1:
+                connection.execute(update(CALLS).where(CALLS.c.id == one["id"]).values(latency_ms=77))
+                rollups.change(connection, one, one | {"latency_ms": 77})
+        put(store, [a_row(chance, 1000 + 5 * turn + number) for number in range(chance.randint(0, 5) or 1)])
+        at_now.ms += chance.choice((MINUTE, HOUR, DAY))
+    rollups.rebuild(store)
+    for _ in range(6):
+        check(store, chance)
+
+
+def test_what_is_closed_is_not_read_again_until_it_changes(store: Store) -> None:
+    chance = random.Random(6)
+    put(store, [a_row(chance, number) | {"started_ms": NOW - 3 * DAY - number} for number in range(1, 50)])
+
+    def calls() -> int:
+        found = rollups.read_columns(store, NOW - 5 * DAY, NOW, by=("source",), bucket_ms=DAY)
+        return int(found.sums["calls"].sum())
+
+    assert calls() == 49
+    with store.write() as session:  # behind the ledger's back
+        session.execute(text("UPDATE rollups SET calls = calls * 2"))
+    assert calls() == 49
+    put(store, [a_row(chance, 60) | {"started_ms": NOW}])
+    assert calls() == 49, "a call of now is not in the range, and leaves what is closed alone"
+    put(store, [a_row(chance, 61) | {"started_ms": NOW - 3 * DAY}])
+    assert calls() == 99
+
+
+def test_a_write_that_is_rolled_back_changes_nothing(store: Store) -> None:
+    chance = random.Random(7)
+    put(store, [a_row(chance, number) for number in range(1, 50)])
+    with store.read() as session:
+        before = marks.read(session.connection())
+    with pytest.raises(ZeroDivisionError), store.write() as session:
+        keeping.reopen(session.connection(), NOW - 30 * DAY)
+        _ = 1 // 0
+    with store.read() as session:
+        assert marks.read(session.connection()) == before

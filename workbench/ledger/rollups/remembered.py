@@ -1,0 +1,67 @@
+"""Columns of closed days and hours that this process has read, so that a chart that is drawn again reads the rest alone. Bounded.
+
+A day or hour is closed once a writer has said so (`marks.CLOSED`); whoever then adds to it or takes from it, in any process, leaves a new
+number beside that mark, in the same transaction. Numbers are drawn, not counted: none comes back after a rollback or a restore.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.ledger.rollups import marks
+from workbench.ledger.rollups.columns import Columns
+from workbench.ledger.rollups.ranges import RAW, Piece
+from workbench.ledger.rollups.raw import Question
+from workbench.ledger.rollups.series import MINUTE
+
+MOST_BYTES = 16_000_000
+_held: "OrderedDict[tuple[Any, ...], Columns]" = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What may be remembered, as a snapshot of a store has it: until when, and as of which number; the earliest first."""
+
+    until: tuple[tuple[int, int], ...]
+
+    def split(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """The pieces, none of them across the end of what is closed."""
+        for piece in pieces:
+            since_ms = piece.since_ms
+            for end_ms, _number in self.until if piece.grain != RAW else ():
+                if since_ms < end_ms < piece.until_ms:
+                    yield Piece(piece.grain, since_ms, end_ms)
+                    since_ms = end_ms
+            yield Piece(piece.grain, since_ms, piece.until_ms)
+
+    def get(self, piece: Piece, question: Question) -> Columns | None:
+        """What was read of a closed piece before; None where nothing is known of it."""
+        key = self._key(piece, question)
+        with _lock:
+            found = None if key is None else _held.get(key)
+            if key is not None and found is not None:
+                _held.move_to_end(key)
+            return found
+
+    def put(self, piece: Piece, question: Question, found: Columns) -> None:
+        """Remember what was read of a closed piece; what was not asked for the longest goes where it gets too much."""
+        key = self._key(piece, question)
+        if key is None or piece.grain == MINUTE or found.size > MOST_BYTES // 2:
+            return
+        with _lock:
+            _held[key] = found
+            while sum(each.size for each in _held.values()) > MOST_BYTES:
+                _held.popitem(last=False)
+
+    def _key(self, piece: Piece, question: Question) -> tuple[Any, ...] | None:
+        number = next((number for end_ms, number in self.until if piece.until_ms <= end_ms), None)
+        asked = tuple(sorted(question.asked.items()))
+        return None if number is None else (number, piece, tuple(question.by), question.bucket_ms, question.offset_ms, asked)
+
+
+def closed(known: Mapping[str, int]) -> Closed:
+    """What the marks of a snapshot allow to be remembered; nothing where nothing was closed yet."""
+    return Closed(tuple((known[before], known[number]) for before, number in marks.CLOSED.values() if before in known))
