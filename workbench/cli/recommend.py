@@ -50,7 +50,8 @@ def _worth(worth: "Worth") -> str:
         bounds = "" if worth.low is None or worth.high is None else f" ({_usd(worth.low)} to {_usd(worth.high)})"
         said.append(f"{_usd(worth.usd)} a month{bounds}")
     if worth.seconds:
-        said.append(f"{worth.seconds / 3600:,.1f} hours of waiting a month")
+        hours = worth.seconds / 3600
+        said.append(f"{hours:,.1f} hours of waiting a month" if hours >= 1 else f"{worth.seconds / 60:,.0f} minutes of waiting a month")
     if worth.calls:
         said.append(f"{worth.calls:,.0f} calls a month")
     return "Worth " + ", ".join(said) + "."

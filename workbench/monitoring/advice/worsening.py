@@ -71,11 +71,11 @@ def _worth(one: Slice, before: "Cell", after: "Cell", monthly: float) -> Worth:
     n = after.calls * monthly
     if one.metric == "error_rate":
         more = max(0.0, one.after - one.before)
-        return Worth(calls=more * n, how=f"{percent(more)} more of {n:,.0f} calls a month fail.")
+        return Worth(calls=more * n, how=f"{percent(more)} of {n:,.0f} calls a month fail that did not before.")
     if one.metric == "satisfaction":
         rated = after.rated * monthly
         fewer = max(0.0, one.before - one.after)
-        return Worth(calls=fewer * rated, how=f"{percent(fewer)} fewer of {rated:,.0f} ratings a month are good.")
+        return Worth(calls=fewer * rated, how=f"{percent(fewer)} of {rated:,.0f} ratings a month are no longer good.")
     if one.metric == "cost_per_call":
         from decimal import Decimal
 
