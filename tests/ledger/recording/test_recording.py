@@ -21,7 +21,7 @@ from workbench.ledger import flush, reading, record, recorded, tagged, wrap
 from workbench.ledger.recording import recorder
 from workbench.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def rows(store: Store) -> list[Any]:
