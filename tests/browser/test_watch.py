@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import LOOKS, Server, axe, ready, snap, visit, wide
+from tests.browser.harness import LOOKS, Server, Watched, axe, ready, serving, snap, visit, wide
+from tests.pages.million import a_million
 from tests.pages.stores import HOSTILE
 from tests.pages.watching import a_day
 from workbench import clock
@@ -45,6 +46,37 @@ def test_a_range_is_pulled_by_pointer_and_by_keyboard_and_left_again(page: Page,
     ready(page)
     page.get_by_role("button", name="Back to last 24 hours").click()
     expect(page).to_have_url(re.compile("overview$"))
+
+
+def test_a_million_calls_open_a_part_is_pulled_and_a_call_is_followed_and_left(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as server, browser.new_context(viewport={"width": 1366, "height": 768}) as context:
+        page, watched = context.new_page(), Watched(server.url)
+        watched.watch(page)
+        assert a_million(server.store, clock.now_ms() - 60_000) == 1_001_500
+        visit(page, f"{server.url}/overview?range=90d")
+        expect(page.locator(".card").first).to_contain_text("1.00 M")
+        plot = page.get_by_role("slider", name=re.compile("^Requests"))
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 80)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 90, steps=4)
+        page.mouse.up()
+        expect(page).to_have_url(re.compile("since=.+until="))
+        ready(page)
+        expect(page.locator(".card").first).not_to_contain_text("1.00 M")
+        page.get_by_text("Errors", exact=True).first.click()
+        page.get_by_role("link", name=re.compile(r"Call \d+")).first.click()
+        expect(page).to_have_url(re.compile(r"/calls\?.*call=\d+"))
+        expect(page.get_by_text("It took too long.").first).to_be_visible()
+        page.go_back()
+        expect(page).to_have_url(re.compile(r"/overview\?.*since=.+section=errors"))
+        expect(page.get_by_role("link", name=re.compile(r"Call \d+")).first).to_be_visible()
+        page.get_by_role("button", name="Back to last 90 days").click()
+        expect(page.locator(".card").first).to_contain_text("1.00 M")
+        assert watched.foreign == []
+        assert watched.errors == []
 
 
 def test_a_chart_has_a_table_behind_it_and_is_taken_away_as_csv_and_png(page: Page, server: Server) -> None:

@@ -17,10 +17,11 @@ def a_day(store: Store, now_ms: int, count: int = 1_200, prompts: Sequence[str] 
     """`count` calls of the last 30 hours, evenly spread; from six hours ago on the first prompt is at version 7. Returns their ids."""
     chance = random.Random(5)
     span = 30 * HOUR_MS
-    return bulk.add(store, [_call(chance, now_ms - span + span * n // count, now_ms, n, prompts) for n in range(count)], price=False).ids
+    return bulk.add(store, [a_call(chance, now_ms - span + span * n // count, now_ms, n, prompts) for n in range(count)], price=False).ids
 
 
-def _call(chance: random.Random, at_ms: int, now_ms: int, n: int, prompts: Sequence[str]) -> CallRecord:
+def a_call(chance: random.Random, at_ms: int, now_ms: int, n: int, prompts: Sequence[str]) -> CallRecord:
+    """The n-th of them, begun at `at_ms`."""
     prompt, (provider, model) = prompts[n % len(prompts)], MODELS[n // 2 % 2]
     worse = prompt == prompts[0] and at_ms >= now_ms - 6 * HOUR_MS
     failed = chance.random() < (0.25 if worse else 0.02)
