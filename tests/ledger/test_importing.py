@@ -127,6 +127,8 @@ def test_what_is_cut_off_is_taken_up_to_there_and_said(sqlite_store: Store, tmp_
         ("a.txt", b"Dear all\nthis is a letter.\n", "no header of two columns"),
         ("a.csv", b"model,model\n1,2\n", "the same name"),
         ("a.csv", b"colour,size\nred,2\n", "no column gives started_at and model"),
+        ("a.csv", b"timestamp,model\n", "has no rows"),
+        ("a.json", b"[" + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"]", "nested too deeply"),
         ("a.json", b"[1, 2, 3]", "no row can be read"),
         ("a.json", b'{"a": {"b": ', "no row can be read"),
         ("a.jsonl", b'{"a": 1,,}\n{"b" 2}\n', "no row can be read"),
@@ -198,6 +200,48 @@ def test_a_csv_with_marks_of_windows_and_excel_is_read(sqlite_store: Store, tmp_
     )  # fmt: skip
     assert (one.cost_nano, two.status, two.user, two.provider) == (12_300_000, "error", 'a;"b"', "anthropic")
     assert two.cost_nano == (12 * 3 + 3 * 15) * 1000
+
+
+def test_numbers_are_read_as_the_table_writes_them_and_never_otherwise(sqlite_store: Store, tmp_path: Path) -> None:
+    head = "timestamp;model;prompt_tokens;cost;latency_s\n"
+    (tmp_path / "comma.csv").write_text(head + "2026-09-01 10:00:00;gpt-5;1.234;0,0123;1,5\n2026-09-01 10:00:01;gpt-5;12;1,234;\n")
+    assert importers.run(sqlite_store, tmp_path / "comma.csv").taken == 2
+    two, one = reading.page(sqlite_store)
+    assert (one.input_tokens, one.cost_nano, one.latency_ms) == (1234, 12_300_000, 1500)
+    assert two.cost_nano == 1_234_000_000
+    (tmp_path / "point.csv").write_text(head + "2026-09-02 10:00:00;gpt-5;1,234;0.5;0.25\n2026-09-02 10:00:01;gpt-5;12;0,5;1\n")
+    done = importers.run(sqlite_store, tmp_path / "point.csv")
+    assert done.report.lines == [(3, "column cost: '0,5' is not a number: write decimals with a point")]
+    assert (reading.page(sqlite_store)[0].input_tokens, reading.page(sqlite_store)[0].cost_nano) == (1234, 500_000_000)
+
+
+def test_a_csv_of_old_machines_is_read_and_a_quote_never_closed_is_said(sqlite_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_bytes("timestamp,model,user\r1790000000,gpt-5,Zoë\r1790000001,gpt-5,b\r".encode("cp1252"))
+    assert "Windows-1252" in importers.preview(tmp_path / "old.csv").notes[0]
+    assert importers.run(sqlite_store, tmp_path / "old.csv").taken == 2
+    assert [call.user for call in reading.page(sqlite_store)] == ["b", "Zoë"]
+    rows = "".join(f"17900001{n:02},gpt-5,x\n" for n in range(60))
+    (tmp_path / "open.csv").write_text(f'timestamp,model,user\n1790000100,gpt-5,5" wide\n1790000101,gpt-5,"open\n{rows}')
+    cut = importers.run(sqlite_store, tmp_path / "open.csv")
+    assert (cut.taken, cut.complete, cut.report.broken) == (
+        1, False, "A quote opens in line 3 and is never closed: from there on nothing was read.",
+    )  # fmt: skip
+
+
+def test_what_no_number_can_be_is_refused_by_line(sqlite_store: Store, tmp_path: Path) -> None:
+    lines = [
+        '{"timestamp": 1790000000, "model": "gpt-5", "prompt_tokens": 1e400}',
+        '{"timestamp": 1e400, "model": "gpt-5"}',
+        f'{{"timestamp": {"9" * 400}, "model": "gpt-5"}}',
+        f'{{"timestamp": 1790000003, "model": "gpt-5", "prompt_tokens": {"9" * 5000}}}',
+        '{"timestamp": 1790000004, "model": "gpt-5", "request": ' + '{"a":' * 100_000 + "1" + "}" * 100_001,
+        '{"timestamp": "yesterday", "model": "gpt-5"}',
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(reversed(lines)))
+    said = dict(importers.run(sqlite_store, tmp_path / "a.jsonl").report.lines)
+    assert reading.totals(sqlite_store).n == 0
+    for line, words in enumerate(("'yesterday' is not a time", "too deeply", "thousands of digits", "not a time", "'inf'", "finite"), 1):
+        assert words in said[line], said[line]
 
 
 def test_a_mapping_of_ones_own_goes_before_what_is_proposed(sqlite_store: Store, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Values of other tools' files as values of the ledger: times of any kind, durations, whether it worked, who made a model."""
 
 import json
-import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -52,6 +52,11 @@ _DISLIKED = {
     "bad": -1,
     "👎": -1,
 }
+_MOST_NS = 10**20  # more than nanoseconds since 1970 can be
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 1,234.5
+_DOTTED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")  # 1.234, where a comma sets off decimals
+_POINTED = re.compile(r"-?\d+\.\d+")
+_SET_OFF = re.compile(r"-?\d{1,3}(\.\d{3})+,\d+|-?\d+,\d+")
 _VENDORS = {
     "vertex_ai": "google",
     "vertex_ai_beta": "google",
@@ -74,6 +79,7 @@ _KINDS = (
 
 def moment(value: Any, place: str) -> int:
     """UTC epoch milliseconds of an ISO 8601 text, a date, or seconds, milli-, micro- or nanoseconds since 1970, told by their size."""
+    said = value
     if isinstance(value, str):
         text = value.strip()
         try:
@@ -84,10 +90,12 @@ def moment(value: Any, place: str) -> int:
         return _of_datetime(value)
     if isinstance(value, date):
         return _of_datetime(datetime(value.year, value.month, value.day, tzinfo=UTC))
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MOST_NS:
         hint = "Write it as 2026-01-31T12:00:00Z, or as seconds or milliseconds since 1970."
-        raise InputError(f"{str(value)[:60]!r} is not a time", place=place, hint=hint)
-    size = abs(float(value))
+        raise InputError(f"{str(said)[:60]!r} is not a time", place=place, hint=hint)
+    size = abs(value)
     if size < 10**11:
         return round(value * 1000)
     if size < 10**14:
@@ -95,15 +103,34 @@ def moment(value: Any, place: str) -> int:
     return round(value / 1000) if size < 10**17 else int(value) // 10**6
 
 
-def number(value: Any, place: str, *, textual: bool) -> Any:
-    """The number of a cell; a text stays a text where the file tells texts and numbers apart, and is then refused by name."""
+def number(value: Any, place: str, *, textual: bool, comma: bool = False) -> Any:
+    """The number of a cell; a text stays a text where the file tells texts and numbers apart, and is then refused by name. With `comma`
+    decimals are set off by one, as in 1.234,5; else commas stand between thousands, and nowhere else.
+    """
     if isinstance(value, Decimal):
         return float(value) if value % 1 else int(value)
     if not isinstance(value, str) or not textual:
         return value
-    found = _plain_number(value.strip().replace("\u00a0", "").removeprefix("$").replace(",", ""))
+    text = value.strip().replace("\u00a0", "").strip("$€ ")
+    if comma:
+        text = (text.replace(".", "") if "," in text or _DOTTED.fullmatch(text) else text).replace(",", ".")
+    elif "," in text and _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    found = _plain_number(text)
     if found is None:
-        raise InputError(f"{value[:60]!r} is not a number", place=place, hint="Leave the cell empty where it is not known.")
+        hint = "Write decimals with a point." if "," in text else "Leave the cell empty where it is not known."
+        raise InputError(f"{value[:60]!r} is not a number", place=place, hint=hint)
+    return found
+
+
+def decimal_comma(texts: Iterable[str]) -> bool:
+    """Whether numbers like 0,5 are among the texts of a table, and none like 0.5."""
+    found = False
+    for text in texts:
+        bare = text.strip("$€ \u00a0")
+        if _POINTED.fullmatch(bare) and not _DOTTED.fullmatch(bare):
+            return False
+        found = found or bool(_SET_OFF.fullmatch(bare) and not _GROUPED.fullmatch(bare))
     return found
 
 

@@ -19,6 +19,7 @@ _OWN = frozenset((*FIELDS, *TEXTS))
 _PLAIN = re.compile(r"[^a-z0-9]")
 _NUMBERS = frozenset((*fields.TOKENS, "latency_ms", "ttft_ms", "retries", "version", "cost_usd", "latency_s", "ttft_s", "started_ms"))
 _DEEPEST = 5
+_MOST = 2_000  # columns
 _NAMELIKE = re.compile(r"[\w./@-]{1,120}")
 
 
@@ -39,6 +40,9 @@ class Columns(Dialect):
             raise InputError(f"two columns become {twice[0]}", place="mapping", hint="Leave one of them out.")
         self._own = not mapping.fixed and not container.textual and all(column == target for column, target in mapping.columns.items())
         self._own = self._own and not set(targets) & set(MORE)
+        self._comma = container.textual and cells.decimal_comma(
+            text for row in sample for text in row.values() if isinstance(text, str) and len(text) < 30
+        )
         self._names_rows = "external_id" in targets
         self._ways = [(_way(column), target, f"column {column}") for column, target in mapping.columns.items()]
         self._fixed: dict[str, Any] = {
@@ -67,7 +71,10 @@ class Columns(Dialect):
         for way, target, place in self._ways:
             value = way(row)
             if value is not None and value != "":
-                found[target] = cells.number(value, place, textual=textual) if target in _NUMBERS else _read(target, value, place, textual)
+                if target in _NUMBERS:
+                    found[target] = cells.number(value, place, textual=textual, comma=self._comma)
+                else:
+                    found[target] = _read(target, value, place, textual)
                 if found[target] == fields.ERROR and "error_type" not in found and (kind := cells.error_type(value)) != "unknown":
                     found["error_type"] = kind  # a status of 429 says more than that it failed
         return fields.check_values(settled(found), source=SOURCE)
@@ -102,7 +109,7 @@ def leaves(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     found: dict[str, None] = {}
     for row in sample:
         found.update(dict.fromkeys(_paths(row)))
-    return list(found)[:500]
+    return list(found)[:_MOST]
 
 
 def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> ColumnMap:

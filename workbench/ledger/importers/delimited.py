@@ -1,7 +1,9 @@
 """CSV and TSV: a header, then a row a call. Every value is a text; an empty cell says nothing."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +13,8 @@ from workbench.ledger.importers import source
 from workbench.ledger.importers.base import Bad, Container, Row, container
 
 _DELIMITERS = (",", "\t", ";", "|")
-_OPEN = "A quote opens near line {} and is never closed: what follows it was not read."
+_OPEN = "A quote opens in line {} and is never closed: from there on nothing was read."
+_ENDS = re.compile(r"[\r\n]")
 
 
 @container("csv", rank=90)
@@ -23,9 +26,15 @@ class Delimited(Container):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._at: source.Source | None = None
-        first = source.head(path).decode("utf-8", "replace").lstrip("\r\n").partition("\n")[0]
-        self.delimiter = max(_DELIMITERS, key=first.count)
-        self.columns = tuple(name.strip() for name in next(csv.reader([first], delimiter=self.delimiter), []))
+        head = source.head(path)
+        self._encoding = _encoding(head)
+        if self._encoding != "utf-8":
+            self.notes.append("The file is not UTF-8: it is read as Windows-1252.")
+        begins = head.decode(self._encoding, "replace").lstrip("\r\n")
+        self.delimiter = max(_DELIMITERS, key=_ENDS.split(begins, maxsplit=1)[0].count)
+        csv.field_size_limit(source.LONGEST_LINE)
+        header: list[str] = next(csv.reader(io.StringIO(begins, newline=""), delimiter=self.delimiter), [])
+        self.columns = tuple(name.strip() for name in header)
         if len(self.columns) < 2 or len(set(self.columns)) < len(self.columns):
             why = "two columns have the same name" if len(self.columns) > 1 else "has no header of two columns or more"
             raise InputError(why, place=f"{path.name}, line 1", hint="The first line must name the columns, as in timestamp,model,...")
@@ -58,21 +67,46 @@ class Delimited(Container):
             yield hash("\x1f".join(cells).encode("utf-8", "replace"))
 
     def _cells(self) -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(source.LONGEST_LINE)
-        reader = None
+        line = 0
         try:
-            with source.opened(self.path) as self._at, io.TextIOWrapper(self._at.file, "utf-8", "replace", newline="") as text:
-                reader = csv.reader(_without_nul(text), delimiter=self.delimiter, strict=False)
-                next((cells for cells in reader if cells), None)
+            with source.opened(self.path) as self._at, io.TextIOWrapper(self._at.file, self._encoding, "replace", newline="") as text:
+                lines = _Lines(text)
+                reader = csv.reader(lines, delimiter=self.delimiter, strict=False)
+                header = False
                 for cells in reader:
-                    if any(cells):
-                        yield reader.line_num, cells
+                    if lines.ended:  # asked for more than there is: it stands within quotes
+                        self.broken = _OPEN.format(line + 1)
+                        return
+                    line = reader.line_num
+                    if header and any(cells):
+                        yield line, cells
+                    header = header or bool(cells)
         except csv.Error:
-            self.broken = _OPEN.format(reader.line_num if reader else 1)
+            self.broken = _OPEN.format(line + 1)
         except source.BROKEN:
-            self.broken = f"The file breaks off after line {reader.line_num if reader else 0}: it was not packed to its end."
+            self.broken = f"The file breaks off after line {line}: it was not packed to its end."
 
 
-def _without_nul(text: TextIO) -> Iterator[str]:
-    while line := text.readline(source.LONGEST_LINE):
-        yield line.replace("\x00", "\ufffd") if "\x00" in line else line
+class _Lines:
+    """Lines as the reader of the standard library can take them; `ended` once it has asked for one behind the last."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text, self.ended = text, False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(source.LONGEST_LINE)
+        if not line:
+            self.ended = True
+            raise StopIteration
+        return line.replace("\x00", "\ufffd") if "\x00" in line else line
+
+
+def _encoding(head: bytes) -> str:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its end may be cut within a character
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"

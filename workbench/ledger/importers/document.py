@@ -58,7 +58,9 @@ class Document(Container):
                 number += 1
                 known = says if isinstance(says, dict) else Bad("is not an object")
                 yield Row(number, known, json.dumps(says, sort_keys=True).encode("utf-8", "replace"))
-        except (ValueError, RecursionError):
+        except RecursionError:
+            self.broken = f"The file is nested too deeply behind item {number}."
+        except ValueError:
             self.broken = f"The file is not JSON behind item {number}: it was cut off, or is damaged there."
         except source.BROKEN:
             self.broken = f"The file breaks off behind item {number}: it was not packed to its end."

@@ -29,6 +29,8 @@ class Lines(Container):
             return False
         try:
             found = json.loads(first)
+        except RecursionError:
+            return True
         except ValueError:  # cut in its first line, or a document over several lines
             return path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson")) and first.strip() != b"{"
         return bool(rest.strip()) or not any(isinstance(value, list | dict) and len(value) for value in found.values())
@@ -79,4 +81,6 @@ def _unread(error: Exception, *, cut: bool) -> Bad:
         return Bad("is not UTF-8")
     if cut:
         return Bad("is cut off: the file ends within it")
-    return Bad("is nested too deeply" if isinstance(error, RecursionError) else "is not JSON")
+    if isinstance(error, RecursionError):
+        return Bad("is nested too deeply")
+    return Bad("holds a number of thousands of digits" if "integer string conversion" in str(error) else "is not JSON")
