@@ -58,7 +58,7 @@ def estimates(counts: "np.ndarray", values: "np.ndarray", shares: Sequence[float
     """`percentiles` of counts that are there already: a row for each group, a column for each of `values`, in order."""
     import numpy as np
 
-    if not len(values):
+    if not len(values) or not len(counts):
         return [None] * len(counts)
     upto = counts.cumsum(axis=1)
     sizes = upto[:, -1]
@@ -97,13 +97,22 @@ def dense(owner: "np.ndarray", bins: "np.ndarray", numbers: "np.ndarray", groups
 def rank_bounds(n: "np.ndarray", share: "np.ndarray", level: float = LEVEL) -> "tuple[np.ndarray, np.ndarray]":
     """Ranks (from 1) of the order statistics that bound the percentile; 0, or more than n, where there is no such bound."""
     import numpy as np
-    from scipy.special import bdtr, bdtrik
+    from scipy.special import bdtr, ndtri
+
+    sizes, chances = (each.reshape(-1) for each in np.broadcast_arrays(np.maximum(n, 1).astype(int), share))
+    mean, spread = sizes * chances, np.sqrt(sizes * chances * (1 - chances))
 
     def quantile(tail: float) -> "np.ndarray":
-        # cdflib's inverse is a real number: its ceiling is the quantile but for rounding, one step down or none.
-        near = np.maximum(np.ceil(np.nan_to_num(bdtrik(tail, np.maximum(n, 1).astype(float), share), nan=0.0) - 1e-9), 0)
-        found: np.ndarray = np.where((near > 0) & (bdtr(near - 1, np.maximum(n, 1).astype(int), share) >= tail), near - 1, near)
-        return found
+        # A guess by Cornish & Fisher's expansion is a step away at most but where there are few numbers: then it takes some steps more.
+        z = ndtri(tail)
+        found = np.clip(np.ceil(mean + z * spread + (z * z - 1) * (1 - 2 * chances) / 6 - 0.5), 0, sizes)
+        down = up = np.arange(len(found))
+        while len(down) or len(up):
+            down = down[(found[down] > 0) & (bdtr(found[down] - 1, sizes[down], chances[down]) >= tail)]
+            found[down] -= 1
+            up = up[bdtr(found[up], sizes[up], chances[up]) < tail]
+            found[up] += 1
+        return found.reshape(np.broadcast_shapes(n.shape, share.shape))
 
     tail = (1 - level) / 2
     return quantile(tail), quantile(1 - tail) + 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAMES = ("calls", "input_tokens", "output_tokens", "cost_nano", "unpriced", "token_calls", "timed", "rated", "liked")
 SUMMED = (*NAMES, "ok")
 _OFTEN = 2  # rows a cell from which on their sketches are added up: the answered and the failed calls alone are not worth it
+_AT_ONCE = 200_000  # bins
 _DENSE = 4_000_000  # counts that are held at once while sketches are put together
 
 
@@ -68,7 +69,9 @@ def of_rows(keys: Sequence[Values], key: Sequence[int], at: Sequence[int], sums:
     starts, column = np.unique(np.asarray(at, dtype=np.int64), return_inverse=True)
     cell = np.asarray(key, dtype=np.int64) * len(starts) + column
     pairs = np.frombuffer(b"".join(sketches), dtype=[("bin", "<i2"), ("count", "<u4")])
-    owner = np.repeat(cell, [len(each) // pairs.itemsize for each in sketches]) if len(pairs) else np.zeros(0, dtype=np.int64)
+    owner = (
+        np.repeat(cell.astype(np.int32), [len(each) // pairs.itemsize for each in sketches]) if len(pairs) else np.zeros(0, dtype=np.int32)
+    )
     shape = (len(keys), len(starts))
     held = {name: _added(cell, np.asarray(values, dtype=np.int64), shape) for name, values in sums.items()}
     together = len(cell) > _OFTEN * np.count_nonzero(held["calls"])
@@ -182,6 +185,11 @@ def _together(cell: "np.ndarray", bins: "np.ndarray", counts: "np.ndarray") -> "
     width = int(bins.max()) - least + 1
     if (int(cell.max()) + 1) * width > _DENSE:
         return _slim(cell, bins, counts)
-    table = np.bincount(cell * width + (bins.astype(np.int64) - least), weights=counts)
+    table = np.zeros((int(cell.max()) + 1) * width)
+    for begin in range(0, len(cell), _AT_ONCE):  # each needs some arrays of eight bytes a bin
+        part = slice(begin, begin + _AT_ONCE)
+        table += np.bincount(
+            cell[part].astype(np.int64) * width + (bins[part].astype(np.int64) - least), weights=counts[part], minlength=len(table)
+        )
     held = np.nonzero(table)[0]
     return _slim(held // width, held % width + least, table[held])
