@@ -51,7 +51,7 @@ def _row(store: Store, one: Stands, now_ms: int) -> None:
             with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
                 st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
                 st.markdown(f"**{wording.md(rule.name)}**", width="content")
-                st.markdown(f":{tone}[{mark} :small[{grave}]]", width="content")
+                st.badge(grave, icon=mark, color=tone)
                 if acting.muted(kept, now_ms):
                     st.badge(f"Muted until {wording.moment(kept.muted_until_ms or 0)}", icon=":material/notifications_off:", color="gray")
             with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
