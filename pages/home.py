@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import confirm, glance, page, run_panel, safe, session, welcome
 from pages.parts import format as fmt
 from pages.spend.spend_parts import alarm
+from pages.watch.overview_parts import attention
 from workbench import clock
 from workbench.errors import NotFound
 from workbench.monitoring import overview
@@ -30,6 +31,7 @@ def _bench(facts: Overview, running: list[Run], last: Run | None) -> None:
     for number, run in enumerate(running):
         run_panel.show(run.id, key=f"run-{number}")
     alarm.draw(session.store(), clock.now_ms())
+    attention.firing(session.store())
     _cards(facts, running, last)
     left, right = st.columns([3, 2], gap="large")
     with left:

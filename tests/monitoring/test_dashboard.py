@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pages.parts import points
+from tests.cost.ledger import call
 from tests.monitoring.traffic import DAY, HOUR, NOW, drawn, put
 from workbench.errors import InputError
 from workbench.ledger import metrics
@@ -216,3 +217,19 @@ def test_a_bucket_that_is_not_over_is_no_fall(store: Store) -> None:
     assert len(known) == len(spark) - 2, "the ragged ends are left out"
     assert points.lines(chart(found, "requests"), span, now_ms=found.made_ms)["parts"] == [0, len(spark) - 1]
     assert points.lines(chart(found, "success_rate"), span, now_ms=found.made_ms)["parts"] == []
+
+
+def test_an_error_says_what_the_newest_of_its_kind_said(store: Store) -> None:
+    failed = {"status": "error", "error_type": "timeout"}
+    put(store, [call(None, started_ms=NOW - n * HOUR, error_message=f"gave up\nafter {n} s", **failed) for n in (3, 1, 2)])
+    (group,) = dashboard.look(store, View(SPAN), NOW).errors
+    assert group.message == "gave up after 1 s"
+
+
+def test_a_short_range_has_its_own_hours_and_no_others(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, NOW - 3 * HOUR, NOW, 9))
+    table = dashboard.look(sqlite_store, View(ranges.last("6h", NOW)), NOW).by_hour
+    assert table is not None
+    assert [row["hour"] for row in table.rows] == [10, 11, 12, 13, 14, 15, 16]
+    assert [row["calls"] for row in table.rows][:3] == [0, 0, 0]
+    assert sum(row["calls"] for row in table.rows) == 27

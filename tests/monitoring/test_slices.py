@@ -42,6 +42,14 @@ def test_a_version_that_became_slow_is_named_with_the_hour_it_began(store: Store
     assert week.sentence.endswith(" since 14:00"), "a week is read by days, but what stands out is looked up by the hour"
 
 
+def test_a_new_version_is_named_with_the_prompt_that_got_worse_when_it_came(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, SINCE, TWO, 60), drawn(2, TWO, NOW, 60, version=8, slow=3.0))
+    named = worst(sqlite_store)[0]
+    assert named.sentence.endswith(" since 14:00, with v8 in place of v7")
+    assert named.filters == {"prompt": "support/triage"}, "what it was before stays in view"
+    assert not any("in place of" in each.sentence for each in worst(sqlite_store) if each.kind == "model")
+
+
 @pytest.mark.parametrize(
     ("worse", "metric", "said"),
     [

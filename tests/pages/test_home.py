@@ -4,6 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages import stores
 from tests.pages.conftest import Open, said
+from tests.pages.test_alerts_page import firing
 from workbench import demo
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
@@ -88,3 +89,11 @@ def test_a_run_that_was_stopped_is_offered_to_go_on_with(app: Open, bench: Store
     assert [link.proto.query_string for link in page.get("page_link") if "halted · stopped at 0 of 6" in link.proto.label] == [
         f"run={run_id}"
     ]
+
+
+def test_an_alert_that_fires_is_said_on_home_with_the_way_to_it(app: Open, bench: Store) -> None:
+    alert = firing(bench)
+    page = app("home.py")
+    assert not page.exception
+    assert alert.name in said(page)
+    assert "See alerts" in _links(page)

@@ -31,16 +31,25 @@ _PROMPT, _VERSION = Column("prompt", "Prompt"), Column("version", "Version", "ve
 
 
 def by_hour(gathered: Gathered) -> Table | None:
-    """The 24 hours of the day, local; hours without a call have no rates."""
+    """The hours of the day that the range touches, local; hours without a call have no rates."""
     import numpy as np
 
     hours = gathered.hours
     of_day = (hours.starts + gathered.view.offset_ms) // ranges.HOUR % 24
     sums = {name: np.bincount(of_day, weights=values.sum(axis=0), minlength=24).astype(np.int64) for name, values in hours.sums.items()}
-    held = [((hour,), tally.of_sums({name: int(values[hour]) for name, values in sums.items()})) for hour in range(24)]
-    times = estimates(*dense(of_day[hours.cell], hours.bins, hours.counts, 24), _SHARES)
+    touched = _hours(gathered)
+    held = [((hour,), tally.of_sums({name: int(values[hour]) for name, values in sums.items()})) for hour in touched]
+    counts, values = dense(of_day[hours.cell], hours.bins, hours.counts, 24)
+    times = estimates(counts[touched], values, _SHARES)
     note = "" if gathered.hours_since_ms == gathered.view.range.since_ms else "The last 31 days of the range."
     return _table("by_hour", "By hour of the day", (Column("hour", "Hour", "hour"),), held, times, narrows=False, note=note)
+
+
+def _hours(gathered: Gathered) -> list[int]:
+    """Those of the day in their order; of a shorter range its own, in the order of time."""
+    span, offset = gathered.view.range, gathered.view.offset_ms
+    first, end = (span.since_ms + offset) // ranges.HOUR, -(-(span.until_ms + offset) // ranges.HOUR)
+    return [hour % 24 for hour in range(first, end)] if end - first < 24 else list(range(24))
 
 
 def by_prompt(gathered: Gathered) -> Table | None:

@@ -156,7 +156,7 @@ class Heat:
 @dataclass(frozen=True, slots=True)
 class ErrorGroup:
     """The errors of one type: how many, as a share of all calls with its interval, those of the period before, when the last one was, and
-    the newest calls (ids, newest first).
+    the newest calls (ids, newest first). `message` is what the newest of them said, cut short; empty where that was not kept.
     """
 
     error_type: str
@@ -167,6 +167,7 @@ class ErrorGroup:
     previous: int
     last_ms: int | None
     examples: tuple[int, ...]
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

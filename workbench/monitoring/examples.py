@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, select
 
 from workbench.ledger.fields import ERROR
-from workbench.ledger.tables import CallRow
+from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.monitoring.dashboard_model import ErrorGroup, Filter
 from workbench.monitoring.gathering import Gathered
 from workbench.stats import proportion
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MOST_TYPES = 12
 _SHOWN = 3
 _TAGGED = 500  # of the newest errors so many are looked through for a tag
+_CUT = 240  # characters of a message
 _UNKNOWN = "unknown"
 
 
@@ -28,9 +29,16 @@ def errors(store: "Store", gathered: Gathered) -> list[ErrorGroup]:
     for n, kind in sized:
         rows = _newest(store, gathered, kind, max(at for at, held in kinds[kind,].items() if held.calls))
         low, high = proportion(n, calls)
+        before = gathered.errors_before.get(kind, 0)
         last_ms, ids = rows[0][1] if rows else None, tuple(call_id for call_id, _ in rows)
-        groups.append(ErrorGroup(kind, n, n / calls, low, high, gathered.errors_before.get(kind, 0), last_ms, ids))
+        groups.append(ErrorGroup(kind, n, n / calls, low, high, before, last_ms, ids, _message(store, ids[:1])))
     return groups
+
+
+def _message(store: "Store", ids: tuple[int, ...]) -> str:
+    with store.read() as session:
+        found = session.scalar(select(CallTextRow.error_message).where(CallTextRow.call_id.in_(ids))) if ids else None
+    return " ".join((found or "")[: 2 * _CUT].split())[:_CUT]
 
 
 def _newest(store: "Store", gathered: Gathered, kind: str, since_ms: int) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from workbench.comparison.model import Metric
 from workbench.monitoring import onset, ranges, slices, tally
 from workbench.monitoring.dashboard_model import Slice, View
 from workbench.monitoring.gathering import Gathered
+from workbench.monitoring.newcomer import newcomer
 from workbench.monitoring.slices import Part, Worse
 from workbench.monitoring.tally import Tally
 from workbench.stats import sketch
@@ -29,17 +30,18 @@ def named(store: "Store", gathered: Gathered, now_ms: int) -> list[Slice]:
 
 def _named(store: "Store", gathered: Gathered, found: Worse, now_ms: int) -> Slice:
     part = _finer(store, gathered, found.part)
-    place = onset.stretch(*slices.counted(found.metric, part.held), part.first) or (part.first, len(part.held))
+    held = part.held(found.metric)
+    place = onset.stretch(*slices.counted(found.metric, held), part.first) or (part.first, len(held))
     begin, end = place
     since_ms, ended_ms = gathered.view.range.since_ms, part.starts[end] if end < len(part.starts) else None
-    before, after = figure(found.metric, part.held[:begin]) if begin else None, figure(found.metric, part.held[begin:end])
+    before, after = figure(found.metric, held[:begin]) if begin else None, figure(found.metric, held[begin:end])
     if before is None or after is None or (after > before) == (found.metric == "satisfaction"):
         ended_ms, before, after = None, found.change.a, found.change.b
     else:
         since_ms = max(part.starts[begin], since_ms)
     whole_days = gathered.step_ms >= ranges.DAY and part is found.part
     times = [_when(at, now_ms, gathered.view, whole_days=whole_days) for at in (since_ms, ended_ms) if at is not None]
-    sentence = _sentence(found, before, after, times)
+    sentence = _sentence(found, before, after, times) + _came(store, gathered.view, found.part, since_ms, ended_ms)
     change = found.change
     return Slice(
         sentence,
@@ -101,6 +103,15 @@ def _sentence(found: Worse, before: float, after: float, times: "Sequence[str]")
     unit = _metric(metric)
     values = f"from {wording.amount(before, unit)} to {wording.amount(after, unit)}"
     return f"{_WORDS[metric]} of {name} {verb} {values} {'between' if times[1:] else 'since'} {' and '.join(times)}"
+
+
+def _came(store: "Store", view: View, part: Part, since_ms: int, ended_ms: int | None) -> str:
+    """With which version a prompt got worse: a new one has nothing before that it could be worse than."""
+    if part.kind != "prompt":
+        return ""
+    until_ms = view.range.until_ms if ended_ms is None else ended_ms
+    found = newcomer(store, view, str(part.filters["prompt"]), since_ms, until_ms)
+    return "" if found is None else f", with v{found[0]} in place of v{found[1]}"
 
 
 def _evidence(found: Worse) -> str:

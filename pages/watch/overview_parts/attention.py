@@ -15,16 +15,21 @@ from workbench.store import Store
 _FIRST = 2
 
 
+def firing(store: Store) -> None:
+    """Draw the alerts that fire, and no more: for a page that is about something else."""
+    held = alerts.history(store, open_only=True, limit=_FIRST + 1)
+    if held:
+        with st.container(border=True, gap="small", key="watch-attention"):
+            _alerts(held)
+
+
 def draw(store: Store, found: Dashboard) -> None:
     """Draw the alerts that fire, then what got worse, the worst first; nothing where nothing did."""
-    firing = alerts.history(store, open_only=True, limit=_FIRST + 1)
-    if not found.slices and not firing:
+    held = alerts.history(store, open_only=True, limit=_FIRST + 1)
+    if not found.slices and not held:
         return
     with st.container(border=True, gap="small", key="watch-attention"):
-        for alert in firing[:_FIRST]:
-            _alert(alert)
-        if len(firing) > _FIRST:
-            st.caption("More alerts fire.")
+        _alerts(held)
         for number, each in enumerate(found.slices[:_FIRST]):
             _row(each, number, found)
         rest = found.slices[_FIRST:]
@@ -35,14 +40,21 @@ def draw(store: Store, found: Dashboard) -> None:
                 _rows(rest, found)
 
 
+def _alerts(held: Sequence[Alert]) -> None:
+    for alert in held[:_FIRST]:
+        _alert(alert)
+    if len(held) > _FIRST:
+        st.caption("More alerts fire.")
+
+
 def _alert(alert: Alert) -> None:
     colour = {"critical": "red", "warning": "orange"}.get(alert.severity, "blue")
     seen = " Acknowledged." if alert.acknowledged_ms is not None else ""
     since = f"{alert.severity}, since {wording.moment(alert.started_ms)}"
     summary = f"  \n:small[{wording.md(alert.summary)}]" if alert.summary else ""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-        name = f"**{wording.md(alert.name)}** · {wording.md(since)}{seen}{summary}"
-        st.markdown(f":{colour}[:material/notifications_active: Alert] {name}", width="stretch")
+        said = f"**{wording.md(alert.name)}** · {wording.md(since)}{seen}"
+        st.markdown(f":{colour}[:material/notifications_active: Alert] " + said + summary, width="stretch")
         session.link(session.ALERTS, "See alerts", icon=":material/notifications:")
 
 

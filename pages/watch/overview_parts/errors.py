@@ -28,6 +28,8 @@ def _group(group: ErrorGroup, number: int, found: Dashboard, now_ms: int) -> Non
     ):
         with st.container(width="stretch", gap=None):
             st.markdown(f"**{wording.md(group.error_type)}** · {wording.md(_count(group, found.calls))}")
+            if group.message:
+                st.markdown(f":small[{wording.md(group.message)}]")
             st.caption(wording.md(_more(group, now_ms)))
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             for call in group.examples:
