@@ -7,9 +7,9 @@ How much a figure moves from hour to hour anyway is measured in the period befor
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.ledger.rollups import Columns, columns
@@ -56,15 +56,14 @@ class Both:
             self.sums[name] = np.hstack([earlier, values])
 
     def sketch(self, key: int) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
-        """Of a key: for every bin the number of its bucket, the bin, its count; in the order of buckets and bins."""
+        """Of a key: for every bin the number of its bucket, the bin, its count; in no order."""
         import numpy as np
 
         place, later = int(self._earlier[key]), self._now.sketch(key)
         earlier = self._before.sketch(place) if place >= 0 else tuple(each[:0] for each in later)
         owner = np.concatenate([earlier[0], later[0] + self.first])
         bins, counts = (np.concatenate([earlier[at], later[at]]) for at in (1, 2))
-        order = np.lexsort((bins, owner))
-        return owner[order], bins[order], counts[order]
+        return owner, bins, counts
 
     @cached_property
     def p95s(self) -> "np.ndarray":
@@ -121,17 +120,25 @@ class Part:
         """When the buckets begin."""
         return self.both.starts[self.places].tolist()  # type: ignore[no-any-return]
 
+    def held(self, metric: str) -> Sequence[Tally]:
+        """The buckets; with their sketches where the metric is made of these."""
+        return self._timed if metric == "p95" else self._counted
+
     @cached_property
-    def held(self) -> Sequence[Tally]:
-        """The buckets."""
+    def _counted(self) -> Sequence[Tally]:
         picked = {name: self._of(name) for name in self.both.sums}
-        made = [tally.of_sums({name: values[place] for name, values in picked.items()}) for place in range(len(self.places))]
+        return [tally.of_sums({name: values[place] for name, values in picked.items()}) for place in range(len(self.places))]
+
+    @cached_property
+    def _timed(self) -> Sequence[Tally]:
+        import numpy as np
+
         owner, bins, counts = self._sketch
-        for place, one in enumerate(made):
-            low, high = owner.searchsorted([place, place + 1])
-            if low < high:
-                one.latency.append(packed(bins[low:high], counts[low:high]))
-        return made
+        order = np.lexsort((bins, owner))
+        owner, bins, counts = owner[order], bins[order], counts[order]
+        ends = owner.searchsorted(np.arange(len(self.places) + 1)).tolist()
+        sketches = [packed(bins[low:high], counts[low:high]) for low, high in pairwise(ends)]
+        return [replace(one, latency=[each] if each else []) for one, each in zip(self._counted, sketches, strict=True)]
 
     @cached_property
     def calls(self) -> int:
@@ -289,7 +296,8 @@ def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | N
         if metric == "p95":
             tested = _slower(part, split, change)
         else:
-            before, after = part.held[:split], part.held[split:]
+            held = part.held(metric)
+            before, after = held[:split], held[split:]
             tested = _dearer(before, after) if metric == "cost_per_call" else _rate(metric, before, after)
         return None if tested is None else (tested, round(n_a), round(n_b))
     return change, round(n_a), round(n_b)
@@ -316,7 +324,8 @@ def _slower(part: Part, split: int, change: Change) -> Change | None:
     p = proportions_p(sum(above[:split]), sum(n[:split]), sum(above[split:]), sum(n[split:]), design=design)
     if p >= _SURE:
         return change._replace(p=p)
-    return percentile_change(_sketches(part.held[:split]), _sketches(part.held[split:]), P95, design=design)
+    held = part.held("p95")
+    return percentile_change(_sketches(held[:split]), _sketches(held[split:]), P95, design=design)
 
 
 def _dearer(before: Sequence[Tally], after: Sequence[Tally]) -> Change | None:

@@ -112,7 +112,8 @@ def rank_bounds(n: "np.ndarray", share: "np.ndarray", level: float = LEVEL) -> "
             found[down] -= 1
             up = up[bdtr(found[up], sizes[up], chances[up]) < tail]
             found[up] += 1
-        return found.reshape(np.broadcast_shapes(n.shape, share.shape))
+        whole: np.ndarray = found.reshape(np.broadcast_shapes(n.shape, share.shape))
+        return whole
 
     tail = (1 - level) / 2
     return quantile(tail), quantile(1 - tail) + 1
