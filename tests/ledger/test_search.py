@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text
 from tests.cost.ledger import call, put
 from workbench import clock
 from workbench.errors import InputError
-from workbench.ledger import search
+from workbench.ledger import compacting, search
 from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.store import Store
 
@@ -74,6 +74,8 @@ def test_an_id_that_is_handed_out_again_is_found_by_its_new_words_alone(sqlite_s
         ids = put(sqlite_store, *(call(old) for _ in range(3 + turn)))
         assert find(sqlite_store, old) == ids
         drop(sqlite_store, CallRow.id.in_(ids[1:]))
+        with sqlite_store.write() as session:  # another program may know nothing of this mark
+            session.execute(text("DELETE FROM ledger_marks WHERE name = 'last_call_id'"))
         again = put(sqlite_store, *(call(new) for _ in range(5)))
         assert again[0] == ids[1]  # else this test shows nothing
         assert find(sqlite_store, old) == ids[:1]
@@ -92,6 +94,18 @@ def test_calls_are_taken_in_portions_and_what_is_left_is_said(store: Store) -> N
     search.rebuild(store)
     assert search.behind(store) == 30
     assert len(find(store, "word*")) == 30
+
+
+def test_compacting_forgets_an_index_of_texts_that_are_gone(sqlite_store: Store) -> None:
+    ids = put(sqlite_store, *(call(f"word{n}") for n in range(9)))
+    assert len(find(sqlite_store, "word*")) == 9
+    drop(sqlite_store, CallRow.id.in_(ids[:4]))
+    assert not search.mostly_gone(sqlite_store)
+    drop(sqlite_store, CallRow.id.in_(ids[:6]))
+    compacting.compact(sqlite_store, clock.now_ms())
+    assert not search.mostly_gone(sqlite_store)
+    assert search.behind(sqlite_store) > 0
+    assert find(sqlite_store, "word*") == ids[6:]
 
 
 def test_a_call_that_is_committed_after_a_later_id_is_found(postgres_store: Store) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import StoreError
-from workbench.ledger import retention, rollups
+from workbench.ledger import retention, rollups, search
 from workbench.store import Store
 
 _TABLES = ("calls", "call_texts", "rollups", "rollup_series", "top_days")
@@ -27,11 +27,14 @@ class Compacted:
 
 
 def compact(store: Store, now_ms: int) -> Compacted:
-    """Apply the retention, tidy the rollups, and rewrite the file (PostgreSQL: the ledger's tables are vacuumed, and stay in use). Takes
-    a while on a large store. Raises StoreError where another program holds a SQLite file; what was dropped by then is dropped.
+    """Apply the retention, tidy the rollups and the search index, and rewrite the file (PostgreSQL: the ledger's tables are vacuumed, and
+    stay in use). Takes a while on a large store. Raises StoreError where another program holds a SQLite file; what was dropped by then is
+    dropped.
     """
     before = _bytes(store)
     dropped = retention.apply(store, now_ms)
+    if search.mostly_gone(store):
+        search.rebuild(store)
     together, series = rollups.tidy(store, now_ms), rollups.drop_series(store)
     _vacuum(store)
     return Compacted(dropped.texts, dropped.rows, together, series, before, _bytes(store))

@@ -95,6 +95,17 @@ def behind(store: Store) -> int:
         return max(0, newest - _mark(session, _DONE))
 
 
+def mostly_gone(store: Store) -> bool:
+    """Whether most of what SQLite's index holds is of texts that are gone; PostgreSQL's loses them with the texts."""
+    if not store.is_sqlite:
+        return False
+    with store.read() as session:
+        indexed = session.scalar(text("SELECT count(*) FROM call_search_docsize")) or 0
+        said = or_(*(_TEXTS.c[name].is_not(None) for name in _SAID))
+        there = session.scalar(select(func.count()).select_from(_TEXTS).where(_TEXTS.c.call_id <= _mark(session, _DONE), said)) or 0
+    return there * 2 < indexed
+
+
 def rebuild(store: Store) -> None:
     """Forget the index: it is filled anew, in the background and by searches. For a store whose texts were mostly deleted."""
     with store.write() as session:
