@@ -233,3 +233,28 @@ def test_a_short_range_has_its_own_hours_and_no_others(sqlite_store: Store) -> N
     assert [row["hour"] for row in table.rows] == [10, 11, 12, 13, 14, 15, 16]
     assert [row["calls"] for row in table.rows][:3] == [0, 0, 0]
     assert sum(row["calls"] for row in table.rows) == 27
+
+
+def test_where_the_ledger_began_in_the_period_before_sums_have_nothing_to_be_held_against(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, NOW - 30 * HOUR, NOW, 9))
+    found = {card.key: card for card in earlier.beside(sqlite_store, dashboard.look(sqlite_store, View(SPAN), NOW)).cards}
+    assert found["requests"].change is None
+    assert found["success_rate"].change is not None
+    put(sqlite_store, drawn(2, NOW - 3 * DAY, NOW - 3 * DAY + HOUR, 9))
+    found = {card.key: card for card in earlier.beside(sqlite_store, dashboard.look(sqlite_store, View(SPAN), NOW)).cards}
+    assert found["requests"].change is not None, "a quiet night is one"
+
+
+def test_own_metrics_of_quality_are_figures_too(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, NOW - DAY, NOW, 9))
+    assert not any(card.key in ("hallucination", "relevance", "guards") for card in dashboard.look(sqlite_store, View(SPAN), NOW).cards)
+    for n in range(40):
+        metrics.add(
+            sqlite_store,
+            [metrics.Value("hallucination", float(n % 4 == 0), NOW - n * HOUR), metrics.Value("guard_trigger.pii", 1, NOW - n * HOUR)],
+        )
+    found = {card.key: card for card in dashboard.look(sqlite_store, View(SPAN), NOW).cards}
+    assert found["hallucination"].value == pytest.approx(0.25)
+    assert found["hallucination"].low is not None
+    assert found["guards"].value == 24
+    assert "relevance" not in found

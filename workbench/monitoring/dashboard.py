@@ -24,7 +24,7 @@ def look(store: "Store", view: View, now_ms: int) -> Dashboard:
         view,
         now_ms,
         whole.everything.calls,
-        cards=tuple(cards.cards(gathered, whole, now_ms, everyone)),
+        cards=(*cards.cards(gathered, whole, now_ms, everyone), *own.cards(store, gathered)),
         charts=tuple(chain.from_iterable(drawn)),
         markers=tuple(markers.markers(store, gathered)),
         slices=tuple(naming.named(store, gathered, now_ms)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from workbench.ledger import rollups
 from workbench.monitoring import charts, gathering, tally
 from workbench.monitoring.charts import Frame
-from workbench.monitoring.dashboard_model import Chart, Dashboard, Line, Point
+from workbench.monitoring.dashboard_model import Card, Chart, Dashboard, Line, Point
 from workbench.monitoring.tally import Tally
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "the period before"
 _BY_PARTS = ("cost_by_model", "cost_by_prompt")
+_SUMS = ("requests", "tokens", "cost", "throughput")
 _SCANNED = ("user", "tag")
 
 
@@ -40,7 +41,25 @@ def beside(store: "Store", found: Dashboard) -> Dashboard:
     for at, one in held.items():
         grouped.setdefault(at // step * step, []).append(one)
     coarse = charts.frame(span, {at: tally.total(several) for at, several in grouped.items()}, span.until_ms, step)
-    return replace(found, charts=tuple(_with(chart, fine, coarse) for chart in found.charts))
+    drawn = tuple(_with(chart, fine, coarse) for chart in found.charts)
+    first = min(at for at, one in held.items() if one.calls) - span.length_ms
+    return replace(found, charts=drawn, cards=_without_a_past(found.cards) if _began(store, found, first) else found.cards)
+
+
+def _began(store: "Store", found: Dashboard, first_ms: int) -> bool:
+    """Whether the first calls there ever were fall into the period before, and well after its beginning."""
+    span, filters = found.view.range, cast("Filters", dict(found.view.filters))
+    if first_ms < span.previous[0] + span.length_ms // 10:
+        return False
+    return not rollups.read(store, 0, span.previous[0], filters=filters, sketches=False)[0].calls
+
+
+def _without_a_past(cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    """A sum of a part of the period before is nothing to be compared with."""
+    note = "The first calls were in the period before: nothing to compare with."
+    return tuple(
+        replace(card, previous=None, change=None, note=f"{card.note} {note}".strip()) if card.key in _SUMS else card for card in cards
+    )
 
 
 def _with(chart: Chart, fine: Frame, coarse: Frame) -> Chart:

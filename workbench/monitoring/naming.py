@@ -35,7 +35,8 @@ def _named(store: "Store", gathered: Gathered, found: Worse, now_ms: int) -> Sli
     begin, end = place
     since_ms, ended_ms = gathered.view.range.since_ms, part.starts[end] if end < len(part.starts) else None
     before, after = figure(found.metric, held[:begin]) if begin else None, figure(found.metric, held[begin:end])
-    if before is None or after is None or (after > before) == (found.metric == "satisfaction"):
+    few = sum(slices.counted(found.metric, held[begin:end])[1]) < slices.ENOUGH[found.metric] // 2
+    if few or before is None or after is None or (after > before) == (found.metric == "satisfaction"):
         ended_ms, before, after = None, found.change.a, found.change.b
     else:
         since_ms = max(part.starts[begin], since_ms)

@@ -1,12 +1,14 @@
 """The Overview's charts of own metrics: hallucination, relevance, and what guards report. Where no value was kept there is no chart."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.monitoring import charts
 from workbench.monitoring.charts import drawn
-from workbench.monitoring.dashboard_model import Chart, Line, Point
+from workbench.monitoring.dashboard_model import Card, Chart, Line, Point
 from workbench.monitoring.gathering import Gathered
 from workbench.stats import proportion
+from workbench.stats.unpaired import newcombe
 
 if TYPE_CHECKING:
     from workbench.ledger.metrics import Cell
@@ -33,6 +35,48 @@ def own(store: "Store", gathered: Gathered, now_ms: int) -> list[Chart]:
     guards = sorted(name for name in held if name.startswith(GUARD))[:_GUARDS_SHOWN]
     found.append(_guards(store, gathered, now_ms, guards, note))
     return [chart for chart in found if chart is not None]
+
+
+def cards(store: "Store", gathered: Gathered) -> list[Card]:
+    """Hallucination rate, relevance and guard triggers as figures beside the period before; of what was never kept there is none."""
+    from workbench.ledger import metrics
+
+    held = {known.name for known in metrics.names(store)}
+    span, found = gathered.view.range, []
+    guards = sorted(name for name in held if name.startswith(GUARD))[:_GUARDS_SHOWN]
+    for bare, names in (
+        (Card("hallucination", "Hallucination rate", "share", None, n_of="values", good="down"), [HALLUCINATION]),
+        (Card("relevance", "Relevance", "score", None, n_of="values", good="up"), [RELEVANCE]),
+        (Card("guards", "Guard triggers", "triggers", None, n_of="values"), guards),
+    ):
+        now, before = (
+            [cell for name in names if name in held for cell in metrics.read(store, name, *period) if cell.n]
+            for period in ((span.since_ms, span.until_ms), span.previous)
+        )
+        if now or before:
+            found.append(_card(bare, now, before))
+    if gathered.view.filters:
+        return [replace(card, note=_UNFILTERED) for card in found]
+    return found
+
+
+def _card(bare: Card, now: "list[Cell]", before: "list[Cell]") -> Card:
+    n, n_before = sum(cell.n for cell in now), sum(cell.n for cell in before)
+    value, previous = sum(cell.total for cell in now), sum(cell.total for cell in before)
+    if bare.key == "guards":
+        change = (value - previous) / previous if previous else None
+        return replace(bare, value=value, previous=previous if before else None, change=change, n=n)
+    mean, mean_before = value / n if n else None, previous / n_before if n_before else None
+    low = high = clear = change = None
+    if mean is not None and mean_before is not None:
+        change = mean - mean_before if bare.unit == "share" or not mean_before else (mean - mean_before) / mean_before
+    if bare.unit == "share" and all(_is_count(cell) for cell in [*now, *before]):
+        if n:
+            low, high = proportion(round(value), n)
+        if n and n_before:
+            bounds = newcombe(round(previous), n_before, round(value), n)
+            clear = not bounds.low <= 0 <= bounds.high
+    return replace(bare, value=mean, previous=mean_before, change=change, low=low, high=high, n=n, clear=clear)
 
 
 def _rate(store: "Store", gathered: Gathered, now_ms: int, note: str) -> Chart | None:

@@ -67,10 +67,8 @@ def _row(one: Slice, number: int, found: Dashboard) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         with st.container(width="stretch", gap=None, key=f"watch-worse-{number}"):
             colour, icon = ("red", "trending_up") if one.ended_ms is None else ("gray", "check_circle")
-            over = "" if one.ended_ms is None else f" Over since {wording.moment(one.ended_ms)}."
-            st.markdown(
-                f":{colour}[:material/{icon}:] {wording.sentence(one.sentence)}{wording.md(over)}  \n:small[{wording.md(one.evidence)}]"
-            )
+            over = "" if one.ended_ms is None else ". It is over."
+            st.markdown(f":{colour}[:material/{icon}:] {wording.sentence(one.sentence)}{over}  \n:small[{wording.md(one.evidence)}]")
         if dict(one.filters) != {name: found.view.filters.get(name) for name in one.filters}:
             st.button("Look at it", key=f"watch-look-{number}", icon=":material/filter_alt:", on_click=look, args=(one,))
 
