@@ -41,7 +41,7 @@ class Columns:
 
         if self.whole is not None:
             return self.whole
-        if not len(self.bins):
+        if not len(self.bins) or not len(self.starts):
             return 0, np.zeros((len(self.keys), 0))
         least = int(self.bins.min())
         width = int(self.bins.max()) - least + 1
@@ -111,6 +111,17 @@ def joined(parts: Sequence[Columns], step_ms: int | None = None) -> Columns:
     tables = [(np.array([rank[key] for key in part.keys]), part.table) for part in parts]
     least, table = _tables(tables, len(keys))
     return Columns(tuple(keys[number] for number in order.tolist()), starts, kept, *_slim(*map(_one, told)), (least, table[order]))
+
+
+def cut(columns: Columns, since_ms: int, until_ms: int) -> Columns:
+    """The buckets that begin in [since_ms, until_ms)."""
+    width = len(columns.starts)
+    low, high = columns.starts.searchsorted([since_ms, until_ms]).tolist()
+    key, column = columns.cell // max(1, width), columns.cell % max(1, width)
+    kept = (column >= low) & (column < high)
+    sums = {name: values[:, low:high] for name, values in columns.sums.items()}
+    cell = key[kept] * (high - low) + column[kept] - low
+    return Columns(columns.keys, columns.starts[low:high], sums, cell, columns.bins[kept], columns.counts[kept])
 
 
 def regrouped(columns: Columns, places: Sequence[int]) -> Columns:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from workbench.ledger.rollups.found import Found, Values, key_of, spelled
 from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece, bucket_of
 from workbench.ledger.rollups.raw import Question
-from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS
+from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS, MINUTE
 from workbench.store import Store
 
 
@@ -70,13 +70,16 @@ def read_columns(
             if piece.grain == RAW:
                 raw.add(found, connection, piece, question)
                 continue
-            part = closed.get(piece, question)
+            # Of an hour that a range begins in, all minutes: the range begins a minute later in a minute's time.
+            hours = closed.hours(piece, known.get(marks.MINUTES_FROM, 0))
+            whole, asked = (piece, question) if hours is None else (hours, replace(question, bucket_ms=MINUTE))
+            part = closed.get(whole, asked)
             if part is None:
                 chosen = chosen or _choose(connection, question)
-                part = _columns(connection, piece, chosen, question)
-                closed.put(piece, question, part)
-            parts.append(part)
-    return columns.joined([*parts, columns.of_cells(found.cells(by), by)])
+                part = _columns(connection, whole, chosen, asked)
+                closed.put(whole, asked, part)
+            parts.append(part if hours is None else columns.cut(part, piece.since_ms, piece.until_ms))
+    return columns.joined([*parts, columns.of_cells(found.cells(by), by)], bucket_ms)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from workbench.ledger.rollups import marks
 from workbench.ledger.rollups.columns import Columns
 from workbench.ledger.rollups.ranges import RAW, Piece
 from workbench.ledger.rollups.raw import Question
-from workbench.ledger.rollups.series import MINUTE
+from workbench.ledger.rollups.series import HOUR, MINUTE
 
 MOST_BYTES = 16_000_000
 _held: "OrderedDict[tuple[Any, ...], Columns]" = OrderedDict()
@@ -37,6 +37,13 @@ class Closed:
                     since_ms = end_ms
             yield Piece(piece.grain, since_ms, piece.until_ms)
 
+    def hours(self, piece: Piece, minutes_from: int) -> Piece | None:
+        """The minutes of all the closed hours that a piece of minutes lies in; None where it does not."""
+        since_ms, until_ms = piece.since_ms // HOUR * HOUR, -(-piece.until_ms // HOUR) * HOUR
+        closed_ms = max((end_ms for end_ms, _number in self.until), default=0)
+        known = piece.grain == MINUTE and since_ms >= minutes_from and until_ms <= closed_ms
+        return Piece(MINUTE, since_ms, until_ms) if known else None
+
     def get(self, piece: Piece, question: Question) -> Columns | None:
         """What was read of a closed piece before; None where nothing is known of it."""
         key = self._key(piece, question)
@@ -49,7 +56,7 @@ class Closed:
     def put(self, piece: Piece, question: Question, found: Columns) -> None:
         """Remember what was read of a closed piece; what was not asked for the longest goes where it gets too much."""
         key = self._key(piece, question)
-        if key is None or piece.grain == MINUTE or found.size > MOST_BYTES // 2:
+        if key is None or piece.since_ms % HOUR or piece.until_ms % HOUR or found.size > MOST_BYTES // 2:
             return
         with _lock:
             _held[key] = found
