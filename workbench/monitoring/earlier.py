@@ -56,7 +56,7 @@ def _began(store: "Store", found: Dashboard, first_ms: int) -> bool:
 
 def _without_a_past(cards: tuple[Card, ...]) -> tuple[Card, ...]:
     """A sum of a part of the period before is nothing to be compared with."""
-    note = "The first calls were in the period before: nothing to compare with."
+    note = "Calls began in the period before."
     return tuple(
         replace(card, previous=None, change=None, note=f"{card.note} {note}".strip()) if card.key in _SUMS else card for card in cards
     )

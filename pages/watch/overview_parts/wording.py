@@ -63,7 +63,9 @@ def change(card: Card) -> tuple[str, str]:
     where the change may be chance or, where that is not tested, is a small one.
     """
     if card.change is None:
-        return ("no data before" if card.value is not None and card.previous is None else ""), "gray"
+        # Users are told by whole days: two periods that share a day are not set against each other.
+        unknown = card.value is not None and card.previous is None and card.n_of != "users"
+        return ("no data before" if unknown else ""), "gray"
     size = fmt.points(card.change).lstrip("+−") if card.unit == "share" else _times(card.change)
     if not card.change or size in ("0.0 points", "0 %"):
         return "→ unchanged", "gray"
