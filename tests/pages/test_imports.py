@@ -60,8 +60,12 @@ def test_a_file_is_looked_at_taken_and_reported(app: Open, bench: Store, tmp_pat
     job = settled(bench)
     assert job.result is not None
     page.run()
-    assert "30 calls taken, 0 there already, 1 rows not taken" in said(page).replace("\\", "")
+    assert "30 calls taken, 0 there already, 1 row not taken" in said(page).replace("\\", "")
     assert not page.exception
+    page.query_params["import"] = importers.latest(bench)[0].id
+    page.run()  # its report stands above and in the list
+    assert not page.exception
+    assert page.button(key="import-back")
     again = with_path(app, a_file(tmp_path))
     again.button(key="import-now").click().run()
     assert settled(bench).result.duplicates == 30  # type: ignore[union-attr]

@@ -46,7 +46,7 @@ def _chosen(store: Store, chosen: str, at_work: str) -> None:
         page.problem(error)
         return
     with st.container(border=True, key="import-chosen"):
-        going.report(one)
+        going.report(one, "earlier")
         if one.path == at_work and at_work:
             return
         with st.container(horizontal=True):

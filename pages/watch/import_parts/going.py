@@ -16,8 +16,8 @@ def draw(job: Job) -> None:
     st.fragment(_panel, run_every=_EVERY_S if live else None, key="import-going")(live)
 
 
-def report(done: Imported) -> None:
-    """Draw what became of a file, by line."""
+def report(done: Imported, place: str) -> None:
+    """Draw what became of a file, by line. `place` names where on the page: one import may be reported twice on it."""
     if done.state in ("undoing", "undone"):
         page.notice(told(done), "success" if done.state == "undone" else "warning")
         return
@@ -32,7 +32,7 @@ def report(done: Imported) -> None:
     tables.table(
         reasons,
         {"count": count, "why": st.column_config.TextColumn("Why", width="large")},
-        f"reasons-{done.id}",
+        f"reasons-{place}-{done.id}",
         alt="Why rows were not taken",
     )
     lines = [{"line": line, "why": why} for line, why in done.report.lines]
@@ -41,7 +41,7 @@ def report(done: Imported) -> None:
         tables.table(
             lines,
             {"line": line, "why": st.column_config.TextColumn("Why", width="large")},
-            f"lines-{done.id}",
+            f"lines-{place}-{done.id}",
             export="not-taken.csv",
             alt="Rows that were not taken, by line",
         )
@@ -55,7 +55,8 @@ def told(done: Imported) -> str:
         return f"{done.name} was taken back: {done.undone:,} calls went.{more}"
     if done.state == "undoing":
         return f"{done.name} is being taken back: {done.undone:,} of {done.taken:,} calls went so far. It goes on where it was."
-    counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} rows not taken"
+    rows = "row" if done.skipped == 1 else "rows"
+    counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} {rows} not taken"
     ends = {"stopped": " Stopped: it can go on.", "running": " It was broken off: it can go on.", "failed": " It failed: it can go on."}
     return f"{done.name}: {counts}.{ends.get(done.state, '')}"
 
@@ -70,7 +71,7 @@ def _panel(was_live: bool) -> None:
         if job.error is not None:
             page.problem(job.error)
         elif job.result is not None:
-            report(job.result)
+            report(job.result, "going")
             session.link(session.CALLS, "To the calls", icon=":material/list_alt:")
         return
     progress = job.progress
