@@ -31,8 +31,9 @@ def test_a_file_is_looked_at_and_then_taken_once(home: Path, tmp_path: Path) -> 
     assert (shown["format"], shown["missing"], len(shown["calls"]), shown["problems"][0]["line"]) == ("csv", [], 2, 3)
     done = CliRunner().invoke(cli, ["calls", "import", str(file), *MAPPED])
     assert done.exit_code == 0, done.output
-    assert "2 calls taken, 0 there already, 1 rows not taken" in done.output
+    assert "2 calls taken, 0 there already, 1 row not taken" in done.output
     assert "line 3: column in: 'many' is not a number" in done.output
+    assert "  1 row: column in: … is not a number" in done.output
     again = json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--json", *MAPPED]).output)
     assert (again["taken"], again["duplicates"], again["skipped"], again["complete"]) == (0, 2, 1, True)
 
@@ -54,6 +55,18 @@ def test_an_import_is_listed_and_taken_back(home: Path, tmp_path: Path) -> None:
     assert done["id"] in CliRunner().invoke(cli, ["calls", "import", "--list"]).output
     back = CliRunner().invoke(cli, ["calls", "import", "--undo", done["id"]])
     assert "calls.csv: 2 calls taken out again." in back.output
+    twice = CliRunner().invoke(cli, ["calls", "import", "--undo", done["id"]])
+    assert "calls.csv was taken back already" in twice.output
     assert json.loads(CliRunner().invoke(cli, ["calls", "import", str(file), "--json", *MAPPED]).output)["taken"] == 2
     assert CliRunner().invoke(cli, ["calls", "import", str(file), "--undo", done["id"]]).exit_code == 2
     assert "no import" in str(CliRunner().invoke(cli, ["calls", "import", "--undo", "nope"]).exception)
+
+
+def test_an_import_that_takes_nothing_says_so_and_fails(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "calls.jsonl"
+    file.write_text('{"timestamp": "never", "model": "gpt-5"}\n' * 3)
+    for more in ([], ["--json"]):
+        done = CliRunner().invoke(cli, ["calls", "import", str(file), *more])
+        assert done.exit_code == 1
+    said = CliRunner().invoke(cli, ["calls", "import", str(file)]).output
+    assert "nothing was taken: 3 rows read, and not one of them could be taken as a call." in said

@@ -1,5 +1,6 @@
 """`workbench calls import`: a file of calls into the ledger."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,7 @@ def import_(
         output.emit([one.to_json() for one in made], as_json, output.table([one.to_json() for one in made], _LISTED) or "No imports.")
         return
     if undo is not None:
-        back = importers.undo(store.current(), undo, progress=None if as_json else _tell_back)
-        output.emit(back.to_json(), as_json, f"{back.name}: {back.undone:,} calls taken out again{_kept_sums(back)}.")
+        _take_back(undo, as_json)
         return
     assert file is not None
     mapping = importers.ColumnMap(dict(_pair(each, "COLUMN=FIELD") for each in pairs), dict(_pair(each, "FIELD=VALUE") for each in fixed))
@@ -59,6 +59,20 @@ def import_(
         return
     done = importers.run(store.current(), file, format=form, mapping=mapping, progress=None if as_json else _tell)
     output.emit(done.to_json(), as_json, _done_text(done))
+    if _is_nothing(done):
+        sys.exit(output.ERROR)
+
+
+def _take_back(import_id: str, as_json: bool) -> None:
+    from workbench import store
+    from workbench.ledger import importers
+
+    known = importers.get(store.current(), import_id)
+    if known.state == "undone":
+        output.emit(known.to_json(), as_json, f"{known.name} was taken back already: {known.undone:,} calls went then, none now.")
+        return
+    back = importers.undo(store.current(), import_id, progress=None if as_json else _tell_back)
+    output.emit(back.to_json(), as_json, f"{back.name}: {back.undone:,} calls taken out again{_kept_sums(back)}.")
 
 
 def _tell(progress: "Progress") -> None:
@@ -106,9 +120,23 @@ def _preview_text(found: "Preview") -> str:
     return "\n".join([*lines, *(f"line {line}: {why}" for line, why in found.problems[:5])])
 
 
+def _is_nothing(done: "Imported") -> bool:
+    return bool(done.skipped) and not done.taken and not done.duplicates
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
 def _done_text(done: "Imported") -> str:
-    lines = [f"{done.name} ({done.format}): {done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} rows not taken"]
-    lines += [f"  {count:,}: {why}" for why, count in done.report.reasons.most_common(_SHOWN)]
+    if _is_nothing(done):
+        lines = [
+            f"{done.name} ({done.format}): nothing was taken: {_rows(done.skipped)} read, and not one of them could be taken as a call."
+        ]
+    else:
+        counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {_rows(done.skipped)} not taken"
+        lines = [f"{done.name} ({done.format}): {counts}"]
+    lines += [f"  {_rows(count)}: {why}" for why, count in done.report.reasons.most_common(_SHOWN)]
     lines += [f"  line {line}: {why}" for line, why in done.report.lines[:_SHOWN]]
     lines += [done.report.broken] if done.report.broken else []
     lines += [f"To take it back: workbench calls import --undo {done.id}"] if done.taken else []

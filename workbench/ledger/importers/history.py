@@ -164,7 +164,7 @@ def get(store: Store, import_id: str) -> Imported:
     with store.read() as session:
         row = session.get(ImportRow, import_id)
         if row is None:
-            raise NotFound(f"There is no import {import_id}.")
+            raise NotFound(f"There is no import {import_id}.", hint="workbench calls import --list shows which there are.")
         return _imported(row)
 
 
