@@ -74,3 +74,12 @@ def test_a_field_that_does_not_fit_is_named(field: str, value: object) -> None:
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(InputError, match="field provider: is missing"):
         fields.from_json({"started_ms": 1, "source": "import", "model": "m"})
+
+
+def test_a_request_may_be_a_text_or_messages_whichever_door_it_comes_through() -> None:
+    said = [{"role": "user", "content": "Hello"}]
+    call = {"started_ms": 1_700_000_000_000, "model": "m", "provider": "p", "source": "s"}
+    for request in ("Hello", said, {"messages": said}):
+        assert fields.check_call(call | {"request": request}).request == {"messages": said}
+    with pytest.raises(InputError, match="neither a text, messages nor an object"):
+        fields.check_call(call | {"request": 7})

@@ -258,10 +258,21 @@ def _flag(name: str, value: Any) -> bool:
     raise InputError(f"{_shown(value)} is neither true nor false", place=f"field {name}", hint="Send true or false, without quotes.")
 
 
+def _request(name: str, value: Any) -> dict[str, Any]:
+    # A program that sends a text or messages means the same everywhere: in `record` and over HTTP.
+    if isinstance(value, str):
+        return {"messages": [{"role": "user", "content": value}]}
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return {"messages": value}
+    if isinstance(value, dict):
+        return value
+    raise InputError("is neither a text, messages nor an object", place=f"field {name}", hint='Write {"messages": [...]}.')
+
+
 def _object(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
-    raise InputError("must be an object", place=f"field {name}", hint='Write {"messages": [...]}.' if name == "request" else "Write {...}.")
+    raise InputError("must be an object", place=f"field {name}", hint="Write {...}.")
 
 
 def _list(name: str, value: Any) -> list[Any]:
@@ -284,7 +295,8 @@ _MISSING = {
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(WIDTHS, _text),
     **dict.fromkeys(_COUNTED, _count),
-    **dict.fromkeys(("request", "variables"), _object),
+    "request": _request,
+    "variables": _object,
     **dict.fromkeys(("tool_calls", "attempts"), _list),
     **dict.fromkeys(("reply", "error_message"), _long_text),
     "started_ms": _time,
