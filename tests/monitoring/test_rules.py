@@ -127,3 +127,22 @@ def test_a_robust_z_takes_the_same_hour_of_the_week_and_says_when_it_knows_too_l
     assert anomaly.usual(daily, hour) == anomaly.Usual(10.0, 0.5, 48)
     assert anomaly.usual(daily, hour, counted=True) == anomaly.Usual(10.0, 10**0.5, 48)
     assert anomaly.usual({hour - day * anomaly.DAY_MS: 1.0 for day in range(1, 14)}, hour) is None
+
+
+def test_a_metric_that_there_is_not_is_told_before_what_is_missing() -> None:
+    with pytest.raises(InputError, match="'latncy' is no metric"):
+        rules.from_json({"name": "x", "metric": "latncy", "threshold": 3.0})
+    with pytest.raises(InputError, match="aggregation: is missing") as refused:
+        rules.from_json({"name": "x", "metric": "calls"})
+    assert refused.value.hint == "calls has count, rate."
+    with pytest.raises(InputError, match="threshold: is missing") as refused:
+        rules.from_json({"name": "x", "metric": "calls", "aggregation": "count"})
+    assert "--above" in refused.value.hint
+
+
+def test_small_amounts_are_written_without_an_exponent_and_a_name_is_said_once() -> None:
+    costs = replace(ERRORS, metric="cost_usd", aggregation="mean")
+    assert [messages.figure(costs, value) for value in (1.4e-05, 0.001, 0.02, 3)] == ["$0.000014", "$0.001", "$0.02", "$3.00"]
+    assert messages.figure(replace(ERRORS, metric="metric:relevance", aggregation="mean"), 1.234567e-05) == "0.00001235"
+    assert messages.headline("Slow", "Slow: p95 is 3 s") == "Slow: p95 is 3 s"
+    assert messages.headline("Slow", "p95 is 3 s") == "Slow: p95 is 3 s"

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _METRICS = "calls, errors, latency_ms, ttft_ms, tokens, cost_usd, retries, feedback, quality, or metric:NAME."
 
+_AGGREGATIONS = (
+    "count or rate for calls, errors, feedback; count, mean, p50 to p99.9 or most for latency_ms, ttft_ms; sum, mean, rate or quota for "
+    "tokens, cost_usd; sum, mean or rate for retries; count, mean, p50 to p99.9, least or most for quality; "
+    "these, rate or sum for metric:NAME."
+)
+
 
 class _Span(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A time such as 90s, 5m, 2h, 1d; seconds where no unit stands behind it."""
@@ -35,7 +41,7 @@ def _rule_options(command: Callable[..., None]) -> Callable[..., None]:
     """The fields of a rule as options, none of them set by itself."""
     options = (
         click.option("--metric", help=f"What is measured: {_METRICS}"),
-        click.option("--aggregation", help="count, rate, sum, mean, p50 to p99.9, least, most, or quota."),
+        click.option("--aggregation", help=f"How: {_AGGREGATIONS}"),
         click.option("--above", type=float, help="Fire above this. Shares are 0 to 1: 5 % is 0.05."),
         click.option("--below", type=float, help="Fire below this."),
         click.option("--rises-by", type=float, help="Fire at a rise by this share against the same hour last week."),
@@ -175,9 +181,10 @@ def ack(alert_id: int, note: str | None, as_json: bool) -> None:
     """Acknowledge an alert: it is not told again."""
     from workbench import settings, store
     from workbench.monitoring import alerts as engine
+    from workbench.monitoring import messages
 
     seen = engine.acknowledge(store.current(), alert_id, by=settings.load().user, note=note)
-    output.emit(seen.to_json(), as_json, f"Acknowledged: {seen.name}: {seen.summary}")
+    output.emit(seen.to_json(), as_json, f"Acknowledged: {messages.headline(seen.name, seen.summary)}")
 
 
 @alerts.command()
@@ -244,12 +251,12 @@ def evaluate(as_json: bool) -> None:
     from workbench import store
     from workbench.clock import now_ms
     from workbench.monitoring import alerts as engine
-    from workbench.monitoring import delivery
+    from workbench.monitoring import delivery, messages
 
     notices = engine.tick(store.current(), now_ms())
     sent = delivery.tick(store.current(), now_ms())
     told = [{"event": one.event, "alert": one.alert.to_json()} for one in notices]
-    lines = [f"{one.event}: {one.alert.name}: {one.alert.summary}" for one in notices] or ["Nothing fired or ended."]
+    lines = [f"{one.event}: {messages.headline(one.alert.name, one.alert.summary)}" for one in notices] or ["Nothing fired or ended."]
     output.emit({"notices": told, "delivered": sent}, as_json, "\n".join([*lines, *([f"Messages delivered: {sent}."] if sent else [])]))
 
 

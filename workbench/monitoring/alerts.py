@@ -18,7 +18,7 @@ from workbench.errors import NotFound
 from workbench.monitoring import alert_rows, delivery, machine, rulebook
 from workbench.monitoring.machine import FIRING, PENDING, Reading
 from workbench.monitoring.measuring import Live, measure
-from workbench.monitoring.messages import plain
+from workbench.monitoring.messages import headline
 from workbench.monitoring.rulebook import Kept
 from workbench.monitoring.rules import Rule
 from workbench.monitoring.tables import AlertRow, AlertRuleRow
@@ -242,7 +242,7 @@ def _tell(session: Session, row: AlertRow, event: str, now_ms: int, *, muted: bo
 def _log(notice: Notice) -> None:
     alert = notice.alert
     level = logging.INFO if notice.event == "resolved" else _LEVELS[alert.severity]
-    said = plain(f"{alert.name}: {alert.summary}").replace("\n", " ")
+    said = headline(alert.name, alert.summary)
     _LOG.log(level, "Alert %s: %s", notice.event, said, extra={"event": "alert", "alert": {"event": notice.event} | alert.to_json()})
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from workbench.clock import SYSTEM, Clock, iso
 from workbench.errors import SettingsError
+from workbench.monitoring.messages import headline
 from workbench.monitoring.tables import AlertRow, DeliveryRow
 from workbench.providers import keys
 from workbench.store import Store
@@ -73,7 +74,7 @@ def payload(alert: AlertRow, event: str, now_ms: int) -> dict[str, Any]:
         "id": new_id(now_ms),
         "type": f"alert.{event}",
         "timestamp": iso(now_ms),
-        "text": f"[{word}] {alert.name}: {alert.summary}",
+        "text": f"[{word}] {headline(alert.name, alert.summary)}",
         "data": {"rule": alert.name} | {name: getattr(alert, name) for name in fields},
     }
 

@@ -1,6 +1,7 @@
 """What a rule is called in words, its figures with their units, and the message of an alert. Pure; every text is plain text."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from workbench.clock import iso
 from workbench.ledger import metrics
@@ -122,18 +123,29 @@ def message(rule: Rule, reading: Reading, since_ms: int) -> tuple[str, str]:
     return plain(fill(summary, values).replace("\n", " "))[:300], plain(fill(description, values))[:4_000]
 
 
+def headline(name: str, summary: str) -> str:
+    """Name and summary of an alert as one line; the name once where the summary begins with it."""
+    said = plain(summary).replace("\n", " ")
+    return said if said.startswith(f"{name}: ") else f"{plain(name)}: {said}"
+
+
 def plain(text: str) -> str:
     """`text` without control characters other than newline."""
     return "".join(one for one in text if one == "\n" or one.isprintable())
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1_000 or float(value).is_integer() else f"{value:,.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1_000 or float(value).is_integer() else _digits(value, 4)
+
+
+def _digits(value: float, n: int) -> str:
+    # Without an exponent: nobody reads 1.4e-05 as money. What is far smaller has no digits worth a line of zeros.
+    return f"{Decimal(f'{value:.{n}g}'):,f}" if abs(value) >= 1e-12 else f"{value:.{n}g}"
 
 
 def _usd(value: float) -> str:
     if value and abs(value) < 0.01:
-        return f"${value:.2g}"
+        return f"${_digits(value, 2)}"
     return f"${value:,.2f}" if abs(value) >= 1 or round(value, 2) == value else f"${value:,.4f}"
 
 

@@ -33,6 +33,8 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "feedback": ("count", "rate"),
     QUALITY: tuple(name for name in _OWN if name not in ("rate", "sum")),
 }
+_LIMIT = "Give a limit; on the command line that is --above, --below, --rises-by, --falls-by or --anomaly."
+_KNOWN = f"Metrics are {', '.join(METRICS)}, and {OWN}NAME for one of your own."
 SHARES = {("errors", "rate"), ("feedback", "rate")}
 COMPARES = ("above", "below", "rises_by", "falls_by", "anomaly")
 SEVERITIES = ("info", "warning", "critical")
@@ -117,7 +119,9 @@ def from_json(raw: Mapping[str, Any]) -> Rule:
         values[name] = _filters(value) if name == "filters" else _typed(name, value)
     for name in ("name", "metric", "aggregation", "threshold"):
         if name not in values:
-            raise InputError("is missing", place=f"field {name}")
+            raise InputError("is missing", place=f"field {name}", hint=_missing(name, values.get("metric", "")))
+        if name == "metric":  # one that is unknown has no aggregation to be missing
+            _aggregations(values[name])
     return check(Rule(**values))
 
 
@@ -164,16 +168,28 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _PIECE.sub(lambda found: found[0][0] if found[1] is None else values[found[1]], template)
 
 
-def _check_metric(rule: Rule) -> None:
+def _missing(name: str, metric: str) -> str:
+    if name == "metric":
+        return _KNOWN
+    if name == "aggregation":
+        return f"{metric} has {', '.join(_aggregations(metric))}."
+    return _LIMIT if name == "threshold" else "Give the rule a name."
+
+
+def _aggregations(metric: str) -> tuple[str, ...]:
+    """How a metric may be aggregated. Raises InputError where there is no such metric."""
     from workbench.ledger import metrics
 
-    if rule.metric.startswith(OWN):
-        metrics.check(rule.metric.removeprefix(OWN))
-        allowed = _OWN
-    else:
-        if rule.metric not in METRICS:
-            _refuse("metric", f"{rule.metric!r} is no metric", f"Metrics are {', '.join(METRICS)}, and {OWN}NAME for one of your own.")
-        allowed = METRICS[rule.metric]
+    if metric.startswith(OWN):
+        metrics.check(metric.removeprefix(OWN))
+        return _OWN
+    if metric not in METRICS:
+        _refuse("metric", f"{metric!r} is no metric", _KNOWN)
+    return METRICS[metric]
+
+
+def _check_metric(rule: Rule) -> None:
+    allowed = _aggregations(rule.metric)
     if rule.aggregation not in allowed:
         _refuse("aggregation", f"{rule.metric} has no {rule.aggregation!r}", f"It has {', '.join(allowed)}.")
 

@@ -49,7 +49,7 @@ def _alerts(held: Sequence[Alert]) -> None:
 
 def _alert(alert: Alert) -> None:
     colour = {"critical": "red", "warning": "orange"}.get(alert.severity, "blue")
-    seen = " Acknowledged." if alert.acknowledged_ms is not None else ""
+    seen = " · acknowledged" if alert.acknowledged_ms is not None else ""
     since = f"{alert.severity}, since {wording.moment(alert.started_ms)}"
     summary = f"  \n:small[{wording.md(alert.summary)}]" if alert.summary else ""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
