@@ -29,6 +29,8 @@ def test_the_whole_overview_comes_out_as_json(calls: int, tmp_path: Path) -> Non
     assert found["calls"] == calls
     assert {"cards", "charts", "slices", "heat", "errors", "by_prompt", "notes"} <= found.keys()
     path = tmp_path / "overview.json"
+    written = run("--since", "2026-01-01", "--until", "2026-01-02", "--model", "other", "-o", str(path))
+    assert written.stderr.startswith("0 requests from 2026-01-01 00:00 to 2026-01-02 00:00 UTC written")
     assert run("--range", "7d", "--prompt", "support/triage", "--model", "other", "-o", str(path)).exit_code == 0
     assert json.loads(path.read_text())["calls"] == 0
     assert json.loads(run("--since", "2020-01-01", "--until", "2020-02-01").stdout)["calls"] == 0

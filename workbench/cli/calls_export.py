@@ -49,7 +49,13 @@ def export_dashboard(name: str | None, *, since: str | None, until: str | None, 
         click.echo(text)
         return
     path.write_text(text + "\n", encoding="utf-8")
-    output.say(f"{found['calls']:,} requests from {span.since_ms} to {span.until_ms} written to {path}.")
+    output.say(f"{found['calls']:,} requests from {_told(span.since_ms)} to {_told(span.until_ms)} UTC written to {path}.")
+
+
+def _told(ms: int) -> str:
+    from workbench.clock import iso
+
+    return iso(ms)[:16].replace("T", " ")
 
 
 def _moment(option: str, text: str) -> int:
