@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PROTOBUF = {"application/x-protobuf", "application/protobuf"}
 _MOST_REASONS = 5
+_SHAPE = 'Send {"resourceSpans": [...]}, as OTLP/JSON has it.'
 
 
 async def post(request: "Request") -> "Response":
@@ -79,12 +80,12 @@ def _objects(body: bytes) -> Sequence[Any]:
     try:
         found = json.loads(body)
     except json.JSONDecodeError as error:
-        raise Refused(400, f"The body is broken JSON at line {error.lineno}, column {error.colno}: {error.msg}.") from error
+        raise Refused(400, f"The body is broken JSON at line {error.lineno}, column {error.colno}: {error.msg}.", _SHAPE) from error
     except (ValueError, RecursionError) as error:
-        raise Refused(400, "The body is no JSON in UTF-8, holds a number that is too long, or is nested too deep.") from error
+        raise Refused(400, "The body is no JSON in UTF-8, holds a number that is too long, or is nested too deep.", _SHAPE) from error
     groups = found.get("resourceSpans", found.get("resource_spans", [])) if isinstance(found, dict) else None
     if not isinstance(groups, list):
-        raise Refused(400, "The body is no ExportTraceServiceRequest.", 'Send {"resourceSpans": [...]}.')
+        raise Refused(400, "The body is no ExportTraceServiceRequest.", _SHAPE)
     return groups
 
 

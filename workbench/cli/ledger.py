@@ -65,7 +65,11 @@ def keep(text_days: str | None, row_days: str | None, as_json: bool) -> None:
 @ledger.command()
 @output.json_option
 def compact(as_json: bool) -> None:
-    """Drop what is older than it is kept, and give the space back. Stop the app before: the file is written anew."""
+    """Drop what is older than it is kept, and give the space back.
+
+    The file is written anew. What a running app has to write meanwhile waits for ten seconds and is then refused: stop the app before where
+    the store is large.
+    """
     from workbench import clock, store
     from workbench.ledger import compacting
 

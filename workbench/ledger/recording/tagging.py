@@ -95,6 +95,6 @@ def named(fields: dict[str, Any]) -> None:
         return
     provider, separator, rest = model.partition("/")
     if not separator or not provider or not rest:
-        hint = "Write provider/model, for example openai/gpt-5-mini, or give provider= as well."
-        raise InputError(f"{model!r} does not name a provider", place="field model", hint=hint)
+        # The remedy is in the sentence: in a program the traceback shows no hint.
+        raise InputError(f"{model!r} does not name a provider: write openai/gpt-5-mini, or give provider= as well", place="field model")
     fields["provider"], fields["model"] = provider, rest
