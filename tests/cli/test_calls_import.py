@@ -38,6 +38,15 @@ def test_a_file_is_looked_at_and_then_taken_once(home: Path, tmp_path: Path) -> 
     assert (again["taken"], again["duplicates"], again["skipped"], again["complete"]) == (0, 2, 1, True)
 
 
+def test_a_look_shows_every_field_that_is_mapped(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("timestamp;model;cost;user;thumb\n2026-09-01T10:00:00Z;gpt-5;0,0125;Zoe;up\n")
+    shown = CliRunner().invoke(cli, ["calls", "import", str(file), "--preview", "--set", "prompt=a/b"]).output
+    head, row = shown.strip().splitlines()[-2:]
+    assert head.split()[-4:] == ["cost_usd", "user", "feedback", "prompt"]
+    assert row.split()[-4:] == ["0.0125", "Zoe", "1", "a/b"]
+
+
 def test_what_cannot_be_imported_says_why(home: Path, tmp_path: Path) -> None:
     from workbench.errors import InputError
 

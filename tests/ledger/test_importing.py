@@ -215,6 +215,23 @@ def test_numbers_are_read_as_the_table_writes_them_and_never_otherwise(sqlite_st
     assert (reading.page(sqlite_store)[0].input_tokens, reading.page(sqlite_store)[0].cost_nano) == (1234, 500_000_000)
 
 
+@pytest.mark.parametrize(("cell", "ms"), [("0,5", 500), ("1,0", 1000), ("1,234", 1234), ("1.234", 1234)])
+def test_a_latency_of_decimal_commas_is_told_seconds_or_milliseconds_like_any(tmp_path: Path, cell: str, ms: int) -> None:
+    (tmp_path / "comma.csv").write_text(f"timestamp;model;latency;cost\n2026-09-01 10:00:00;gpt-5;{cell};0,01\n")
+    (call,) = importers.preview(tmp_path / "comma.csv", None if cell != "1,0" else {"latency": "latency_s"}).calls
+    assert (call["latency_ms"], call["cost_nano"]) == (ms, 10_000_000)
+
+
+def test_a_time_that_is_none_names_its_column_and_what_stood_there(tmp_path: Path) -> None:
+    head, cell = "tick,model,over\n", "19.11.2026 21:45:28"
+    (tmp_path / "a.csv").write_text(f"{head}{cell},gpt-5,2026-11-19T21:45:29Z\n2026-11-19T21:45:28Z,gpt-5,{cell}\n")
+    problems = importers.preview(tmp_path / "a.csv", {"tick": "started_at", "over": "ended_at"}).problems
+    assert [why.split(" is not a time")[0] for _line, why in problems] == [
+        f"column tick: '{cell}'",
+        f"column over: '{cell}'",
+    ]
+
+
 def test_a_csv_of_old_machines_is_read_and_a_quote_never_closed_is_said(sqlite_store: Store, tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_bytes("timestamp,model,user\r1790000000,gpt-5,Zoë\r1790000001,gpt-5,b\r".encode("cp1252"))
     assert "Windows-1252" in importers.preview(tmp_path / "old.csv").notes[0]

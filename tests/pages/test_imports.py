@@ -82,6 +82,13 @@ def test_what_is_needed_is_asked_for(app: Open, bench: Store, tmp_path: Path) ->
     assert not page.button(key="import-now").disabled
 
 
+def test_a_look_shows_every_field_that_is_mapped(app: Open, bench: Store, tmp_path: Path) -> None:
+    page = with_path(app, a_file(tmp_path, thumb="up", cost=0.5))
+    assert not page.exception
+    look = next(one.value for one in page.dataframe if "feedback" in one.value.columns)
+    assert (look["feedback"][0], look["cost"][0]) == ("1", "$0.5000")
+
+
 def test_a_file_that_is_none_says_so_and_the_page_stays(app: Open, bench: Store, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\x89PNG" + bytes(100))
     page = with_path(app, tmp_path / "a.csv")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.ledger.importers import Imported, Preview, Progress
 
 _SHOWN = 10
+_ALWAYS = ["started_ms", "provider", "model", "input_tokens", "output_tokens", "latency_ms", "status"]
 _LISTED = ["id", "name", "format", "state", "taken", "duplicates", "skipped", "undone"]
 
 
@@ -115,9 +116,21 @@ def _preview_text(found: "Preview") -> str:
         lines += [f"  {column} -> {target}" for column, target in found.mapping.columns.items()]
         lines += [f"  left out: {', '.join(left[:30])}"] if left else []
     lines += [f"Still needed: {', '.join(found.missing)} (--map COLUMN=FIELD or --set FIELD=VALUE)"] if found.missing else []
-    shown = ["started_ms", "provider", "model", "input_tokens", "output_tokens", "latency_ms", "status"]
-    lines += ["", output.table(list(found.calls[:5]), shown)] if found.calls else []
+    calls = [{**call, "cost_usd": _usd(call.get("cost_nano"))} for call in found.calls[:5]]
+    lines += ["", output.table(calls, _fields_of(found))] if calls else []
     return "\n".join([*lines, *(f"line {line}: {why}" for line, why in found.problems[:5])])
+
+
+def _fields_of(found: "Preview") -> list[str]:
+    """What every look shows, and whatever else a column or a fixed value becomes."""
+    from workbench.ledger.importers import BECOMES
+
+    given = [BECOMES.get(target, target) for target in (*found.mapping.columns.values(), *found.mapping.fixed)]
+    return list(dict.fromkeys([*_ALWAYS, *("cost_usd" if name == "cost_nano" else name for name in given)]))
+
+
+def _usd(nano: int | None) -> str | None:
+    return None if nano is None else f"{nano / 10**9:.9f}".rstrip("0").rstrip(".")
 
 
 def _is_nothing(done: "Imported") -> bool:

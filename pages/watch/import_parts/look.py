@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import format as fmt
 from pages.parts import page, safe, tables
+from workbench.ledger import importers
 from workbench.ledger.importers import Preview
 
 _NEEDS = {"model": "Nothing says which model answered", "started_at": "Nothing says when a call began"}
@@ -20,6 +21,12 @@ _COLUMNS = {
     "user": "User",
 }
 
+# Fields that the columns above say.
+_DRAWN = frozenset(
+    ("started_ms", "provider", "model", "prompt", "input_tokens", "output_tokens", "latency_ms", "status", "cost_nano", "user")
+)
+_CELL = 200
+
 
 def draw(found: Preview) -> None:
     """Draw the look."""
@@ -31,7 +38,9 @@ def draw(found: Preview) -> None:
         page.notice(f"{_NEEDS.get(name, f'Nothing gives {name}')}. {remedy}", "warning")
     if found.calls:
         st.markdown("**The first calls**")
-        tables.table([_row(call) for call in found.calls[:8]], _COLUMNS, "first-calls", alt="The first calls that would be taken")
+        more = _more(found)
+        rows = [{name: _text(call.get(name)) for name in more} | _row(call) for call in found.calls[:8]]
+        tables.table(rows, _COLUMNS | {name: name for name in more}, "first-calls", alt="The first calls that would be taken")
     for note in found.notes:
         page.notice(note, "info")
     if found.problems and not found.missing:
@@ -45,6 +54,16 @@ def draw(found: Preview) -> None:
             "first-problems",
             alt="Rows that would not be taken, and why",
         )
+
+
+def _more(found: Preview) -> list[str]:
+    """Fields that a column or a fixed value becomes, and that no column of the look has yet."""
+    given = (importers.BECOMES.get(target, target) for target in (*found.mapping.columns.values(), *found.mapping.fixed))
+    return [name for name in dict.fromkeys(given) if name not in _DRAWN]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else safe.plain(value)[:_CELL]
 
 
 def _row(call: dict[str, Any]) -> dict[str, Any]:

@@ -63,14 +63,7 @@ def _example(found: Preview, column: str) -> str:
 
 
 def _shown(call: Mapping[str, Any], target: str) -> Any:
-    name = {
-        "started_at": "started_ms",
-        "ended_at": "latency_ms",
-        "latency_s": "latency_ms",
-        "ttft_s": "ttft_ms",
-        "first_token_at": "ttft_ms",
-        "message": "request",
-    }.get(target, target)
+    name = importers.BECOMES.get(target, target)
     if name == "started_ms":
         return fmt.moment(call.get(name))
     if target == "cost_usd":

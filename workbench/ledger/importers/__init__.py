@@ -8,10 +8,25 @@ from typing import Any
 
 _FROM = {
     "detect": "opening", "preview": "opening", "run": "running", "Progress": "running", "Imported": "history", "Preview": "base",
-    "ColumnMap": "base", "latest": "history", "get": "history", "TARGETS": "columns", "undo": "undoing", "otherwise": "history",
+    "ColumnMap": "base", "latest": "history", "get": "history", "TARGETS": "columns", "BECOMES": "columns",
+    "undo": "undoing", "otherwise": "history",
 }  # fmt: skip
 
-__all__ = ["TARGETS", "ColumnMap", "Imported", "Preview", "Progress", "detect", "get", "latest", "otherwise", "preview", "run", "undo"]
+__all__ = [
+    "BECOMES",
+    "TARGETS",
+    "ColumnMap",
+    "Imported",
+    "Preview",
+    "Progress",
+    "detect",
+    "get",
+    "latest",
+    "otherwise",
+    "preview",
+    "run",
+    "undo",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from workbench.errors import InputError
@@ -14,10 +15,20 @@ from workbench.ledger.importers.names import NAMES
 SOURCE = "import"
 MORE = ("started_at", "ended_at", "first_token_at", "latency_s", "ttft_s", "message")  # what a column may be beside a field
 TARGETS = (*(name for name in FIELDS if name not in ("run_id", "cell_id")), *TEXTS, *MORE)
+BECOMES = {
+    "started_at": "started_ms",
+    "ended_at": "latency_ms",
+    "latency_s": "latency_ms",
+    "ttft_s": "ttft_ms",
+    "first_token_at": "ttft_ms",
+    "message": "request",
+    "cost_usd": "cost_nano",
+}  # the field that a target is kept in, where that is another
 NEEDED = (("started_ms", "started_at"), ("model",))
 _OWN = frozenset((*FIELDS, *TEXTS))
 _PLAIN = re.compile(r"[^a-z0-9]")
 _NUMBERS = frozenset((*fields.TOKENS, "latency_ms", "ttft_ms", "retries", "version", "cost_usd", "latency_s", "ttft_s", "started_ms"))
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 _DEEPEST = 5
 _MOST = 2_000  # columns
 _NAMELIKE = re.compile(r"[\w./@-]{1,120}")
@@ -40,10 +51,9 @@ class Columns(Dialect):
             raise InputError(f"two columns become {twice[0]}", place="mapping", hint="Leave one of them out.")
         self._own = not mapping.fixed and not container.textual and all(column == target for column, target in mapping.columns.items())
         self._own = self._own and not set(targets) & set(MORE)
-        self._comma = container.textual and cells.decimal_comma(
-            text for row in sample for text in row.values() if isinstance(text, str) and len(text) < 30
-        )
+        self._comma = sets_off_by_comma(container, sample)
         self._names_rows = "external_id" in targets
+        self._places = {target: f"column {column}" for column, target in mapping.columns.items()}
         self._ways = [(_way(column), target, f"column {column}") for column, target in mapping.columns.items()]
         self._fixed: dict[str, Any] = {
             name: cells.number(value, f"fixed {name}", textual=True) if name in _NUMBERS else value for name, value in mapping.fixed.items()
@@ -77,13 +87,13 @@ class Columns(Dialect):
                     found[target] = _read(target, value, place, textual)
                 if found[target] == fields.ERROR and "error_type" not in found and (kind := cells.error_type(value)) != "unknown":
                     found["error_type"] = kind  # a status of 429 says more than that it failed
-        return fields.check_values(settled(found), source=SOURCE)
+        return fields.check_values(settled(found, self._places), source=SOURCE)
 
 
-def settled(found: dict[str, Any]) -> dict[str, Any]:
-    """The ledger's fields out of times, seconds and a model's name as a table has them."""
+def settled(found: dict[str, Any], places: Mapping[str, str] = _NOWHERE) -> dict[str, Any]:
+    """The ledger's fields out of times, seconds and a model's name as a table has them. `places` says where each came from."""
     if "started_at" in found:
-        found.setdefault("started_ms", cells.moment(found.pop("started_at"), "field started_ms"))
+        found.setdefault("started_ms", cells.moment(found.pop("started_at"), places.get("started_at", "field started_at")))
     elif isinstance(found.get("started_ms"), float):
         found["started_ms"] = round(found["started_ms"])
     for seconds, ms in (("latency_s", "latency_ms"), ("ttft_s", "ttft_ms")):
@@ -91,7 +101,7 @@ def settled(found: dict[str, Any]) -> dict[str, Any]:
             found.setdefault(ms, value * 1000 if isinstance(value, int | float) and not isinstance(value, bool) else value)
     for end, ms in (("ended_at", "latency_ms"), ("first_token_at", "ttft_ms")):
         if (value := found.pop(end, None)) is not None and ms not in found and isinstance(found.get("started_ms"), int):
-            found[ms] = cells.moment(value, f"field {ms}") - found["started_ms"]
+            found[ms] = cells.moment(value, places.get(end, f"field {end}")) - found["started_ms"]
     if (said := found.pop("message", None)) is not None and "request" not in found and (asked := cells.request(said)):
         found["request"] = asked
     if isinstance(found.get("model"), str):
@@ -112,7 +122,14 @@ def leaves(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(found)[:_MOST]
 
 
-def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> ColumnMap:
+def sets_off_by_comma(container: Container, sample: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the file is a table of texts that writes decimals as in 0,5."""
+    return container.textual and cells.decimal_comma(
+        text for row in sample for text in row.values() if isinstance(text, str) and len(text) < 30
+    )
+
+
+def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], *, comma: bool = False) -> ColumnMap:
     """What each column is by its name, and by what stands in it where the name alone does not say; a field is given once."""
     found: dict[str, str] = {}
     taken: dict[str, tuple[int, str]] = {}
@@ -122,7 +139,7 @@ def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> Colu
             target, rank = next(((NAMES[name]) for name in _shorter(column) if name in NAMES), ("", 0))
         if not target:
             continue
-        target = _by_values(target, column, sample)
+        target = _by_values(target, column, sample, comma)
         if target in taken and taken[target][0] <= rank:
             continue
         if target in taken:
@@ -155,12 +172,12 @@ def _shorter(column: str) -> Iterator[str]:
         yield _PLAIN.sub("", ".".join(parts[start:]).lower())
 
 
-def _by_values(target: str, column: str, sample: Sequence[Mapping[str, Any]]) -> str:
+def _by_values(target: str, column: str, sample: Sequence[Mapping[str, Any]], comma: bool) -> str:
     """The field that a column of this name is by what stands in it: seconds or milliseconds, a prompt's name or its text."""
     way = _way(column)
     values = [value for row in sample if (value := way(row)) not in (None, "")]
     if target in ("latency_ms", "ttft_ms") and not _PLAIN.sub("", column.lower()).endswith("ms"):
-        known = [float(one) for value in values if _is_number(one := value)]
+        known = [float(one) for value in values if _is_number(one := _figure(value, comma))]
         return target.replace("_ms", "_s") if known and max(known) < 1000 and any(one % 1 for one in known) else target
     if target == "prompt" and not all(isinstance(value, str) and _NAMELIKE.fullmatch(value) for value in values):
         return "message"
@@ -169,6 +186,13 @@ def _by_values(target: str, column: str, sample: Sequence[Mapping[str, Any]]) ->
     if target == "message" and values and all(_is_number(value) for value in values):
         return "input_tokens"
     return target
+
+
+def _figure(value: Any, comma: bool) -> Any:
+    try:
+        return cells.number(value, "", textual=True, comma=comma)
+    except InputError:
+        return None
 
 
 def _is_number(value: Any) -> bool:

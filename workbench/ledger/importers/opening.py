@@ -53,7 +53,7 @@ def opened(path: str | Path, format_: str | None = None, mapping: ColumnMap | Ma
     found = tuple(columns.leaves(says))
     given = mapping if isinstance(mapping, ColumnMap) else ColumnMap(dict(mapping or {}))
     if kind.mapped:
-        given = _whole(given, found, says)
+        given = _whole(given, found, says, comma=columns.sets_off_by_comma(holder, says))
     return Opened(holder, kind(holder, given, says), given, found, sample)
 
 
@@ -100,7 +100,7 @@ def called(kind: Dialect, row: Row) -> list[Any]:
         return [Bad(f"has a shape that is not known ({type(error).__name__})")]
 
 
-def _whole(given: ColumnMap, found: tuple[str, ...], says: list[dict[str, Any]]) -> ColumnMap:
+def _whole(given: ColumnMap, found: tuple[str, ...], says: list[dict[str, Any]], *, comma: bool) -> ColumnMap:
     """What the person says, and what is proposed for the columns they say nothing of. A column mapped to "" is left out."""
     unknown = [column for column in given.columns if column not in found]
     if unknown:
@@ -111,7 +111,7 @@ def _whole(given: ColumnMap, found: tuple[str, ...], says: list[dict[str, Any]])
         taken |= set(each) if taken & set(each) else set()
     proposed = {
         column: target
-        for column, target in columns.propose(found, says).columns.items()
+        for column, target in columns.propose(found, says, comma=comma).columns.items()
         if column not in given.columns and target not in taken
     }
     return ColumnMap({**proposed, **{column: target for column, target in given.columns.items() if target}}, given.fixed)
