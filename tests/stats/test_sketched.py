@@ -125,3 +125,32 @@ def test_how_many_lie_above_a_percentile_of_both_is_known_but_for_one_bin() -> N
     assert [n for _, n in found] == [5000, 5000]
     assert sketched.proportions_p(*found[0], *found[1]) < 0.001
     assert mannwhitneyu(a, b).pvalue < 0.001
+
+
+@pytest.mark.parametrize("value", [300.0, 0.017, 4_711.0])
+def test_bounds_hold_the_truth_where_every_number_is_the_same(value: float) -> None:
+    same, dearer = [packed(np.full(7540, value))], [packed(np.full(7540, value * 1.37))]
+    for design in (1.0, 9.0):
+        told = sketched.percentile_change(same, dearer, 0.5, design=design)
+        assert told is not None
+        assert told.low is not None
+        assert told.high is not None
+        assert told.low <= 0.37 * value <= told.high
+    (found,) = sketched.percentiles([same], [0.5, 0.95])
+    for each in found or []:
+        assert each.low is not None
+        assert each.high is not None
+        assert each.low <= value <= each.high
+
+
+def test_each_group_is_thinned_by_its_own_design_effect() -> None:
+    """Fifty calls and thousands that hang together: those thousands' effect does not take the fifty away."""
+    assert sketched.proportions_p(50, 50, 209, 7749, design=255) == 1.0
+    assert sketched.proportions_p(50, 50, 209, 7749, design=(1.0, 255.0)) < 1e-6
+    a, b = [packed(np.full(50, 804.0))], [packed(np.concatenate([np.full(7540, 302.0), np.full(209, 804.0)]))]
+    told = sketched.percentile_change(a, b, 0.5, design=(1.0, 255.0))
+    assert told is not None
+    assert told.p is not None
+    assert told.high is not None
+    assert told.p < 0.001
+    assert told.high < 0

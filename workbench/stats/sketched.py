@@ -1,7 +1,8 @@
 """Percentiles and means of many numbers of which only a sketch is kept, with intervals, and how those of two groups differ.
 
-Everything is within the sketch's 1 % of what the numbers themselves would give. `design` is the design effect: how many times larger the
-variance is than that of independent numbers (Kish, Survey Sampling, 1965, section 8.2); sizes are divided by it.
+Figures are within the sketch's 1 % of what the numbers themselves would give; bounds are wider by that much. `design` is the design
+effect: how many times larger the variance is than that of independent numbers (Kish, Survey Sampling, 1965, section 8.2); sizes are
+divided by it, each group's by its own where two are given.
 """
 
 import math
@@ -147,15 +148,17 @@ def welch(a: Moments, b: Moments, level: float = LEVEL) -> Change:
     return Change(a.mean, b.mean, difference, difference - reach, difference + reach, float(2 * stdtr(freedom, -abs(difference) / error)))
 
 
-def percentile_change(a: Sequence[bytes], b: Sequence[bytes], share: float, *, design: float = 1.0, level: float = LEVEL) -> Change | None:
+def percentile_change(
+    a: Sequence[bytes], b: Sequence[bytes], share: float, *, design: float | tuple[float, float] = 1.0, level: float = LEVEL
+) -> Change | None:
     """How the percentile `share` of b differs from that of a; None where a group is empty.
 
-    Bounds: those of both percentiles, squared and added (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702). The test is Mood's on
+    Bounds: those of both percentiles, squared and added (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702), and never nearer than
+    both figures may be off in the sketch. The test is Mood's on
     the percentile of both together instead of the median (Mood, Introduction to the Theory of Statistics, 1950, section 16.5): how many of
     each group lie in higher bins, which the sketch knows exactly.
     """
-    sized = [_estimate(group, share, design, level) for group in (a, b)]
-    one, other = sized
+    one, other = (_estimate(group, share, each, level) for group, each in zip((a, b), _designs(design), strict=True))
     if one is None or other is None:
         return None
     above = exceeding([[*a], [*b]], [*a, *b], share)
@@ -163,8 +166,9 @@ def percentile_change(a: Sequence[bytes], b: Sequence[bytes], share: float, *, d
     difference = other.value - one.value
     if one.low is None or one.high is None or other.low is None or other.high is None:
         return Change(one.value, other.value, difference, None, None, p)
-    low = difference - math.hypot(other.value - other.low, one.high - one.value)
-    high = difference + math.hypot(other.high - other.value, one.value - one.low)
+    least = sketch.ACCURACY / (1 - sketch.ACCURACY) * (abs(one.value) + abs(other.value))
+    low = difference - max(least, math.hypot(other.value - other.low, one.high - one.value))
+    high = difference + max(least, math.hypot(other.high - other.value, one.value - one.low))
     return Change(one.value, other.value, difference, low, high, p)
 
 
@@ -184,14 +188,15 @@ def exceeding(groups: Sequence[Sequence[bytes]], reference: Sequence[bytes], sha
     return found
 
 
-def proportions_p(k_a: float, n_a: float, k_b: float, n_b: float, *, design: float = 1.0) -> float:
+def proportions_p(k_a: float, n_a: float, k_b: float, n_b: float, *, design: float | tuple[float, float] = 1.0) -> float:
     """Two-sided p that two proportions are one: Fisher's exact test where fewer than 25 are expected anywhere, else the score test."""
     from workbench.stats.unpaired import fisher
 
     if not n_a or not n_b:
         return 1.0
-    counts = [count / design for count in (k_a, n_a, k_b, n_b)]
-    pooled = (k_a + k_b) / (n_a + n_b)
+    of_a, of_b = _designs(design)
+    counts = [k_a / of_a, n_a / of_a, k_b / of_b, n_b / of_b]
+    pooled = (counts[0] + counts[2]) / (counts[1] + counts[3])
     if min(counts[1], counts[3]) * min(pooled, 1 - pooled) < 25:
         one, all_a, other, all_b = (math.floor(count) for count in counts)
         return fisher(one, all_a, other, all_b)
@@ -202,7 +207,7 @@ def proportions_p(k_a: float, n_a: float, k_b: float, n_b: float, *, design: flo
 class Ratio(NamedTuple):
     """A sum over a count, told bucket by bucket: dollars over calls, errors over calls. `spread` is the variance one of the counted has
     once buckets are taken as they come (Cochran, Sampling Techniques, 3rd edition, section 9A: the ratio estimator over clusters of
-    unequal size); None below four buckets.
+    unequal size); None below four buckets, or as few as `ratio` is told.
     """
 
     value: float
@@ -211,14 +216,16 @@ class Ratio(NamedTuple):
     buckets: int
 
 
-def ratio(sums: Sequence[float], counts: Sequence[float]) -> Ratio | None:
-    """The ratio over buckets; None where nothing was counted. Buckets that count nothing do not count as buckets."""
+def ratio(sums: Sequence[float], counts: Sequence[float], least: int = 4) -> Ratio | None:
+    """The ratio over buckets; None where nothing was counted. Buckets that count nothing do not count as buckets; `least` of them (two or
+    more) have a spread.
+    """
     held = [(total, n) for total, n in zip(sums, counts, strict=True) if n]
     size = math.fsum(n for _, n in held)
     if not size:
         return None
     value = math.fsum(total for total, _ in held) / size
-    if len(held) < 4:
+    if len(held) < least:
         return Ratio(value, size, None, len(held))
     squares = math.fsum((total - value * n) ** 2 for total, n in held)
     return Ratio(value, size, squares * len(held) / (len(held) - 1) / size, len(held))
@@ -249,6 +256,10 @@ def design_effect(hits: Sequence[float], counts: Sequence[float]) -> float:
     return max(1.0, told.spread / alone) if alone > 0 else 1.0
 
 
+def _designs(design: float | tuple[float, float]) -> tuple[float, float]:
+    return design if isinstance(design, tuple) else (design, design)
+
+
 def _freedom(parts: Sequence[float], buckets: Sequence[int]) -> float:
     whole = sum(parts)
     return whole**2 / sum(part**2 / (count - 1) for part, count in zip(parts, buckets, strict=True))
@@ -264,7 +275,7 @@ def _estimate(group: Sequence[bytes], share: float, design: float, level: float)
     reach = normal_quantile(level) * math.sqrt(share * (1 - share) / size)
     low, high = share - reach, share + reach
     value, bounds = found[0].value, sketch.percentiles(group, [max(low, 0.0), min(high, 1.0)]) or [0.0, 0.0]
-    return Estimate(value, bounds[0] if low > 0 else None, bounds[1] if high < 1 else None)
+    return Estimate(value, _least(bounds[0]) if low > 0 else None, _most(bounds[1]) if high < 1 else None)
 
 
 def _places(upto: "np.ndarray", ranks: "np.ndarray") -> "np.ndarray":
@@ -277,9 +288,23 @@ def _places(upto: "np.ndarray", ranks: "np.ndarray") -> "np.ndarray":
 
 def _estimates(middle: "np.ndarray", found: "np.ndarray", low: "np.ndarray", high: "np.ndarray", size: int) -> list[Estimate]:
     return [
-        Estimate(float(middle[at]), float(found[at, 2]) if low[at] >= 1 else None, float(found[at, 3]) if high[at] <= size else None)
+        Estimate(
+            float(middle[at]),
+            _least(float(found[at, 2])) if low[at] >= 1 else None,
+            _most(float(found[at, 3])) if high[at] <= size else None,
+        )
         for at in range(len(middle))
     ]
+
+
+def _least(value: float) -> float:
+    """The least number that the sketch may tell as `value`."""
+    return value / (1 + math.copysign(sketch.ACCURACY, value))
+
+
+def _most(value: float) -> float:
+    """The largest number that the sketch may tell as `value`."""
+    return value / (1 - math.copysign(sketch.ACCURACY, value))
 
 
 def rate_interval(k: float, n: float, design: float = 1.0, level: float = LEVEL) -> Interval:
