@@ -1,9 +1,13 @@
 """What got worse is named with since when; what moves by chance, or from hour to hour anyway, is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.monitoring.traffic import DAY, HOUR, NOW, TWO, drawn, put
+from workbench.ledger import bulk
+from workbench.ledger.fields import CallRecord
 from workbench.monitoring import dashboard, onset, ranges, versus
 from workbench.monitoring.dashboard_model import Slice, View
 from workbench.store import Store
@@ -79,6 +83,24 @@ def test_what_is_well_again_is_said_to_be_over(sqlite_store: Store) -> None:
     assert named.ended_ms == TWO - 3 * HOUR
 
 
+def test_one_dear_call_is_no_rise_of_cost(sqlite_store: Store) -> None:
+    calls = [*drawn(1, SINCE, TWO, 12), *drawn(2, TWO, NOW, 12)]
+    dear = replace(calls[-9], cost_nano=500_000_000)
+    bulk.add(sqlite_store, [*calls[:-9], dear, *calls[-8:]], price=False)
+    assert not [each for each in worst(sqlite_store) if each.metric == "cost_per_call"]
+
+
+def test_what_is_said_of_a_rise_and_its_interval_are_of_one_comparison(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, SINCE, TWO, 60), drawn(2, TWO, NOW, 60, slow=2.0, dear=2.5, fails=0.3))
+    found = worst(sqlite_store)
+    assert {each.metric for each in found} == {"error_rate", "p95", "cost_per_call"}
+    for each in found:
+        assert each.difference == pytest.approx(each.after - each.before)
+        assert each.low <= each.difference <= each.high
+        assert (each.low > 0) == (each.difference > 0), "the interval leaves out nought"
+        assert each.n_after < 200, "the calls since two o'clock, not those of the whole range"
+
+
 def test_where_nothing_changed_nothing_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     """12 stores of 6 slices each, with a level that moves from hour to hour by a quarter: at most one false name."""
     false = 0
@@ -133,3 +155,21 @@ def test_days_are_named_where_the_range_is_long(sqlite_store: Store) -> None:
     put(sqlite_store, drawn(1, NOW - 60 * DAY, NOW - 6 * DAY, 2), drawn(2, NOW - 6 * DAY, NOW, 2, slow=3.0))
     named = next(each for each in worst(sqlite_store, "30d") if each.kind == "version")
     assert named.sentence.endswith((" since 9 March", " since 10 March"))
+
+
+def test_two_bursts_that_share_no_latency_differ_in_percentiles_as_in_the_mean(sqlite_store: Store) -> None:
+    def burst(at: int, n: int, latency_ms: int) -> list[CallRecord]:
+        return [replace(one, started_ms=at + place, latency_ms=latency_ms + place % 9) for place, one in enumerate(calls[:n])]
+
+    calls = list(drawn(1, SINCE, NOW, 60))
+    early = [*burst(SINCE + HOUR, 25, 800), *burst(SINCE + 2 * HOUR, 25, 800)]
+    slow = [one for hour in range(8) for one in burst(SPAN.since_ms + hour * HOUR, 5, 800)]
+    bulk.add(sqlite_store, [*early, *slow, *burst(TWO, 2000, 298)], price=False)
+    compared = versus.compare(sqlite_store, *versus.periods(View(SPAN)))
+    found = {each.key: each for each in compared.differences}
+    assert found["latency_p50"].p is not None
+    assert found["latency_p50"].p < 0.001
+    assert found["latency_p50"].better == found["latency_p95"].better == "b"
+    assert found["latency_p50"].high is not None
+    assert found["latency_p50"].high < 0
+    assert versus.FEW_STRETCHES in compared.notes

@@ -1,17 +1,17 @@
 """The sentences about what got worse: "p95 of `support/triage` v7 rose from 1.1 s to 2.3 s since 14:00". Names are text, never markup."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench.comparison import wording
 from workbench.comparison.model import Metric
-from workbench.monitoring import onset, ranges, slices, tally
+from workbench.monitoring import differing, onset, ranges, slices
 from workbench.monitoring.dashboard_model import Slice, View
 from workbench.monitoring.gathering import Gathered
 from workbench.monitoring.newcomer import newcomer
 from workbench.monitoring.slices import Part, Worse
 from workbench.monitoring.tally import Tally
-from workbench.stats import sketch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,47 +31,47 @@ def named(store: "Store", gathered: Gathered, now_ms: int) -> list[Slice]:
 def _named(store: "Store", gathered: Gathered, found: Worse, now_ms: int) -> Slice:
     part = _finer(store, gathered, found.part)
     held = part.held(found.metric)
-    place = onset.stretch(*slices.counted(found.metric, held), part.first) or (part.first, len(held))
+    place = onset.stretch(*differing.counted(found.metric, held), part.first) or (part.first, len(held))
     begin, end = place
     since_ms, ended_ms = gathered.view.range.since_ms, part.starts[end] if end < len(part.starts) else None
-    before, after = figure(found.metric, held[:begin]) if begin else None, figure(found.metric, held[begin:end])
-    few = sum(slices.counted(found.metric, held[begin:end])[1]) < slices.ENOUGH[found.metric] // 2
-    if few or before is None or after is None or (after > before) == (found.metric == "satisfaction"):
-        ended_ms, before, after = None, found.change.a, found.change.b
+    told = _since(found, held[:begin], held[begin:end])
+    if told is None:
+        ended_ms = None
     else:
         since_ms = max(part.starts[begin], since_ms)
+    evidence, compared = _evidence(found, told), told or found
+    change = compared.change
     whole_days = gathered.step_ms >= ranges.DAY and part is found.part
     times = [_when(at, now_ms, gathered.view, whole_days=whole_days) for at in (since_ms, ended_ms) if at is not None]
-    sentence = _sentence(found, before, after, times) + _came(store, gathered.view, found.part, since_ms, ended_ms)
-    change = found.change
+    sentence = _sentence(found, change.a, change.b, times) + _came(store, gathered.view, found.part, since_ms, ended_ms)
     return Slice(
         sentence,
-        _evidence(found),
+        evidence,
         found.part.kind,
         found.part.filters,
         found.metric,
         slices.UNITS[found.metric],
-        before,
-        after,
+        change.a,
+        change.b,
         change.difference,
         change.difference if change.low is None else change.low,
         change.difference if change.high is None else change.high,
         found.p,
-        found.n_before,
-        found.n_after,
+        compared.n_before,
+        compared.n_after,
         since_ms,
         ended_ms,
         found.looked_at,
     )
 
 
-def figure(metric: str, held: "Sequence[Tally]") -> float | None:
-    """The metric over some buckets."""
-    whole = tally.total(held)
-    if metric == "p95":
-        found = sketch.percentiles(whole.latency, [slices.P95])
-        return found[0] if found else None
-    return {"error_rate": whole.error_rate, "cost_per_call": whole.usd_per_call, "satisfaction": whole.satisfaction}[metric]
+def _since(found: Worse, before: "Sequence[Tally]", after: "Sequence[Tally]") -> Worse | None:
+    """What is told: the stretch that stands out against all before it. None where that is too few calls, or is no worse."""
+    n_before, n_after = (round(sum(differing.counted(found.metric, side)[1])) for side in (before, after))
+    change = differing.change(found.metric, before, after) if n_before and n_after >= slices.ENOUGH[found.metric] // 2 else None
+    if change is None or (change.difference > 0) == (found.metric == "satisfaction"):
+        return None
+    return replace(found, change=change, n_before=n_before, n_after=n_after)
 
 
 def _finer(store: "Store", gathered: Gathered, part: Part) -> Part:
@@ -115,14 +115,17 @@ def _came(store: "Store", view: View, part: Part, since_ms: int, ended_ms: int |
     return "" if found is None else f", with v{found[0]} in place of v{found[1]}"
 
 
-def _evidence(found: Worse) -> str:
-    """What was compared, the interval, n, p after correction."""
-    change, unit = found.change, _metric(found.metric)
+def _evidence(found: Worse, told: Worse | None) -> str:
+    """What was compared, the interval, n, p after correction: of what the sentence tells, where that is a stretch."""
     compared = "The last quarter of this period against all before it" if found.recent else "This period against the one before"
+    if told is not None:
+        compared = "Against all before it"
+    shown, unit = told or found, _metric(found.metric)
+    change = shown.change
     said = f"{'+' if change.difference > 0 else ''}{wording.difference(change.difference, unit)}"
     if bounds := wording.interval(change.low, change.high, unit):
         said += f" (95 % interval {bounds})"
-    sizes = f"n = {found.n_before:,} and {found.n_after:,}"
+    sizes = f"n = {shown.n_before:,} and {shown.n_after:,}"
     return f"{compared}: {said}, {sizes}, {wording.p_value(found.p)} after correction for {found.looked_at:,} comparisons."
 
 

@@ -13,14 +13,14 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.ledger.rollups import Columns, columns
-from workbench.monitoring import tally
+from workbench.monitoring import differing, tally
 from workbench.monitoring.dashboard_model import Filter
+from workbench.monitoring.differing import P95
 from workbench.monitoring.gathering import MODELS, VERSIONS, Gathered
 from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
 from workbench.stats.sketch import packed, values_of
-from workbench.stats.sketched import Change, Ratio, dense, design_effect, exceeding, percentile_change, proportions_p, ratio, ratio_change
-from workbench.stats.unpaired import newcombe
+from workbench.stats.sketched import Change, dense, design_effect, percentile_change, proportions_p
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,6 @@ ENOUGH = {"error_rate": 30, "p95": 60, "cost_per_call": 30, "satisfaction": 20}
 # At least so much: in the metric's unit, and as a share of what was before.
 FLOORS = {"error_rate": (0.01, 0.2), "p95": (20.0, 0.1), "cost_per_call": (0.0, 0.1), "satisfaction": (0.05, 0.0)}
 UNITS = {"error_rate": "share", "p95": "ms", "cost_per_call": "usd/call", "satisfaction": "share"}
-P95 = 0.95
 _SURE = 0.05
 _MOST_GROUPS = 150
 Kind = Literal["version", "prompt", "model"]
@@ -267,18 +266,6 @@ def part(kind: Kind, filters: Mapping[str, Filter], both: Both, key: int, first:
     return Part(kind, filters, both, key, places, int(places.searchsorted(first)))
 
 
-def counted(metric: str, held: Sequence[Tally], reference: Sequence[bytes] | None = None) -> tuple[list[float], list[float]]:
-    """What the metric sums up and over how many, bucket by bucket; for p95 how many calls are slower than the p95 of `reference`."""
-    if metric == "error_rate":
-        return [one.errors for one in held], [one.calls for one in held]
-    if metric == "satisfaction":  # those who did not like it, so that more is worse
-        return [one.rated - one.liked for one in held], [one.rated for one in held]
-    if metric == "cost_per_call":
-        return [one.cost_nano / 1e9 for one in held], [max(0, one.priced) for one in held]
-    pairs = exceeding([one.latency for one in held], reference if reference is not None else _sketches(held), P95)
-    return [above for above, _ in pairs], [n for _, n in pairs]
-
-
 def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | None:
     """(change, n before, n after); None where too little was counted on a side. The p of what is no worse is 1."""
     length = len(part.places) - part.first
@@ -298,22 +285,9 @@ def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | N
         else:
             held = part.held(metric)
             before, after = held[:split], held[split:]
-            tested = _dearer(before, after) if metric == "cost_per_call" else _rate(metric, before, after)
+            tested = differing.dearer(before, after) if metric == "cost_per_call" else differing.rate(metric, before, after)
         return None if tested is None else (tested, round(n_a), round(n_b))
     return change, round(n_a), round(n_b)
-
-
-def _rate(metric: str, before: Sequence[Tally], after: Sequence[Tally]) -> Change:
-    (hits, counts), (hits_after, counts_after) = counted(metric, before), counted(metric, after)
-    k_a, n_a, k_b, n_b = (sum(each) for each in (hits, counts, hits_after, counts_after))
-    design = design_effect(hits, counts)
-    low, high = newcombe(*(each / design for each in (k_a, n_a, k_b, n_b)))  # type: ignore[arg-type]
-    p, usual, now = proportions_p(k_a, n_a, k_b, n_b, design=design), k_a / n_a, k_b / n_b
-    return (
-        Change(1 - usual, 1 - now, usual - now, -high, -low, p)
-        if metric == "satisfaction"
-        else Change(usual, now, now - usual, low, high, p)
-    )
 
 
 def _slower(part: Part, split: int, change: Change) -> Change | None:
@@ -325,26 +299,9 @@ def _slower(part: Part, split: int, change: Change) -> Change | None:
     if p >= _SURE:
         return change._replace(p=p)
     held = part.held("p95")
-    return percentile_change(_sketches(held[:split]), _sketches(held[split:]), P95, design=design)
-
-
-def _dearer(before: Sequence[Tally], after: Sequence[Tally]) -> Change | None:
-    """Both sides vary as the period before did, in proportion: what lies in the later one may be the change itself. None where the period
-    before has too few buckets to tell.
-    """
-    usual, now = ratio(*counted("cost_per_call", before)), ratio(*counted("cost_per_call", after))
-    if usual is None or now is None or usual.spread is None or usual.value <= 0:
-        return None
-    later = Ratio(now.value, now.n, usual.spread, max(now.buckets, usual.buckets))
-    tested = ratio_change(usual, later)
-    bounds = ratio_change(usual, later._replace(spread=usual.spread * (now.value / usual.value) ** 2))
-    return tested._replace(low=bounds.low, high=bounds.high, p=1.0 if tested.p is None else tested.p)
+    return percentile_change(differing.sketches(held[:split]), differing.sketches(held[split:]), P95, design=design)
 
 
 def _matters(metric: str, change: Change) -> bool:
     least, relative = FLOORS[metric]
     return abs(change.difference) >= max(least, relative * abs(change.a))
-
-
-def _sketches(held: Sequence[Tally]) -> list[bytes]:
-    return [one for each in held for one in each.latency]

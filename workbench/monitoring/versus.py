@@ -1,8 +1,9 @@
 """Two versions or two periods beside each other: every figure's difference with its interval, p corrected for how many there are.
 
 Rates by Newcombe's interval, percentiles by order statistics of both sides; means, money and tokens a request over buckets of time as
-clusters (a mean over few buckets by Welch's test on the sketch). Rates and percentiles are widened by the design effect: how much more
-they move from bucket to bucket than chance alone would have it. Traffic is not dealt at random: what differs may be what was asked.
+clusters (a mean latency over few buckets by the calls of the sketch). Rates and percentiles are widened by the design effect of each
+side: how much more they move from bucket to bucket than chance alone would have it. Traffic is not dealt at random: what differs may be
+what was asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
 from workbench.stats.sketched import (
     Change,
+    Ratio,
     design_effect,
     exceeding,
     moments,
@@ -25,7 +27,6 @@ from workbench.stats.sketched import (
     proportions_p,
     ratio,
     ratio_change,
-    welch,
 )
 from workbench.stats.unpaired import newcombe
 
@@ -34,8 +35,13 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 _SURE = 0.05
+_FEW = 6  # stretches of time, below which it is not known how much calls of one hang together
 Held = Sequence[Tally]
 NOT_DEALT = "Traffic was not dealt to the two sides at random: a difference may come from what was asked."
+FEW_STRETCHES = (
+    "A side has calls in only a few stretches of time. They are counted one by one, though calls of one burst are alike: "
+    "the difference may be that of the moments."
+)
 
 
 def versions(view: View, prompt: str, a: int, b: int) -> tuple[Side, Side]:
@@ -60,7 +66,11 @@ def compare(store: "Store", a: Side, b: Side) -> Versus:
     told = [_difference(figure, one, other) for figure in _FIGURES]
     corrected = holm([difference.p for difference in told])
     finished = tuple(_finished(each, p, a.name, b.name) for each, p in zip(told, corrected, strict=True))
-    return Versus(a, b, finished, (NOT_DEALT,))
+    return Versus(a, b, finished, (NOT_DEALT, FEW_STRETCHES) if min(map(_stretches, (one, other))) < _FEW else (NOT_DEALT,))
+
+
+def _stretches(side: Held) -> int:
+    return sum(held.calls > 0 for held in side)
 
 
 def _read(store: "Store", side: Side) -> Held:
@@ -92,8 +102,8 @@ def _rate(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> _Compa
         k_a, n_a, k_b, n_b = (sum(each) for each in (hits_a, all_a, hits_b, all_b))
         if not n_a or not n_b:
             return None
-        design = max(design_effect(hits_a, all_a), design_effect(hits_b, all_b))
-        low, high = newcombe(*(each / design for each in (k_a, n_a, k_b, n_b)))  # type: ignore[arg-type]
+        design = of_a, of_b = design_effect(hits_a, all_a), design_effect(hits_b, all_b)
+        low, high = newcombe(k_a / of_a, n_a / of_a, k_b / of_b, n_b / of_b)  # type: ignore[arg-type]
         p = proportions_p(k_a, n_a, k_b, n_b, design=design)
         return Change(k_a / n_a, k_b / n_b, k_b / n_b - k_a / n_a, low, high, p)
 
@@ -103,22 +113,32 @@ def _rate(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> _Compa
 def _percentile(share: float, sketches: Callable[[Tally], list[bytes]]) -> _Compare:
     def change(a: Held, b: Held) -> Change | None:
         one, other = ([each for held in side for each in sketches(held)] for side in (a, b))
-        design = 1.0
-        for side, reference in ((a, one), (b, other)):
+
+        def design(side: Held, reference: list[bytes]) -> float:
             pairs = exceeding([sketches(held) for held in side], reference, share)
-            design = max(design, design_effect([above for above, _ in pairs], [n for _, n in pairs]))
-        return percentile_change(one, other, share, design=design)
+            return design_effect([above for above, _ in pairs], [n for _, n in pairs])
+
+        # Each side by its own: thousands of calls of one burst hang together, which takes nothing from the calls of the other side.
+        return percentile_change(one, other, share, design=(design(a, one), design(b, other)))
 
     return change
 
 
 def _mean(a: Held, b: Held) -> Change | None:
-    """Over buckets where there are enough of them, else over single calls."""
-    one, other = (moments([each for held in side for each in held.latency]) for side in (a, b))
-    found = _each(lambda held: held.latency_ms, lambda held: held.timed)(a, b)
-    if found is None or one is None or other is None:
-        return None
-    return found if found.low is not None else welch(one, other)
+    """A side over buckets where it has enough of them, else over single calls: as percentiles and rates are."""
+    one, other = _mean_of(a), _mean_of(b)
+    return None if one is None or other is None else ratio_change(one, other)
+
+
+def _mean_of(side: Held) -> Ratio | None:
+    found, single = ratio([held.latency_ms for held in side], [held.timed for held in side]), moments(_latency(side))
+    if found is None or single is None or found.spread is not None or single.n < 2:
+        return found
+    return found._replace(spread=single.variance, buckets=round(single.n))
+
+
+def _latency(side: Held) -> list[bytes]:
+    return [each for held in side for each in held.latency]
 
 
 def _each(total: Callable[[Tally], float], whole: Callable[[Tally], int]) -> _Compare:
@@ -191,8 +211,9 @@ def _finished(told: Difference, p: float | None, a: str, b: str) -> Difference:
     if told.difference is None or told.a is None or told.b is None:
         missing = wording.names([name for name, n in ((a, told.n_a), (b, told.n_b)) if not n])
         return replace(told, sentence=f"{told.title}: no data of {missing}.")
-    bounded = told.low is not None and told.high is not None and not told.low <= 0 <= told.high
-    clear = p is not None and p < _SURE and bounded
+    # A percentile near the end has no bounds where calls are few; its test needs none.
+    doubted = told.low is not None and told.high is not None and told.low <= 0 <= told.high
+    clear = p is not None and p < _SURE and bool(told.difference) and not doubted
     good = _GOOD[told.key]
     better: Literal["a", "b", ""] = "" if not clear or good == "neither" else "b" if (told.difference > 0) == (good == "up") else "a"
     bracket = [f"{'+' if told.difference > 0 else ''}{wording.difference(told.difference, unit)}"]

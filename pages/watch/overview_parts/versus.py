@@ -59,12 +59,13 @@ def result(told: Versus) -> None:
 def row(each: Difference) -> dict[str, Any]:
     """A difference as it reads."""
     bounded = each.low is not None and each.high is not None
+    few = "too few" if each.difference is not None and not bounded else ""
     return {
         "title": each.title,
         "a": wording.value(each.a, each.unit),
         "b": wording.value(each.b, each.unit),
         "difference": wording.difference(each.difference, each.unit),
-        "interval": f"{wording.difference(each.low, each.unit)} to {wording.difference(each.high, each.unit)}" if bounded else "",
+        "interval": f"{wording.difference(each.low, each.unit)} to {wording.difference(each.high, each.unit)}" if bounded else few,
         "p": "" if each.p is None else "under 0.001" if each.p < 0.001 else f"{each.p:.3f}",
         "n": f"{each.n_a:,} and {each.n_b:,}",
         "verdict": verdict(each),
