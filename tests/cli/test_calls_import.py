@@ -7,10 +7,10 @@ from click.testing import CliRunner
 
 from workbench.cli import cli
 
-ROWS = 'when,what,in,out\n2026-09-01T10:00:00Z,gpt-5,12,3\n2026-09-01T10:00:01Z,gpt-5,many,3\n2026-09-01T10:00:02Z,gpt-5,"1,000",3\n'
+ROWS = 'tick,what,in,out\n2026-09-01T10:00:00Z,gpt-5,12,3\n2026-09-01T10:00:01Z,gpt-5,many,3\n2026-09-01T10:00:02Z,gpt-5,"1,000",3\n'
 MAPPED = [
     "--map",
-    "when=started_at",
+    "tick=started_at",
     "--map",
     "what=model",
     "--map",

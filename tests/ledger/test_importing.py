@@ -262,16 +262,16 @@ def test_what_no_number_can_be_is_refused_by_line(sqlite_store: Store, tmp_path:
 
 
 def test_a_mapping_of_ones_own_goes_before_what_is_proposed(sqlite_store: Store, tmp_path: Path) -> None:
-    path = jsonl(tmp_path / "a.jsonl", [{"when": AT * 10**6, "ms": 12, "usage": {"in": 5}, "weird": "gpt-5"}])
+    path = jsonl(tmp_path / "a.jsonl", [{"tick": AT * 10**6, "ms": 12, "usage": {"in": 5}, "weird": "gpt-5"}])
     assert importers.preview(path).missing == ("started_at", "model")
-    mapping = importers.ColumnMap({"when": "started_at", "usage.in": "input_tokens", "weird": "user"}, {"model": "o3", "latency_ms": "7"})
+    mapping = importers.ColumnMap({"tick": "started_at", "usage.in": "input_tokens", "weird": "user"}, {"model": "o3", "latency_ms": "7"})
     assert importers.run(sqlite_store, path, mapping=mapping).taken == 1
     (one,) = reading.page(sqlite_store)
     assert (one.started_ms, one.input_tokens, one.user, one.model, one.provider, one.latency_ms) == (AT, 5, "gpt-5", "o3", "openai", 7)
     for wrong, says in (
         ({"nope": "model"}, "no column 'nope'"),
-        ({"when": "colour"}, "no field"),
-        ({"when": "model", "ms": "model"}, "two columns"),
+        ({"tick": "colour"}, "no field"),
+        ({"tick": "model", "ms": "model"}, "two columns"),
     ):
         with pytest.raises(InputError, match=says):
             importers.run(sqlite_store, path, mapping=wrong)

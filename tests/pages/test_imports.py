@@ -89,6 +89,23 @@ def test_a_look_shows_every_field_that_is_mapped(app: Open, bench: Store, tmp_pa
     assert (look["feedback"][0], look["cost"][0]) == ("1", "$0.5000")
 
 
+def test_columns_nobody_knows_show_what_stands_in_them_and_short_names_are_known(app: Open, bench: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "when,odd,llm_model,prompt_toks,completion_toks,template\n2026-09-01,,gpt-5,7,2,a/b\n2026-09-01,x9,,,,\n"
+    )
+    page = with_path(app, tmp_path / "a.csv")
+    assert not page.exception
+    columns = next(one.value for one in page.dataframe if "first" in one.value.columns)
+    assert dict(zip(columns["column"], zip(columns["first"], columns["field"], strict=True), strict=True)) == {
+        "when": ("2026-09-01", "started_at"),
+        "odd": ("x9", "(left out)"),
+        "llm_model": ("gpt-5", "model"),
+        "prompt_toks": ("7", "input_tokens"),
+        "completion_toks": ("2", "output_tokens"),
+        "template": ("a/b", "prompt"),
+    }
+
+
 def test_a_file_that_is_none_says_so_and_the_page_stays(app: Open, bench: Store, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\x89PNG" + bytes(100))
     page = with_path(app, tmp_path / "a.csv")

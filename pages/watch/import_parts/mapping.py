@@ -35,7 +35,12 @@ def draw(found: Preview, key: str) -> dict[str, str]:
     """Draw the table of columns with what each becomes; every column with its field, "" where it is left out."""
     columns = [column for column in found.columns if len(column) <= 300][:_MOST]
     rows = [
-        {"column": safe.plain(column), "field": found.mapping.columns.get(column, _LEFT_OUT), "example": _example(found, column)}
+        {
+            "column": safe.plain(column),
+            "field": found.mapping.columns.get(column, _LEFT_OUT),
+            "first": safe.plain(found.firsts.get(column, ""))[:_SHOWN],
+            "example": _example(found, column),
+        }
         for column in columns
     ]
     st.markdown("**Columns**")
@@ -43,10 +48,11 @@ def draw(found: Preview, key: str) -> dict[str, str]:
         rows,
         key=f"columns-{key}",
         hide_index=True,
-        disabled=["column", "example"],
+        disabled=["column", "first", "example"],
         column_config={
             "column": st.column_config.TextColumn("Column of the file"),
             "field": st.column_config.SelectboxColumn("Becomes", options=[_LEFT_OUT, *importers.TARGETS], required=True),
+            "first": st.column_config.TextColumn("First value"),
             "example": st.column_config.TextColumn("First becomes"),
         },
     )

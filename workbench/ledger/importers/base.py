@@ -153,7 +153,7 @@ class Report:
 @dataclass(frozen=True)
 class Preview:
     """What a file holds, before it is imported: the first calls that would be made of it, and what is wrong with the first rows.
-    `missing` names fields that no column and no fixed value gives; `targets` are the fields a column may become.
+    `missing` names fields that no column and no fixed value gives; `firsts` is the first value of each column, as it stands in the file.
     """
 
     format: str
@@ -166,6 +166,7 @@ class Preview:
     missing: tuple[str, ...]
     notes: tuple[str, ...]
     mapped: bool
+    firsts: Mapping[str, str] = field(default_factory=dict)
 
 
 C = TypeVar("C", bound=type[Container])

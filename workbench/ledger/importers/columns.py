@@ -30,6 +30,7 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 _NUMBERS = frozenset((*fields.TOKENS, "latency_ms", "ttft_ms", "retries", "version", "cost_usd", "latency_s", "ttft_s", "started_ms"))
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 _DEEPEST = 5
+_CELL = 100
 _MOST = 2_000  # columns
 _NAMELIKE = re.compile(r"[\w./@-]{1,120}")
 
@@ -120,6 +121,15 @@ def leaves(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     for row in sample:
         found.update(dict.fromkeys(_paths(row)))
     return list(found)[:_MOST]
+
+
+def firsts(columns: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The first value of each column that says anything, as it stands there, cut at 100 characters."""
+    return {
+        column: str(value)[:_CELL]
+        for column in columns
+        if (value := next((one for one in map(_way(column), sample) if one is not None and one != ""), None)) is not None
+    }
 
 
 def sets_off_by_comma(container: Container, sample: Iterable[Mapping[str, Any]]) -> bool:

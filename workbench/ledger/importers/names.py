@@ -3,7 +3,7 @@
 _USUAL: dict[str, str] = {
     "started_at": (
         "timestamp startedat starttime startedms started createdat datetime requesttime"
-        " requestedat requestcreatedat arrivaltime time created date ts at eventtime"
+        " requestedat requestcreatedat arrivaltime time created date ts at eventtime when"
     ),
     "ended_at": "endtime endedat finishedat completedat ended responsetimestamp responsecreatedat",
     "first_token_at": "completionstarttime firsttokenat firsttokentime",
@@ -21,11 +21,12 @@ _USUAL: dict[str, str] = {
     "input_tokens": (
         "inputtokens prompttokens usageinputtokens usageprompttokens contexttokens tokensin requesttokens numprompttokens nprompttokens"
         " inputtokencount prompttokencount tokensprompt tokensinput numprefilltokens promptlength inputlength"
+        " prompttoks inputtoks toksin"
     ),
     "output_tokens": (
         "outputtokens completiontokens usageoutputtokens usagecompletiontokens generatedtokens tokensout responsetokens numcompletiontokens"
         " ncompletiontokens outputtokencount completiontokencount candidatestokencount"
-        " tokenscompletion tokensoutput numdecodetokens outputlength"
+        " tokenscompletion tokensoutput numdecodetokens outputlength completiontoks outputtoks toksout"
     ),
     "cached_tokens": ("cachedtokens cachereadinputtokens cachereadtokens cachedinputtokens cachedprompttokens cachedcontenttokencount"),
     "cache_write_tokens": "cachewritetokens cachecreationinputtokens cachecreationtokens",
@@ -37,7 +38,7 @@ _USUAL: dict[str, str] = {
     "error_message": "errormessage error exception errordetail failurereason statusmessage errorstr",
     "external_id": "externalid requestid callid id uuid generationid completionid responseid logid messageid",
     "trace_id": "traceid conversationid sessionid threadid",
-    "prompt": "promptname prompttemplate templatename promptid usecase feature endpoint prompt",
+    "prompt": "promptname prompttemplate templatename promptid usecase feature endpoint prompt template",
     "version": "promptversion version templateversion",
     "label": "label promptlabel environment",
     "tags": "tags requesttags labels tag",

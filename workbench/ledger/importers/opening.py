@@ -84,6 +84,7 @@ def preview(path: str | Path, mapping: ColumnMap | Mapping[str, str] | None = No
         _missing(found),
         tuple(found.container.notes),
         found.dialect.mapped,
+        columns.firsts(found.columns, [row.says for row in found.sample if isinstance(row.says, dict)]) if found.dialect.mapped else {},
     )
 
 
