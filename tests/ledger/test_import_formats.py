@@ -274,5 +274,10 @@ def test_otlp_files_of_a_document_and_of_lines_are_spans(sqlite_store: Store, tm
     assert importers.detect(tmp_path / "traces.jsonl") == "otlp"
     lines = importers.run(sqlite_store, tmp_path / "traces.jsonl")
     assert (lines.taken, lines.duplicates) == (1, 1)
+    mixed = [{"resourceLogs": [{"scopeLogs": []}]}, {"resourceMetrics": []}, batch]
+    (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in mixed))
+    assert importers.detect(tmp_path / "mixed.jsonl") == "otlp"
+    after = importers.run(sqlite_store, tmp_path / "mixed.jsonl")
+    assert (after.duplicates, after.report.reasons) == (1, {"holds logs or metrics, and no spans": 2})
     (tmp_path / "one.json").write_text(json.dumps(batch))
     assert importers.run(sqlite_store, tmp_path / "one.json").duplicates == 1
