@@ -222,6 +222,14 @@ def test_a_latency_of_decimal_commas_is_told_seconds_or_milliseconds_like_any(tm
     assert (call["latency_ms"], call["cost_nano"]) == (ms, 10_000_000)
 
 
+def test_a_number_that_may_be_thousands_or_decimals_is_pointed_out(tmp_path: Path) -> None:
+    for cells, noted in ((("1.234", "12"), True), (("1.234", "0.5"), False), (("1.234", "0,5"), False)):
+        rows = "".join(f"2026-09-01 10:00:00;gpt-5;{cell}\n" for cell in cells)
+        (tmp_path / "a.csv").write_text(f"timestamp;model;latency_ms\n{rows}")
+        notes = importers.preview(tmp_path / "a.csv").notes
+        assert [note.split(" is ")[0] for note in notes] == ["1.234"] * noted
+
+
 def test_a_time_that_is_none_names_its_column_and_what_stood_there(tmp_path: Path) -> None:
     head, cell = "tick,model,over\n", "19.11.2026 21:45:28"
     (tmp_path / "a.csv").write_text(f"{head}{cell},gpt-5,2026-11-19T21:45:29Z\n2026-11-19T21:45:28Z,gpt-5,{cell}\n")

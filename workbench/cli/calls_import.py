@@ -118,7 +118,7 @@ def _preview_text(found: "Preview") -> str:
     lines += [f"Still needed: {', '.join(found.missing)} (--map COLUMN=FIELD or --set FIELD=VALUE)"] if found.missing else []
     calls = [{**call, "cost_usd": _usd(call.get("cost_nano"))} for call in found.calls[:5]]
     lines += ["", output.table(calls, _fields_of(found))] if calls else []
-    return "\n".join([*lines, *(f"line {line}: {why}" for line, why in found.problems[:5])])
+    return "\n".join([*lines, *found.notes, *(f"line {line}: {why}" for line, why in found.problems[:5])])
 
 
 def _fields_of(found: "Preview") -> list[str]:

@@ -134,6 +134,12 @@ def decimal_comma(texts: Iterable[str]) -> bool:
     return found
 
 
+def doubtful(texts: Iterable[str]) -> str:
+    """A text like 1.234, which may be either, where every number with a point is such a one; else empty."""
+    pointed = [bare for text in texts if _POINTED.fullmatch(bare := text.strip("$€ \u00a0"))]
+    return pointed[0] if pointed and all(map(_DOTTED.fullmatch, pointed)) else ""
+
+
 def worked(value: Any, place: str) -> str:
     """Ok or error, of a word, a truth or an HTTP status."""
     text = str(value).strip().lower()

@@ -10,6 +10,7 @@ from workbench.ledger import fields
 from workbench.ledger.fields import FIELDS, TEXTS, Values
 from workbench.ledger.importers import cells
 from workbench.ledger.importers.base import Bad, ColumnMap, Container, Dialect, dialect
+from workbench.ledger.importers.delimited import Delimited
 from workbench.ledger.importers.names import NAMES
 
 SOURCE = "import"
@@ -53,6 +54,10 @@ class Columns(Dialect):
         self._own = not mapping.fixed and not container.textual and all(column == target for column, target in mapping.columns.items())
         self._own = self._own and not set(targets) & set(MORE)
         self._comma = sets_off_by_comma(container, sample)
+        if not self._comma and isinstance(container, Delimited) and container.delimiter == ";":  # as where commas set off decimals
+            ways = [_way(column) for column, target in mapping.columns.items() if target in _NUMBERS]
+            if unsure := cells.doubtful(str(way(row) or "") for row in sample for way in ways):
+                container.notes.append(f"{unsure} is read as a number with decimals. If it is thousands, write it without the point.")
         self._names_rows = "external_id" in targets
         self._places = {target: f"column {column}" for column, target in mapping.columns.items()}
         self._ways = [(_way(column), target, f"column {column}") for column, target in mapping.columns.items()]
