@@ -41,7 +41,7 @@ def lines(chart: Chart, span: Range, markers: Sequence[Marker] = (), now_ms: int
         "unit": chart.unit.partition("/")[0] if chart.unit.startswith(("usd/", "share/")) else chart.unit,
         "note": safe.plain(chart.note),
         "since": span.since_ms,
-        "until": span.until_ms,
+        "until": _end(at, bucket, span, now_ms),
         "bucket": bucket,
         "at": at,
         "parts": _parts(at, bucket, span, now_ms) if chart.kind == "stacked" or chart.unit in _ADDED else [],
@@ -86,6 +86,13 @@ def _parts(at: Sequence[int], bucket_ms: int, span: Range, now_ms: int | None) -
     """The buckets that are not whole: the first where the range begins within it, the last where it is not over."""
     end = span.until_ms if now_ms is None else min(span.until_ms, now_ms)
     return [number for number, start in enumerate(at) if start < span.since_ms or start < end < start + bucket_ms]
+
+
+def _end(at: Sequence[int], bucket_ms: int, span: Range, now_ms: int | None) -> int:
+    """Where the axis ends: a range that goes on has room for the whole of the bucket under way, else that would be a sliver at the edge."""
+    if now_ms is None or not at or span.until_ms < now_ms:
+        return span.until_ms
+    return max(span.until_ms, at[-1] + bucket_ms)
 
 
 def _series(line: Line, number: int, short: str) -> dict[str, Any]:

@@ -188,6 +188,18 @@ def test_a_chart_carries_n_units_intervals_and_versions_and_gaps_stay_gaps() -> 
     assert not drawn["empty"]
 
 
+def test_the_bucket_under_way_has_room_for_its_whole_width_and_is_marked_as_a_part() -> None:
+    points = (Point(NOW, 3, n=3), Point(NOW + HOUR_MS, 7540, n=7540))
+    chart = Chart("requests", "Requests", "calls", 7543, (Line("answered", points),), "stacked")
+    minute = 60_000
+    now_ms, until_ms = NOW + HOUR_MS + 5 * minute, NOW + HOUR_MS + 6 * minute
+    drawn = points_of.lines(chart, Range(NOW, until_ms, HOUR_MS), (), now_ms)
+    assert drawn["until"] == NOW + 2 * HOUR_MS
+    assert drawn["parts"] == [1]
+    over = points_of.lines(chart, Range(NOW, until_ms, HOUR_MS), (), now_ms + 24 * HOUR_MS)
+    assert over["until"] == until_ms, "a range that is over ends where it was asked to"
+
+
 def test_a_heat_map_names_its_bands_and_hours() -> None:
     heat = Heat((0, 500, 2000), (NOW,), ((3,), (0,), (1,)), hour_of_day=False, n=4)
     drawn = points_of.cells(heat, Range(NOW, NOW + HOUR_MS, HOUR_MS), "How long")
