@@ -119,6 +119,7 @@ def test_a_broken_trace_is_answered_with_a_status(server: Server) -> None:
     answer = ask(server.url, "POST", "/v1/traces", b'{"resourceSpans": [', Content_Type="application/json")
     assert answer.status == 400
     assert "line 1, column 20" in answer.json["message"]
+    assert "resourceSpans" in answer.json["hint"]
 
 
 def test_a_prompt_is_handed_out_by_label_and_by_number(server: Server) -> None:

@@ -95,6 +95,7 @@ def test_a_message_is_signed_and_arrives_once_in_order(store: Store, receiver: R
     assert delivery.tick(store, NOW + 21 * MINUTE) == 2
     assert delivery.tick(store, NOW + 22 * MINUTE) == 0
     assert [body["type"] for body in receiver.bodies()] == ["alert.fired", "alert.resolved"]
+    assert receiver.bodies()[0]["text"].count("Slow <b>") == 1
     assert receiver.bodies()[0]["data"] | {"summary": "", "description": ""} == {
         "rule": "Slow <b>", "id": 1, "rule_id": 9, "severity": "warning", "started_ms": NOW + MINUTE, "ended_ms": None, "value": 9_000,
         "peak": 9_000, "threshold": 2_000, "n": 1, "summary": "", "description": "",
