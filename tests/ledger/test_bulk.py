@@ -128,7 +128,7 @@ def test_a_checked_call_is_as_a_database_can_hold_it() -> None:
         ("model", "", "is missing"),
         ("model", 7, "in quotes"),
         ("estimated", "yes", "true"),
-        ("request", "hello", "object"),
+        ("request", 7, "object"),
     ],
 )
 def test_what_no_call_can_be_is_refused_by_field_with_a_remedy(field: str, value: object, says: str) -> None:
