@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from workbench.cli import output
+from workbench.cli import call_filters, output
 
 _RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d", "1y")
 
@@ -15,15 +15,7 @@ _RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d", "1y")
 @click.option("--range", "name", type=click.Choice(_RANGES), help="The range that ends now.  [default: 24h]")
 @click.option("--since", help="Where a range of your own begins: 2026-11-21 or 2026-11-21T14:00, UTC.")
 @click.option("--until", help="Where it ends.  [default: now]")
-@click.option("--prompt", multiple=True, help="Only calls of this prompt. May be given several times, like every filter.")
-@click.option("--version", type=int, multiple=True, help="Only calls of this version.")
-@click.option("--label", multiple=True, help="Only calls under this label.")
-@click.option("--provider", multiple=True, help="Only calls of this provider.")
-@click.option("--model", multiple=True, help="Only calls of this model.")
-@click.option("--source", multiple=True, help="Only calls from this source.")
-@click.option("--status", type=click.Choice(["ok", "error"]), help="Only answered or only failed calls.")
-@click.option("--tag", multiple=True, help="Only calls with this tag: of the newest 200,000.")
-@click.option("--user", multiple=True, help="Only calls of this user: of the newest 200,000.")
+@call_filters.options
 @click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
 def export_dashboard(name: str | None, *, since: str | None, until: str | None, path: Path | None, **filters: Any) -> None:
     """The whole Overview as one JSON document: cards, charts, tables, what got worse, errors with examples.
@@ -42,7 +34,7 @@ def export_dashboard(name: str | None, *, since: str | None, until: str | None, 
     span = ranges.last(name or ranges.SHIPPED, now_ms)
     if since:
         span = ranges.between(_moment("--since", since), _moment("--until", until) if until else now_ms, now_ms)
-    chosen = {key: value for key, value in filters.items() if value not in ((), None)}
+    chosen = call_filters.given(filters)
     found = dashboard.look(store.current(), View(span, chosen), now_ms).to_json()
     text = json.dumps(found, ensure_ascii=False, indent=2)
     if path is None:

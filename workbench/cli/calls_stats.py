@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from workbench.cli import output
+from workbench.cli import call_filters, output
 
 _HOUR_MS = 3_600_000
 _SHOWN = {
@@ -24,16 +24,7 @@ _SHOWN = {
 @click.command()
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True, max=24 * 3660), default=24.0, show_default=True, help="So far back.")
 @click.option("--by", type=click.Choice(["hour", "prompt"]), help="The same for each.")
-@click.option("--prompt", multiple=True, help="Only calls of this prompt. May be given several times, like every filter.")
-@click.option("--version", type=int, multiple=True, help="Only calls of this version.")
-@click.option("--label", multiple=True, help="Only calls under this label.")
-@click.option("--provider", multiple=True, help="Only calls of this provider.")
-@click.option("--model", multiple=True, help="Only calls of this model.")
-@click.option("--source", multiple=True, help="Only calls from this source.")
-@click.option("--status", type=click.Choice(["ok", "error"]), help="Only answered or only failed calls.")
-@click.option("--error-type", multiple=True, help="Only calls that failed in this way.")
-@click.option("--tag", multiple=True, help="Only calls with this tag: of the newest 200,000.")
-@click.option("--user", multiple=True, help="Only calls of this user: of the newest 200,000.")
+@call_filters.options
 @output.json_option
 def stats(hours: float, by: Any, *, as_json: bool, **filters: Any) -> None:
     """Requests, success, latency, tokens, cost, satisfaction and errors of the last hours.
@@ -44,7 +35,7 @@ def stats(hours: float, by: Any, *, as_json: bool, **filters: Any) -> None:
     from workbench.monitoring import stats as figures
 
     now_ms = clock.now_ms()
-    chosen = {name: value for name, value in filters.items() if value not in ((), None)}
+    chosen = call_filters.given(filters)
     found = figures.look(store.current(), now_ms - round(hours * _HOUR_MS), now_ms + 1, by=by, filters=chosen)
     rows = found if isinstance(found, list) else [found]
     output.emit(found, as_json, _text(rows, by) if rows else "No calls.")
