@@ -34,6 +34,11 @@ _missing: dict[str, int] = {}
 _numbers = itertools.count()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    # The tests run in two processes, which must give them the same names. Packed bytes carry the second they were packed in.
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(trylast=True)  # after the browser suite has marked its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # The browser's driver keeps an event loop running in this thread, and no other test could start one: it comes last.
