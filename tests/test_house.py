@@ -23,6 +23,7 @@ IN_THE_WHEEL = [
     "migrations/versions/0002_ratings.py",
     "migrations/versions/0003_spend.py",
     "migrations/versions/0004_watch.py",
+    "migrations/versions/0005_handover.py",
     "data/demo/banking77.csv",
 ]
 HEAVY = ["streamlit", "pandas", "sqlalchemy", "openai", "anthropic", "scipy", "numpy", "jinja2", "genai_prices", "tiktoken"]

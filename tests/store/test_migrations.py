@@ -10,11 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Connection, Float, Integer, MetaData, Table, func, inspect, select, text
+from sqlalchemy import JSON, Boolean, Connection, Float, Integer, LargeBinary, MetaData, Table, func, inspect, select, text
 
 import workbench.comparison.tables
 import workbench.cost.tables
 import workbench.datasets.tables
+import workbench.export.tables
 import workbench.ledger.tables
 import workbench.monitoring.tables
 import workbench.prompts.tables
@@ -53,7 +54,7 @@ def test_opening_a_store_twice_changes_nothing(store: Store) -> None:
         assert session.execute(text("SELECT count(*) FROM leases")).scalar() == 1
 
 
-PREVIOUS = ("0001", "0002", "0003")  # the schemas that files of earlier programs have
+PREVIOUS = ("0001", "0002", "0003", "0004")  # the schemas that files of earlier programs have
 NEW = (
     "ratings",
     "price_overrides",
@@ -73,6 +74,12 @@ NEW = (
     "dismissals",
     "imports",
     "ledger_marks",
+    "documents",
+    "brand",
+    "plans",
+    "plan_versions",
+    "exports",
+    "assessments",
 )  # tables that come up empty
 
 
@@ -107,7 +114,7 @@ def _rows(connection: Connection) -> dict[str, int]:
 
 def _something(kind: Any) -> object:
     """A value of the type; every reference names the one row there is."""
-    for known, value in ((Boolean, True), (Integer, 1), (Float, 0.5), (JSON, {"kept": ["as it was"]})):
+    for known, value in ((Boolean, True), (Integer, 1), (Float, 0.5), (LargeBinary, b"1"), (JSON, {"kept": ["as it was"]})):
         if isinstance(kind, known):
             return value
     return "1"

@@ -43,6 +43,9 @@ _MISSED = (
     "metrics",
     "alert_rules",
     "rollups",
+    "documents",
+    "plans",
+    "assessments",
 )  # what a person would miss
 # The search index is virtual on SQLite and has a generated column on PostgreSQL: reflection cannot see what to copy.
 _SEARCH = table("prompt_search", *(literal_column(name) for name in ("rowid", "name", "body")))
