@@ -65,7 +65,8 @@ def gather(store: "Store", view: View) -> Gathered:
         return _gathered(view, (now, before), versions, models, recent, complete=complete)
 
     def read(since_ms: int, until_ms: int, by: tuple[str, ...], bucket_ms: int | None) -> "list[Cell]":
-        return rollups.read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, filters=cast("Filters", dict(view.filters)))
+        filters = cast("Filters", dict(view.filters))
+        return rollups.read(store, since_ms, until_ms, by=by, bucket_ms=bucket_ms, filters=filters, remember=True)
 
     whole = read(since, until, ("outcome",), span.bucket_ms), read(earlier, since, ("outcome",), None)
     # What parts are measured by is read in whole steps of a grain: its ends would take as many rows as all the rest.

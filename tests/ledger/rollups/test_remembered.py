@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from tests.conftest import ManualClock
-from tests.ledger.rollups.test_adding_up import CALLS, NOW, a_row, put
+from tests.ledger.rollups.test_adding_up import CALLS, NOW, a_row, all_rows, put
 from workbench import clock
 from workbench.ledger import rollups
 from workbench.ledger.rollups import columns, keeping, marks
+from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.series import DAY, HOUR, MINUTE
+from workbench.stats.sketch import merged
 from workbench.store import Store
 
 LOOKS = (
@@ -41,6 +43,26 @@ def check(store: Store, chance: random.Random) -> None:
         assert {place: n for (_, place), n in binned(found, key, bucketed=False).items()} == in_table(found, key)
 
 
+def check_cells(store: Store, chance: random.Random) -> None:
+    """The same of cells, with their sketches; any minute or millisecond may begin or end what is looked at."""
+    since, until = sorted(NOW + chance.randint(-50 * 60, 30 * 60) * MINUTE // chance.choice((1, 3)) for _ in range(2))
+    bucket_ms, offset_ms = chance.choice(((None, 0), (MINUTE, 0), (15 * MINUTE, 0), (HOUR, 0), (90 * MINUTE, 30 * MINUTE), (DAY, 0)))
+    filters: rollups.Filters = chance.choice(({}, {"source": "run"}))
+    found, wanted = (
+        rollups.read(store, since, until, by=("outcome",), bucket_ms=bucket_ms, offset_ms=offset_ms, filters=filters, remember=remember)
+        for remember in (True, False)
+    )
+    assert [summed(cell) for cell in found] == [summed(cell) for cell in wanted]
+    rows = [row for row in all_rows(store) if since <= row["started_ms"] < until and row["source"] in filters.get("source", row["source"])]
+    assert sum(cell.calls for cell in found) == len(rows)
+    assert sum(cell.latency_ms for cell in found) == sum(row["latency_ms"] or 0 for row in rows)
+
+
+def summed(cell: rollups.Cell) -> tuple[object, ...]:
+    sums = tuple(getattr(cell, name) for name in ("key", "bucket_ms", "ok", *SUMS))
+    return *sums, *(tuple(map(tuple, (each.tolist() for each in merged(sketches)))) for sketches in (cell.latency, cell.ttft))
+
+
 def told(of: rollups.Columns, values: object) -> dict[int, int]:
     return {at: value for at, value in zip(of.starts.tolist(), values, strict=True) if value}  # type: ignore[call-overload]
 
@@ -64,6 +86,7 @@ def test_columns_are_the_cells_whatever_happened_since_they_were_read(store: Sto
     for turn in range(30):
         for _ in range(3):
             check(store, chance)
+            check_cells(store, chance)
         with store.write() as session:
             connection = session.connection()
             one = dict(connection.execute(select(CALLS).order_by(CALLS.c.id).limit(1)).mappings().one())
@@ -77,6 +100,7 @@ def test_columns_are_the_cells_whatever_happened_since_they_were_read(store: Sto
     rollups.rebuild(store)
     for _ in range(6):
         check(store, chance)
+        check_cells(store, chance)
 
 
 def test_what_is_closed_is_not_read_again_until_it_changes(store: Store) -> None:
@@ -107,3 +131,26 @@ def test_a_write_that_is_rolled_back_changes_nothing(store: Store) -> None:
         _ = 1 // 0
     with store.read() as session:
         assert marks.read(session.connection()) == before
+
+
+def test_a_range_that_no_call_began_after_is_read_from_coarser_rows_and_any_other_is_not(store: Store) -> None:
+    """What began later in the same hour or day never counts; the rows of the minutes are not asked where nothing did."""
+    chance = random.Random(8)
+    put(store, [a_row(chance, number) | {"started_ms": NOW - chance.randint(0, 5 * HOUR)} for number in range(1, 80)])
+
+    def calls(until: int) -> int:
+        return rollups.read(store, NOW - 2 * DAY, until)[0].calls
+
+    def agrees() -> None:
+        rows = all_rows(store)
+        for until in (NOW - HOUR, NOW - 7 * MINUTE, NOW, NOW + 1, NOW + 20 * MINUTE, NOW + 2 * HOUR, NOW + 13 * HOUR, NOW + 3 * DAY):
+            assert calls(until) == sum(NOW - 2 * DAY <= row["started_ms"] < until for row in rows), until - NOW
+
+    agrees()
+    for number, ahead in enumerate((10 * HOUR, 90 * MINUTE, 10 * MINUTE, MINUTE, 1), 100):  # clocks that are ahead, nearer and nearer
+        put(store, [a_row(chance, number) | {"started_ms": NOW + ahead}])
+        agrees()
+    with store.write() as session:
+        rollups.erase(session.connection(), CALLS.c.id >= 100)
+        session.execute(text("DELETE FROM rollups WHERE grain < 86400000"))  # behind the ledger's back
+    assert calls(NOW + MINUTE) == 79

@@ -7,12 +7,15 @@ from typing import Any
 from workbench.ledger.fields import ERROR, OK
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.gather import SUMS
+from workbench.ledger.rollups.ranges import Piece, bucket_of
 from workbench.ledger.rollups.series import ANSWERED, DIMENSIONS, NO_VERSION
+from workbench.stats import sketch
 
 Values = tuple[str | int | None, ...]
 Key = tuple[Values, int | None]  # a value for each of `by`, and the bucket
 _NAMES = (*SUMS, "ok")
 _AT = {name: place for place, name in enumerate(DIMENSIONS)}
+_BYTES = 1_200  # of a key and its sums, about
 
 
 def spelled(name: str, value: str | int | None) -> str | int:
@@ -54,6 +57,40 @@ class Found:
             self.latency.setdefault(key, []).append(latency)
         if ttft:
             self.ttft.setdefault(key, []).append(ttft)
+
+    def take(self, other: "Found") -> None:
+        """Add what another has."""
+        for key, values in other.sums.items():
+            have = self.sums.get(key)
+            self.sums[key] = values if have is None else list(map(add, have, values))
+        for mine, theirs in ((self.latency, other.latency), (self.ttft, other.ttft)):
+            for key, several in theirs.items():
+                mine.setdefault(key, []).extend(several)
+
+    def cut(self, piece: Piece, bucket_ms: int | None, offset_ms: int) -> "Found":
+        """What is known by the minute, of the minutes that begin within a piece, by buckets of `bucket_ms`."""
+        found = Found()
+        for (values, at_ms), sums in self.sums.items():
+            if at_ms is not None and piece.since_ms <= at_ms < piece.until_ms:
+                into = values, bucket_of(at_ms, bucket_ms, offset_ms)
+                have = found.sums.get(into)
+                found.sums[into] = sums if have is None else list(map(add, have, sums))
+                found.latency.setdefault(into, []).extend(self.latency.get((values, at_ms), ()))
+                found.ttft.setdefault(into, []).extend(self.ttft.get((values, at_ms), ()))
+        return found
+
+    def slim(self) -> None:
+        """Make one of the sketches of each key."""
+        for held in (self.latency, self.ttft):
+            for key, several in held.items():
+                if len(several) > 1:
+                    held[key] = [sketch.packed(*sketch.merged(several))]
+
+    @property
+    def size(self) -> int:
+        """How many bytes all of it takes, about."""
+        sketches = (each for held in (self.latency, self.ttft) for several in held.values() for each in several)
+        return _BYTES * len(self.sums) + sum(map(len, sketches))
 
     def cells(self, by: Collection[str]) -> list[Cell]:
         """The sums as cells, in the order of time and key."""

@@ -1,22 +1,22 @@
-"""Reads the sums: exact for any stretch of time, narrowed and grouped by any of their dimensions. Owns no write, and no memory."""
+"""Reads the sums: exact for any stretch of time, narrowed and grouped by any of their dimensions. Owns no write."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from workbench.ledger.fields import ERROR, OK
-from workbench.ledger.rollups import columns, marks, ranges, raw, rebuilding, remembered
+from workbench.ledger.rollups import columns, ending, marks, ranges, raw, rebuilding, remembered
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.columns import Columns
 from workbench.ledger.rollups.found import Found, Values, key_of, spelled
 from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.ranges import RAW, Filters, Kept, Piece, bucket_of
 from workbench.ledger.rollups.raw import Question
-from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS, MINUTE
+from workbench.ledger.rollups.series import ANSWERED, DAY, DIMENSIONS
 from workbench.store import Store
 
 
@@ -30,11 +30,12 @@ def read(
     offset_ms: int = 0,
     filters: Filters | None = None,
     sketches: bool = True,
+    remember: bool = False,
 ) -> list[Cell]:
     """Sums of the calls that began in [since_ms, until_ms), exact: by dimensions (`prompt`, `version`, `label`, `provider`, `model`,
     `source`, `status`, `outcome`) and by stretches of `bucket_ms` (a multiple of a minute; `offset_ms` is what local time is ahead of UTC).
     Oldest first; cells without a call are left out, but for the one of everything. Without `sketches` no percentiles are known, and the
-    answer comes sooner. Raises InputError.
+    answer comes sooner. With `remember` what lies in closed hours is kept for the next time (not without `sketches`). Raises InputError.
 
     The calls themselves are read only for what minutes or hours do not reach: less than an hour at either end, or stretches under an
     hour that lie more than three days back.
@@ -44,12 +45,21 @@ def read(
     question = Question(by, bucket_ms, offset_ms, ranges.asked(filters or {}))
     found, chosen = Found(), None
     with _snapshot(store) as (connection, known):
-        for piece in _pieces(known, since_ms, until_ms, question):
+        closed = remembered.closed(known if remember and sketches else {})
+        for piece in closed.split(_pieces(connection, known, since_ms, until_ms, question)):
             if piece.grain == RAW:
                 raw.add(found, connection, piece, question)
-            else:
+                continue
+            wider, asked = closed.wider(piece, question, known[marks.MINUTES_FROM])
+            part = closed.get(Found, wider, asked)
+            if part is None:
                 chosen = chosen or _choose(connection, question)
-                _add(found, connection, piece, chosen, question, sketches=sketches)
+                part = Found()
+                _add(part, connection, wider, chosen, asked, sketches=sketches)
+                if remember:
+                    part.slim()
+                    closed.put(wider, asked, part)
+            found.take(part if asked is question else part.cut(piece, bucket_ms, offset_ms))
     cells = found.cells(by)
     return cells or ([] if by or bucket_ms else [Cell()])
 
@@ -57,8 +67,8 @@ def read(
 def read_columns(
     store: Store, since_ms: int, until_ms: int, *, by: Collection[str], bucket_ms: int, filters: Filters | None = None
 ) -> Columns:
-    """`read` with the sketches of latency, as arrays: for many keys and buckets. What lies in days that are closed is remembered until
-    one of them changes.
+    """`read` with the sketches of latency, as arrays: for many keys and buckets. What lies in days and hours that are closed is remembered
+    until one of them changes.
     """
     by = tuple(by)
     ranges.check(by, bucket_ms, 0)
@@ -66,19 +76,17 @@ def read_columns(
     found, chosen, parts = Found(), None, []
     with _snapshot(store) as (connection, known):
         closed = remembered.closed(known)
-        for piece in closed.split(_pieces(known, since_ms, until_ms, question)):
+        for piece in closed.split(_pieces(connection, known, since_ms, until_ms, question)):
             if piece.grain == RAW:
                 raw.add(found, connection, piece, question)
                 continue
-            # Of an hour that a range begins in, all minutes: the range begins a minute later in a minute's time.
-            hours = closed.hours(piece, known.get(marks.MINUTES_FROM, 0))
-            whole, asked = (piece, question) if hours is None else (hours, replace(question, bucket_ms=MINUTE))
-            part = closed.get(whole, asked)
+            wider, asked = closed.wider(piece, question, known[marks.MINUTES_FROM])
+            part = closed.get(Columns, wider, asked)
             if part is None:
                 chosen = chosen or _choose(connection, question)
-                part = _columns(connection, whole, chosen, asked)
-                closed.put(whole, asked, part)
-            parts.append(part if hours is None else columns.cut(part, piece.since_ms, piece.until_ms))
+                part = _columns(connection, wider, chosen, asked)
+                closed.put(wider, asked, part)
+            parts.append(part if asked is question else columns.cut(part, piece.since_ms, piece.until_ms))
     return columns.joined([*parts, columns.of_cells(found.cells(by), by)], bucket_ms)
 
 
@@ -92,10 +100,11 @@ def _snapshot(store: Store) -> Iterator[tuple[Connection, dict[str, int]]]:
         yield connection, marks.read(connection)
 
 
-def _pieces(known: Mapping[str, int], since_ms: int, until_ms: int, question: Question) -> list[Piece]:
-    if marks.WHOLE not in known:
+def _pieces(connection: Connection, known: Mapping[str, int], since_ms: int, until_ms: int, question: Question) -> list[Piece]:
+    if marks.WHOLE not in known or since_ms >= until_ms:
         return []
     kept = Kept(known[marks.MINUTES_FROM], known.get(marks.ROWS_FROM))
+    until_ms = ending.end(connection, known, until_ms, question.bucket_ms, question.offset_ms)
     return ranges.pieces(since_ms, until_ms, kept, question.bucket_ms, question.offset_ms)
 
 

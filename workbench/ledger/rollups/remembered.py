@@ -1,4 +1,4 @@
-"""Columns of closed days and hours that this process has read, so that a chart that is drawn again reads the rest alone. Bounded.
+"""Sums of closed days and hours that this process has read, so that a chart that is drawn again reads the rest alone. Bounded.
 
 A day or hour is closed once a writer has said so (`marks.CLOSED`); whoever then adds to it or takes from it, in any process, leaves a new
 number beside that mark, in the same transaction. Numbers are drawn, not counted: none comes back after a rollback or a restore.
@@ -7,17 +7,27 @@ number beside that mark, in the same transaction. Numbers are drawn, not counted
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 from workbench.ledger.rollups import marks
-from workbench.ledger.rollups.columns import Columns
 from workbench.ledger.rollups.ranges import RAW, Piece
 from workbench.ledger.rollups.raw import Question
 from workbench.ledger.rollups.series import HOUR, MINUTE
 
 MOST_BYTES = 16_000_000
-_held: "OrderedDict[tuple[Any, ...], Columns]" = OrderedDict()
+
+
+class Sized(Protocol):
+    """What was read of a piece: columns, or sums by key."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes, about."""
+
+
+Kind = TypeVar("Kind", bound=Sized)
+_held: "OrderedDict[tuple[Any, ...], Sized]" = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -28,34 +38,43 @@ class Closed:
     until: tuple[tuple[int, int], ...]
 
     def split(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """The pieces, none of them across the end of what is closed."""
+        """The pieces, none of them across the end of what is closed; closed minutes by whole hours and what lies before and after these."""
         for piece in pieces:
             since_ms = piece.since_ms
-            for end_ms, _number in self.until if piece.grain != RAW else ():
+            for end_ms in self._ends(piece):
                 if since_ms < end_ms < piece.until_ms:
                     yield Piece(piece.grain, since_ms, end_ms)
                     since_ms = end_ms
             yield Piece(piece.grain, since_ms, piece.until_ms)
 
-    def hours(self, piece: Piece, minutes_from: int) -> Piece | None:
-        """The minutes of all the closed hours that a piece of minutes lies in; None where it does not."""
+    def _ends(self, piece: Piece) -> list[int]:
+        ends = [end_ms for end_ms, _number in self.until] if piece.grain != RAW else []
+        if piece.grain == MINUTE and ends:
+            ends += [-(-piece.since_ms // HOUR) * HOUR, min(ends[-1], piece.until_ms // HOUR * HOUR)]
+        return sorted(ends)
+
+    def wider(self, piece: Piece, question: Question, minutes_from: int) -> tuple[Piece, Question]:
+        """What to read, and to remember, in place of a piece: of an hour that a range begins or ends in all minutes, one by one, because
+        the range begins a minute later in a minute's time. The same where that hour is not closed.
+        """
         since_ms, until_ms = piece.since_ms // HOUR * HOUR, -(-piece.until_ms // HOUR) * HOUR
         closed_ms = max((end_ms for end_ms, _number in self.until), default=0)
         known = piece.grain == MINUTE and since_ms >= minutes_from and until_ms <= closed_ms
-        return Piece(MINUTE, since_ms, until_ms) if known else None
+        whole = (since_ms, until_ms) == (piece.since_ms, piece.until_ms)
+        return (Piece(MINUTE, since_ms, until_ms), replace(question, bucket_ms=MINUTE)) if known and not whole else (piece, question)
 
-    def get(self, piece: Piece, question: Question) -> Columns | None:
+    def get(self, kind: type[Kind], piece: Piece, question: Question) -> Kind | None:
         """What was read of a closed piece before; None where nothing is known of it."""
-        key = self._key(piece, question)
+        key = self._key(kind, piece, question)
         with _lock:
             found = None if key is None else _held.get(key)
             if key is not None and found is not None:
                 _held.move_to_end(key)
-            return found
+            return found if isinstance(found, kind) else None
 
-    def put(self, piece: Piece, question: Question, found: Columns) -> None:
+    def put(self, piece: Piece, question: Question, found: Sized) -> None:
         """Remember what was read of a closed piece; what was not asked for the longest goes where it gets too much."""
-        key = self._key(piece, question)
+        key = self._key(type(found), piece, question)
         if key is None or piece.since_ms % HOUR or piece.until_ms % HOUR or found.size > MOST_BYTES // 2:
             return
         with _lock:
@@ -63,10 +82,10 @@ class Closed:
             while sum(each.size for each in _held.values()) > MOST_BYTES:
                 _held.popitem(last=False)
 
-    def _key(self, piece: Piece, question: Question) -> tuple[Any, ...] | None:
+    def _key(self, kind: type[Sized], piece: Piece, question: Question) -> tuple[Any, ...] | None:
         number = next((number for end_ms, number in self.until if piece.until_ms <= end_ms), None)
         asked = tuple(sorted(question.asked.items()))
-        return None if number is None else (number, piece, tuple(question.by), question.bucket_ms, question.offset_ms, asked)
+        return None if number is None else (number, kind, piece, tuple(question.by), question.bucket_ms, question.offset_ms, asked)
 
 
 def closed(known: Mapping[str, int]) -> Closed:
