@@ -1,0 +1,130 @@
+"""What a file was made from, written into it and read back: the request, and every source with its digest. One JSON text for all formats."""
+
+import html
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench import clock
+from workbench.errors import InputError
+from workbench.export import sources
+from workbench.export.model import Document
+from workbench.export.sources import Source
+
+FORM = 1
+PROPERTY = "PromptWorkbenchSources"
+ELEMENT = "prompt-workbench-sources"
+MARK = "prompt-workbench-sources:"
+_LARGEST = 200_000_000
+_TEXT = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a file says of itself."""
+
+    kind: str
+    subject: str
+    request: dict[str, Any]
+    sources: tuple[Source, ...]
+
+
+def text(document: Document) -> str:
+    """The JSON that a file of the document carries. ASCII only, on one line: it survives every format."""
+    return json.dumps(
+        {
+            "format": FORM,
+            "kind": document.kind,
+            "subject": document.subject,
+            "request": document.request,
+            "sources": [source.to_json() for source in document.sources],
+            "as_of": None if document.as_of_ms is None else clock.iso(document.as_of_ms),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def comment(document: Document) -> str:
+    """The same as the inside of an HTML comment or of XML: no `--`, no angle bracket, no ampersand."""
+    return MARK + text(document).replace("-", "\\u002d").replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def read(path: Path) -> Provenance:
+    """What the file says. Raises InputError where it cannot be read, or says nothing."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InputError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB.", hint="Name a document that the workbench exported.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint="Name a document that the workbench exported.") from error
+    return parse(_found(data, path.name), path.name)
+
+
+def parse(said: str, name: str) -> Provenance:
+    """The JSON text as values. Raises InputError."""
+    try:
+        raw = json.loads(said)
+        if not isinstance(raw, Mapping) or raw.get("format") != FORM:
+            raise InputError(f"{name} was exported by a newer workbench.", hint="Update the workbench.")
+        found = tuple(sources.from_json(item) for item in raw["sources"])
+        return Provenance(str(raw["kind"]), str(raw["subject"]), dict(raw["request"]), found)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"What {name} says of its sources cannot be read.", hint="Export the document again.") from error
+
+
+def _found(data: bytes, name: str) -> str:
+    if data.startswith(b"PK"):
+        said = _in_zip(data, name)
+    elif data.startswith(b"%PDF"):
+        said = _marked(data)
+    else:
+        said = _in_element(data) or _marked(data)
+    if said is None:
+        raise InputError(f"{name} carries no sources.", hint="Only documents that the workbench exported do. Export it again.")
+    return said
+
+
+def _marked(data: bytes) -> str | None:
+    """The JSON behind the last mark: after it come only closing signs of its format."""
+    _, mark, rest = data.rpartition(MARK.encode())
+    if not mark:
+        return None
+    try:
+        said, _ = json.JSONDecoder().raw_decode(html.unescape(rest[:_TEXT].decode("ascii", "replace")))
+    except ValueError:
+        return None
+    return json.dumps(said)
+
+
+def _in_element(data: bytes) -> str | None:
+    found = re.search(rb'<script[^>]*id="' + ELEMENT.encode() + rb'"[^>]*>(.*?)</script>', data, re.DOTALL)
+    return found[1].decode("utf-8", "replace") if found else None
+
+
+def _in_zip(data: bytes, name: str) -> str | None:
+    import io
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            if "sources.json" in file.namelist():
+                return _member(file, "sources.json", name)
+            if "docProps/custom.xml" not in file.namelist():
+                return None
+            properties = _member(file, "docProps/custom.xml", name)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise InputError(f"{name} is damaged: {error}", hint="Export the document again.") from error
+    found = re.search(rf'<property[^>]*name="{PROPERTY}"[^>]*>\s*<vt:lpwstr>(.*?)</vt:lpwstr>', properties, re.DOTALL)
+    return html.unescape(found[1]) if found else None
+
+
+def _member(file: zipfile.ZipFile, member: str, name: str) -> str:
+    with file.open(member) as inside:
+        data = inside.read(_TEXT + 1)
+    if len(data) > _TEXT:
+        raise InputError(f"{member} in {name} is far too large.", hint="Export the document again.")
+    return data.decode("utf-8", "replace")
