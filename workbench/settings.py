@@ -69,6 +69,13 @@ def log(environ: Mapping[str, str] | None = None) -> LogSettings:
     )
 
 
+def templates_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Where a person's own templates of documents lie: WORKBENCH_TEMPLATES, else `templates` in the home. It need not exist."""
+    env = os.environ if environ is None else environ
+    named = env.get("WORKBENCH_TEMPLATES", "").strip()
+    return Path(named).expanduser().absolute() if named else _home(env) / "templates"
+
+
 def api_token(environ: Mapping[str, str] | None = None) -> str | None:
     """What other machines must show to use the HTTP routes, None where none is set. Raises SettingsError. No part of `Settings`, so that
     nothing that shows settings can show it.

@@ -1,4 +1,4 @@
-"""What a file was made from, written into it and read back: the request, and every source with its digest. One JSON text for all formats."""
+"""What a file was made from, written into it and read back: the request, every source with its digest. One JSON text for all."""
 
 import html
 import json
@@ -50,8 +50,8 @@ def text(document: Document) -> str:
 
 
 def comment(document: Document) -> str:
-    """The same as the inside of an HTML comment or of XML: no `--`, no angle bracket, no ampersand."""
-    return MARK + text(document).replace("-", "\\u002d").replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    """The same as the inside of an HTML comment or of XML: no `--`, no angle bracket, no ampersand. All of them stand inside strings."""
+    return MARK + text(document).replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def read(path: Path) -> Provenance:
