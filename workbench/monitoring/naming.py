@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.comparison import wording
 from workbench.comparison.model import Metric
 from workbench.monitoring import differing, onset, ranges, slices
+from workbench.monitoring.both import Both
 from workbench.monitoring.dashboard_model import Slice, View
 from workbench.monitoring.gathering import Gathered
 from workbench.monitoring.newcomer import newcomer
@@ -91,8 +92,7 @@ def _finer(store: "Store", gathered: Gathered, part: Part) -> Part:
     earlier, now = (
         rollups.read_columns(store, *ends, by=(), bucket_ms=ranges.HOUR, filters=filters) for ends in ((before, since), (since, until))
     )
-    both = slices.Both(earlier, now)
-    return slices.part(part.kind, part.filters, both, 0, both.first)
+    return Part(part.kind, part.filters, Both(earlier, now), 0)
 
 
 def _sentence(found: Worse, before: float, after: float, times: "Sequence[str]") -> str:

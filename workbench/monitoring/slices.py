@@ -9,17 +9,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.ledger.rollups import Columns, columns
 from workbench.monitoring import differing, tally
+from workbench.monitoring.both import Both
 from workbench.monitoring.dashboard_model import Filter
 from workbench.monitoring.differing import P95
 from workbench.monitoring.gathering import MODELS, VERSIONS, Gathered
 from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
-from workbench.stats.sketch import packed, values_of
+from workbench.stats.sketch import packed
 from workbench.stats.sketched import Change, dense, design_effect, percentile_change, proportions_p
 
 if TYPE_CHECKING:
@@ -34,90 +35,34 @@ _MOST_GROUPS = 150
 Kind = Literal["version", "prompt", "model"]
 
 
-class Both:
-    """The keys of the range with their buckets of the period before in front of their own; a bucket of either may begin when one of the
-    other does.
-    """
-
-    def __init__(self, before: Columns, now: Columns) -> None:
-        import numpy as np
-
-        self.keys, self.first = now.keys, len(before.starts)
-        self.starts = np.concatenate([before.starts, now.starts])
-        self._now, self._before = now, before
-        there = {key: number for number, key in enumerate(before.keys)}
-        self._earlier = np.array([there.get(key, -1) for key in now.keys], dtype=np.int64)
-        known = self._earlier >= 0
-        self.sums = {}
-        for name, values in now.sums.items():
-            earlier = np.zeros((len(now.keys), self.first), dtype=np.int64)
-            earlier[known] = before.sums[name][self._earlier[known]]
-            self.sums[name] = np.hstack([earlier, values])
-
-    def sketch(self, key: int) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
-        """Of a key: for every bin the number of its bucket, the bin, its count; in no order."""
-        import numpy as np
-
-        place, later = int(self._earlier[key]), self._now.sketch(key)
-        earlier = self._before.sketch(place) if place >= 0 else tuple(each[:0] for each in later)
-        owner = np.concatenate([earlier[0], later[0] + self.first])
-        bins, counts = (np.concatenate([earlier[at], later[at]]) for at in (1, 2))
-        return owner, bins, counts
-
-    @cached_property
-    def p95s(self) -> "np.ndarray":
-        """The p95 of each key: of the period before, of the range, of all before its last quarter, of that quarter; NaN where none is."""
-        import numpy as np
-
-        held = self.sums["calls"][:, self.first :] > 0
-        upto = held.cumsum(axis=1)
-        length = upto[:, -1:]
-        last = upto > length - np.maximum(1, length // 4)
-        mine = last.reshape(-1)[self._now.cell]
-        cell, bins, counts = (each[mine] for each in (self._now.cell, self._now.bins, self._now.counts))
-        (least_before, before), (least, now) = self._before.table, self._now.table
-        owner = cell // max(1, held.shape[1])
-        places = owner.astype(np.int64) * now.shape[1] + (bins.astype(np.int64) - least)
-        final = np.bincount(places, weights=counts, minlength=now.size).reshape(now.shape)
-        begin = min(least_before if before.shape[1] else least, least)
-        end = max(least_before + before.shape[1], least + now.shape[1])
-        earlier, later, newest = (np.zeros((len(self.keys), end - begin)) for _ in range(3))
-        known = self._earlier >= 0
-        earlier[known, least_before - begin : least_before - begin + before.shape[1]] = before[self._earlier[known]]
-        later[:, least - begin : least - begin + now.shape[1]] = now
-        newest[:, least - begin : least - begin + now.shape[1]] = final
-        return _p95s(np.stack([earlier, later, earlier + later - newest, newest], axis=1), values_of(begin, end))
-
-
-def _p95s(counts: "np.ndarray", values: "np.ndarray") -> "np.ndarray":
-    """The value of the bin in which the p95 of the counts along the last axis lies."""
-    import numpy as np
-
-    if not len(values):
-        return np.full(counts.shape[:-1], np.nan)
-    upto = counts.cumsum(axis=-1)
-    rank = P95 * (upto[..., -1:] - 1)
-    place = np.minimum((upto <= rank).sum(axis=-1), len(values) - 1)
-    return np.where(upto[..., -1] > 0, values[place], np.nan)
-
-
 @dataclass(frozen=True)
 class Part:
-    """A slice: what narrows the view to it, and its sums bucket by bucket, those of the period before first: the buckets `places` of a
-    key. `first` is where the range begins among them.
-    """
+    """A slice: what narrows the view to it, and its sums bucket by bucket, those of the period before first."""
 
     kind: Kind
     filters: Mapping[str, Filter]
     both: Both
     key: int
-    places: "np.ndarray"
-    first: int
+
+    @cached_property
+    def places(self) -> "np.ndarray":
+        """The buckets that hold calls of the key."""
+        return self.both.sums["calls"][self.key].nonzero()[0]  # type: ignore[no-any-return]
+
+    @cached_property
+    def first(self) -> int:
+        """Where the range begins among them."""
+        return int(self.places.searchsorted(self.both.first))
 
     @cached_property
     def starts(self) -> list[int]:
         """When the buckets begin."""
         return self.both.starts[self.places].tolist()  # type: ignore[no-any-return]
+
+    @property
+    def length(self) -> int:
+        """How many of the range's buckets hold calls of the key."""
+        return len(self.places) - self.first
 
     def held(self, metric: str) -> Sequence[Tally]:
         """The buckets; with their sketches where the metric is made of these."""
@@ -139,10 +84,10 @@ class Part:
         sketches = [packed(bins[low:high], counts[low:high]) for low, high in pairwise(ends)]
         return [replace(one, latency=[each] if each else []) for one, each in zip(self._counted, sketches, strict=True)]
 
-    @cached_property
+    @property
     def calls(self) -> int:
         """Calls of the range."""
-        return sum(self._of("calls")[self.first :])
+        return self.both.calls[self.key]
 
     def _of(self, name: str) -> list[int]:
         return self.both.sums[name][self.key][self.places].tolist()  # type: ignore[no-any-return]
@@ -155,28 +100,6 @@ class Part:
     @cached_property
     def _bins(self) -> "tuple[np.ndarray, np.ndarray]":
         return dense(*self._sketch, len(self.places))
-
-    @cached_property
-    def _upto(self) -> dict[str, tuple[list[float], list[float]]]:
-        calls, rated = self._of("calls"), self._of("rated")
-        pairs: dict[str, tuple[Sequence[float], Sequence[float]]] = {
-            "error_rate": ([n - ok for n, ok in zip(calls, self._of("ok"), strict=True)], calls),
-            "satisfaction": ([n - liked for n, liked in zip(rated, self._of("liked"), strict=True)], rated),
-            "cost_per_call": (
-                [nano / 1e9 for nano in self._of("cost_nano")],
-                [max(0, n - unknown) for n, unknown in zip(calls, self._of("unpriced"), strict=True)],
-            ),
-            "p95": ([], self._of("timed")),
-        }
-        return {
-            metric: (list(accumulate(hits, initial=0)), list(accumulate(counts, initial=0))) for metric, (hits, counts) in pairs.items()
-        }
-
-    def sides(self, metric: str, split: int) -> tuple[float, float, float, float]:
-        """What the metric sums up and over how many, before `split` and from there on; of p95 only over how many."""
-        hits, counts = self._upto[metric]
-        before, whole = hits[split] if metric != "p95" else 0, hits[-1]
-        return before, counts[split], whole - before, counts[-1] - counts[split]
 
     def p95s(self, *, recent: bool) -> tuple[float, float]:
         """The p95 of the period before and of the range, or of all before its last quarter and of that; both sides hold calls."""
@@ -257,29 +180,20 @@ def _parts(now: Columns, before: Columns, kind: Kind, names: tuple[str, ...]) ->
     both = Both(before, now)
     for number, key in enumerate(both.keys):
         if key[0]:  # else calls of no prompt
-            yield part(kind, dict(zip(names, key, strict=True)), both, number, both.first)  # type: ignore[arg-type]
-
-
-def part(kind: Kind, filters: Mapping[str, Filter], both: Both, key: int, first: int) -> Part:
-    """The part of a key; `first` is the place of the first bucket of the range."""
-    places = both.sums["calls"][key].nonzero()[0]
-    return Part(kind, filters, both, key, places, int(places.searchsorted(first)))
+            yield Part(kind, dict(zip(names, key, strict=True)), both, number)  # type: ignore[arg-type]
 
 
 def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | None:
     """(change, n before, n after); None where too little was counted on a side. The p of what is no worse is 1."""
-    length = len(part.places) - part.first
-    if recent and length < 2:
-        return None
-    split = len(part.places) - max(1, length // 4) if recent else part.first
-    k_a, n_a, k_b, n_b = part.sides(metric, split)
-    if min(n_a, n_b) < ENOUGH[metric]:
+    k_a, n_a, k_b, n_b = part.both.sides[metric][recent][part.key]
+    if n_a < ENOUGH[metric] or n_b < ENOUGH[metric] or (recent and part.length < 2):
         return None
     usual, now = part.p95s(recent=recent) if metric == "p95" else (k_a / n_a, k_b / n_b)
     change: Change = Change(usual, now, now - usual, None, None, 1.0)
     if metric == "satisfaction":  # counted as the share that did not like it, told as the share that did
         change = Change(1 - usual, 1 - now, usual - now, None, None, 1.0)
     if now > usual and _matters(metric, change):
+        split = len(part.places) - max(1, part.length // 4) if recent else part.first
         if metric == "p95":
             tested = _slower(part, split, change)
         else:

@@ -121,6 +121,19 @@ def test_what_is_closed_is_not_read_again_until_it_changes(store: Store) -> None
     assert calls() == 99
 
 
+def test_a_day_that_is_written_is_not_remembered_though_hours_of_it_are_closed(store: Store) -> None:
+    chance = random.Random(9)
+    put(store, [a_row(chance, number) | {"started_ms": NOW - 3 * DAY - number * HOUR} for number in range(1, 50)])
+
+    def calls(bucket_ms: int) -> int:
+        found = rollups.read_columns(store, NOW - NOW % DAY - 9 * DAY, NOW - NOW % DAY + DAY, by=("source",), bucket_ms=bucket_ms)
+        return int(found.sums["calls"].sum())
+
+    for number in range(50, 53):
+        put(store, [a_row(chance, number) | {"started_ms": NOW - number}])
+        assert [calls(DAY), calls(HOUR)] == [number, number]
+
+
 def test_a_write_that_is_rolled_back_changes_nothing(store: Store) -> None:
     chance = random.Random(7)
     put(store, [a_row(chance, number) for number in range(1, 50)])

@@ -23,6 +23,7 @@ COUNTED = (
 COUNTED_COLUMNS = tuple(CALLS.c[name] for name in COUNTED)
 _MINUTES_MS = 3 * DAY  # how long minutes are kept
 _LATE_MS = 600_000
+_CLOSING = (DAY, HOUR, 5 * MINUTE)  # in what steps each of the marks goes on
 _LOCK = text("SELECT pg_advisory_xact_lock(7305281166)")
 _IDS = select(SERIES.c.id)
 
@@ -41,21 +42,27 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], minutes_from:
 
 def put(connection: Connection, sums: gather.Sums, sign: int = 1) -> None:
     """Add what was gathered to the sums; with `sign` -1, take it away."""
-    reopen(connection, min((start_ms for _series, start_ms in sums.by_grain[HOUR]), default=None))
+    reopen(connection, _oldest(sums))
     series.ensure(connection, sums.names)
     stored.add(connection, sums.by_grain, sign)
 
 
 def reopen(connection: Connection, start_ms: int | None) -> None:
-    """Sums from the hour `start_ms` on change in this transaction: where it was closed, what anybody remembers counts no more."""
+    """Sums from `start_ms` on change in this transaction: where that was closed, what anybody remembers counts no more."""
     known = marks.read(connection) if start_ms is not None else {}
     late = [number for before, number in marks.CLOSED.values() if start_ms is not None and start_ms < known.get(before, 0)]
     marks.put(connection, **{number: secrets.randbits(62) for number in late})
 
 
+def _oldest(sums: gather.Sums) -> int | None:
+    """When the first of them begin: the minute, or the hour where minutes are not kept."""
+    minute, hour = (min((start_ms for _series, start_ms in sums.by_grain[grain]), default=None) for grain in (MINUTE, HOUR))
+    return hour if minute is None or hour is None or hour < minute - minute % HOUR else minute
+
+
 def close(connection: Connection, known: Mapping[str, int], now_ms: int) -> None:
-    """Close the days and hours that have been over for some minutes: most calls that began in them are there."""
-    for grain, (before, number) in zip((DAY, HOUR), marks.CLOSED.values(), strict=True):
+    """Close the days, hours and minutes that have been over for some minutes: most calls that began in them are there."""
+    for grain, (before, number) in zip(_CLOSING, marks.CLOSED.values(), strict=True):
         start_ms = (now_ms - _LATE_MS) // grain * grain
         if known.get(before, 0) < start_ms:
             marks.put(connection, **{before: start_ms, number: secrets.randbits(62)})

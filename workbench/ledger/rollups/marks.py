@@ -11,8 +11,13 @@ WHOLE = "rollups_whole"  # there where the sums hold every call; a store of an e
 MINUTES_FROM = "minutes_from_ms"
 ROWS_FROM = "rows_from_ms"
 TEXTS_FROM = "texts_from_ms"
-# What began before may be remembered by who reads it, as long as the number beside it stays what it is: days, and hours of a day not over.
-CLOSED = {"day": ("closed_days_ms", "closed_days_as"), "hour": ("closed_hours_ms", "closed_hours_as")}
+# What began before may be remembered by who reads it, as long as the number beside it stays what it is: days, hours of a day that is not
+# over, minutes of an hour that is not.
+CLOSED = {
+    "day": ("closed_days_ms", "closed_days_as"),
+    "hour": ("closed_hours_ms", "closed_hours_as"),
+    "minutes": ("closed_minutes_ms", "closed_minutes_as"),
+}
 
 _MARKS = cast("Table", LedgerMarkRow.__table__)
 _ALL = "SELECT name, value FROM ledger_marks"

@@ -1,6 +1,6 @@
-"""Sums of closed days and hours that this process has read, so that a chart that is drawn again reads the rest alone. Bounded.
+"""Sums of closed days, hours and minutes that this process has read, so that a chart that is drawn again reads the rest alone. Bounded.
 
-A day or hour is closed once a writer has said so (`marks.CLOSED`); whoever then adds to it or takes from it, in any process, leaves a new
+They are closed once a writer has said so (`marks.CLOSED`); whoever then adds to them or takes from them, in any process, leaves a new
 number beside that mark, in the same transaction. Numbers are drawn, not counted: none comes back after a rollback or a restore.
 """
 
@@ -48,20 +48,26 @@ class Closed:
             yield Piece(piece.grain, since_ms, piece.until_ms)
 
     def _ends(self, piece: Piece) -> list[int]:
-        ends = [end_ms for end_ms, _number in self.until] if piece.grain != RAW else []
-        if piece.grain == MINUTE and ends:
-            ends += [-(-piece.since_ms // HOUR) * HOUR, min(ends[-1], piece.until_ms // HOUR * HOUR)]
+        if piece.grain == RAW or not self.until:
+            return []
+        ends = [end_ms for end_ms, _number in self.until if not end_ms % piece.grain]  # else the row there is still written
+        if piece.grain == MINUTE:
+            ends += [-(-piece.since_ms // HOUR) * HOUR, min(self._last, piece.until_ms) // HOUR * HOUR]
         return sorted(ends)
 
+    @property
+    def _last(self) -> int:
+        return max((end_ms for end_ms, _number in self.until), default=0)
+
     def wider(self, piece: Piece, question: Question, minutes_from: int) -> tuple[Piece, Question]:
-        """What to read, and to remember, in place of a piece: of an hour that a range begins or ends in all minutes, one by one, because
-        the range begins a minute later in a minute's time. The same where that hour is not closed.
+        """What to read, and to remember, in place of a piece: of an hour that a range begins or ends in all closed minutes, one by one,
+        because the range begins a minute later in a minute's time. The same piece where it is not closed.
         """
-        since_ms, until_ms = piece.since_ms // HOUR * HOUR, -(-piece.until_ms // HOUR) * HOUR
-        closed_ms = max((end_ms for end_ms, _number in self.until), default=0)
-        known = piece.grain == MINUTE and since_ms >= minutes_from and until_ms <= closed_ms
-        whole = (since_ms, until_ms) == (piece.since_ms, piece.until_ms)
-        return (Piece(MINUTE, since_ms, until_ms), replace(question, bucket_ms=MINUTE)) if known and not whole else (piece, question)
+        since_ms, until_ms = piece.since_ms // HOUR * HOUR, min(-(-piece.until_ms // HOUR) * HOUR, self._last)
+        if piece.grain != MINUTE or piece.until_ms > until_ms or since_ms < minutes_from:
+            return piece, question
+        wider = Piece(MINUTE, since_ms, until_ms)
+        return (piece, question) if wider == piece else (wider, replace(question, bucket_ms=MINUTE))
 
     def get(self, kind: type[Kind], piece: Piece, question: Question) -> Kind | None:
         """What was read of a closed piece before; None where nothing is known of it."""
@@ -75,7 +81,8 @@ class Closed:
     def put(self, piece: Piece, question: Question, found: Sized) -> None:
         """Remember what was read of a closed piece; what was not asked for the longest goes where it gets too much."""
         key = self._key(type(found), piece, question)
-        if key is None or piece.since_ms % HOUR or piece.until_ms % HOUR or found.size > MOST_BYTES // 2:
+        whole = not piece.since_ms % HOUR and (not piece.until_ms % HOUR or piece.until_ms == self._last)
+        if key is None or not whole or found.size > MOST_BYTES // 2:
             return
         with _lock:
             _held[key] = found
