@@ -88,8 +88,28 @@ class Both:
         return list(zip(before, n_before, now, n_now, strict=True)), list(zip(older, n_older, newest, n_newest, strict=True))
 
     @cached_property
-    def p95s(self) -> "np.ndarray":
+    def p95s(self) -> list[list[float]]:
         """The p95 of each key: of the period before, of the range, of all before its last quarter, of that quarter; NaN where none is."""
+        return _p95s(*self._bins).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def slower(self) -> tuple[list[Sides], list[Sides]]:
+        """How many calls are in a higher bin than the p95 of all of a key, and how many there are; the two sides as in `sides`."""
+        import numpy as np
+
+        counts, values = self._bins
+        if not len(values):
+            return [], []
+        upto = (counts[:, 0] + counts[:, 1]).cumsum(axis=-1)
+        limit = np.minimum((upto <= P95 * (upto[:, -1:] - 1)).sum(axis=-1), len(values) - 1)
+        above = (counts * (np.arange(len(values)) > limit[:, None])[:, None, :]).sum(axis=-1).tolist()
+        n = counts.sum(axis=-1).tolist()
+        both = [[(k[at], of[at], k[at + 1], of[at + 1]) for k, of in zip(above, n, strict=True)] for at in (0, 2)]
+        return both[0], both[1]
+
+    @cached_property
+    def _bins(self) -> "tuple[np.ndarray, np.ndarray]":
+        """How many calls each key has in each bin, on the four sides of `p95s`; and the values of the bins."""
         import numpy as np
 
         mine = self._newest.reshape(-1)[self._now.cell]
@@ -105,7 +125,7 @@ class Both:
         earlier[known, least_before - begin : least_before - begin + before.shape[1]] = before[self._earlier[known]]
         later[:, least - begin : least - begin + now.shape[1]] = now
         newest[:, least - begin : least - begin + now.shape[1]] = final
-        return _p95s(np.stack([earlier, later, earlier + later - newest, newest], axis=1), values_of(begin, end))
+        return np.stack([earlier, later, earlier + later - newest, newest], axis=1), values_of(begin, end)
 
 
 def _p95s(counts: "np.ndarray", values: "np.ndarray") -> "np.ndarray":

@@ -103,8 +103,8 @@ class Part:
 
     def p95s(self, *, recent: bool) -> tuple[float, float]:
         """The p95 of the period before and of the range, or of all before its last quarter and of that; both sides hold calls."""
-        before, now = self.both.p95s[self.key][2:] if recent else self.both.p95s[self.key][:2]
-        return float(before), float(now)
+        earlier, now, older, newest = self.both.p95s[self.key]
+        return (older, newest) if recent else (earlier, now)
 
     def exceeding(self, split: int) -> tuple[list[float], list[float]]:
         """How many calls of each bucket before `split` (of all, where that is 0) are slower than their p95, and how many there are."""
@@ -193,15 +193,21 @@ def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | N
     if metric == "satisfaction":  # counted as the share that did not like it, told as the share that did
         change = Change(1 - usual, 1 - now, usual - now, None, None, 1.0)
     if now > usual and _matters(metric, change):
-        split = len(part.places) - max(1, part.length // 4) if recent else part.first
-        if metric == "p95":
-            tested = _slower(part, split, change)
-        else:
-            held = part.held(metric)
-            before, after = held[:split], held[split:]
-            tested = differing.dearer(before, after) if metric == "cost_per_call" else differing.rate(metric, before, after)
+        # Where chance alone explains it, nobody asks how much the figure moves anyway: that would only make it likelier.
+        counted = part.both.slower if metric == "p95" else part.both.sides[metric]
+        p = 0.0 if metric == "cost_per_call" else proportions_p(*counted[recent][part.key])
+        tested = _tested(part, metric, change, recent=recent) if p < _SURE else change._replace(p=p)
         return None if tested is None else (tested, round(n_a), round(n_b))
     return change, round(n_a), round(n_b)
+
+
+def _tested(part: Part, metric: str, change: Change, *, recent: bool) -> Change | None:
+    split = len(part.places) - max(1, part.length // 4) if recent else part.first
+    if metric == "p95":
+        return _slower(part, split, change)
+    held = part.held(metric)
+    before, after = held[:split], held[split:]
+    return differing.dearer(before, after) if metric == "cost_per_call" else differing.rate(metric, before, after)
 
 
 def _slower(part: Part, split: int, change: Change) -> Change | None:
