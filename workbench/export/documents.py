@@ -1,6 +1,8 @@
 """From a request to a document: gather, render each section's template, add what it was written from. Equal stores give equal documents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.errors import InputError, TemplateError
 from workbench.export import figures, kinds, period, setup, templating
@@ -32,6 +34,21 @@ def choices(kind: str) -> list[Choice]:
         if key not in named
     ]
     return found if kind == "slides" else [*found, Choice(SOURCES.key, SOURCES.title)]
+
+
+def request(
+    store: Store,
+    kind: str,
+    subject: str,
+    *,
+    options: Mapping[str, str] | None = None,
+    **said: Any,
+) -> Request:
+    """A request; what is not said (sections, audience, period, contents, options of the kind) is as the document is set up."""
+    kept = setup.get(store, kind, subject.partition("@")[0] if kind == "prompt" else subject).settings
+    known: dict[str, Any] = {name: kept[name] for name in ("sections", "audience", "period", "contents") if name in kept}
+    merged = {**dict(kept.get("options") or {}), **(options or {})}
+    return kinds.request_from_json({**known, **said, "kind": kind, "subject": subject, "options": merged})
 
 
 def compose(store: Store, request: Request) -> Document:

@@ -1,0 +1,164 @@
+"""Files that were made, and whether they still tell the truth: a document is composed again and its sources compared. Owns no bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from workbench import clock
+from workbench.errors import NotFound, WorkbenchError
+from workbench.export import documents, kinds, sources
+from workbench.export.files import File
+from workbench.export.provenance import Provenance
+from workbench.export.sources import Source
+from workbench.export.tables import ExportRow
+from workbench.store import Store
+
+TRAFFIC = frozenset({"calls", "alerts", "spend"})
+"""Kinds of sources that move with every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One source that is not what it was. `facts` are (name, before, now) of the figures that differ."""
+
+    how: str  # changed, gone, new
+    source: Source
+    facts: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """For people: "calls of support/triage changed: p95 1.1 s → 2.3 s"."""
+        said = "; ".join(f"{name} {before} → {now}" for name, before, now in self.facts)
+        words = {"changed": "changed", "gone": "is not there any more", "new": "is new"}[self.how]
+        return f"{self.source.kind} {self.source.name} {words}" + (f": {said}" if said else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Whether a document is stale, what changed since, and why it could not be made again, if so."""
+
+    changes: tuple[Change, ...]
+    trouble: str = ""
+
+    @property
+    def stale(self) -> bool:
+        """Whether making it again would show something else."""
+        return bool(self.changes or self.trouble)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "stale": self.stale,
+            "trouble": self.trouble,
+            "changes": [
+                {
+                    "how": change.how,
+                    "kind": change.source.kind,
+                    "id": change.source.id,
+                    "name": change.source.name,
+                    "facts": [{"name": name, "before": before, "now": now} for name, before, now in change.facts],
+                }
+                for change in self.changes
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A past export."""
+
+    id: int
+    kind: str
+    subject: str
+    format: str
+    name: str
+    request: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    sha256: str
+    size_bytes: int
+    made_ms: int
+
+
+def keep(store: Store, file: File, *, now_ms: int | None = None) -> Export:
+    """Note that a file was made."""
+    document = file.document
+    with store.write() as session:
+        row = ExportRow(
+            kind=document.kind,
+            subject=document.subject,
+            format=file.format,
+            name=file.name,
+            request=dict(document.request),
+            sources=[source.to_json() for source in document.sources],
+            sha256=file.sha256,
+            size_bytes=len(file.data),
+            made_ms=clock.now_ms() if now_ms is None else now_ms,
+        )
+        session.add(row)
+        session.flush()
+        return _export(row)
+
+
+def page(store: Store, *, limit: int = 20, before_id: int | None = None, kind: str = "", subject: str = "") -> list[Export]:
+    """Past exports, newest first."""
+    asked = select(ExportRow).order_by(ExportRow.id.desc()).limit(limit)
+    if before_id is not None:
+        asked = asked.where(ExportRow.id < before_id)
+    if kind:
+        asked = asked.where(ExportRow.kind == kind)
+    if subject:
+        asked = asked.where(ExportRow.subject == subject)
+    with store.read() as session:
+        return [_export(row) for row in session.scalars(asked)]
+
+
+def get(store: Store, export_id: int) -> Export:
+    """A past export. Raises NotFound."""
+    with store.read() as session:
+        row = session.get(ExportRow, export_id)
+        if row is None:
+            raise NotFound(f"There is no export {export_id}.", hint="The list is on the page Documents.")
+        return _export(row)
+
+
+def forget(store: Store, export_id: int) -> Export:
+    """Take an export off the list; what it was."""
+    with store.write() as session:
+        row = session.get(ExportRow, export_id)
+        if row is None:
+            raise NotFound(f"There is no export {export_id}.", hint="The list is on the page Documents.")
+        found = _export(row)
+        session.delete(row)
+        return found
+
+
+def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = frozenset()) -> Freshness:
+    """Whether the document would read differently today. Sources of the kinds in `without` may differ ("calls" moves with every call)."""
+    try:
+        document = documents.compose(store, kinds.request_from_json(said.request))
+    except WorkbenchError as error:
+        return Freshness((), trouble=str(error))
+    return compare(said.sources, document.sources, without=without)
+
+
+def compare(before: tuple[Source, ...], now: tuple[Source, ...], *, without: frozenset[str] = frozenset()) -> Freshness:
+    """What differs between the sources a document had and those it would have."""
+    old = {(one.kind, one.id): one for one in before if one.kind not in without}
+    new = {(one.kind, one.id): one for one in now if one.kind not in without}
+    changes = [Change("gone", old[key]) for key in old if key not in new]
+    changes += [Change("new", new[key]) for key in new if key not in old]
+    changes += [Change("changed", new[key], _facts(old[key], new[key])) for key in old if key in new and old[key].digest != new[key].digest]
+    return Freshness(tuple(changes))
+
+
+def _facts(before: Source, now: Source) -> tuple[tuple[str, str, str], ...]:
+    old, new = dict(before.facts), dict(now.facts)
+    names = dict.fromkeys((*old, *new))
+    return tuple((name, old.get(name, "nothing"), new.get(name, "nothing")) for name in names if old.get(name) != new.get(name))
+
+
+def _export(row: ExportRow) -> Export:
+    found = tuple(sources.from_json(raw) for raw in row.sources)
+    return Export(row.id, row.kind, row.subject, row.format, row.name, dict(row.request), found, row.sha256, row.size_bytes, row.made_ms)
