@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from workbench.monitoring import onset
 from workbench.monitoring.tally import Tally
-from workbench.stats.sketched import Change, design_effect, exceeding, percentile_change, proportions_p, ratio, ratio_change
+from workbench.stats.sketched import Change, Ratio, design_effect, exceeding, percentile_change, proportions_p, ratio, ratio_change
 from workbench.stats.unpaired import newcombe
 
 P95 = 0.95
@@ -54,17 +54,22 @@ def dearer(before: Sequence[Tally], after: Sequence[Tally]) -> Change | None:
     """Of cost, as `mean`; p is that of the stretch of `after` that stands out, if larger: one dear call makes a bucket stand out, not a
     stretch. Sides are told apart by the spread of the period before, as what lies in the later one may be the change itself.
     """
-    usual, found = ratio(*counted("cost_per_call", before)), mean(before, after)
-    now = ratio(*counted("cost_per_call", after))
-    if usual is None or now is None or usual.spread is None or usual.value <= 0:
+    tested, found = dear(*(ratio(*counted("cost_per_call", side)) for side in (before, after))), mean(before, after)
+    if tested is None:
         return None
-    tested = ratio_change(usual, now._replace(spread=usual.spread, buckets=max(now.buckets, usual.buckets)))
     held = [*before, *after]
     begin, end = onset.stretch(*counted("cost_per_call", held), len(before)) or (len(before), len(held))
     apart = mean(held[:begin], held[begin:end])
     p = 1.0 if tested.p is None or apart is None or apart.p is None else max(tested.p, apart.p)
     low, high = (found.low, found.high) if found else (None, None)
     return tested._replace(low=low, high=high, p=p)
+
+
+def dear(usual: Ratio | None, now: Ratio | None) -> Change | None:
+    """How dollars a call differ, by the spread of the period before alone; None where that has none."""
+    if usual is None or now is None or usual.spread is None or usual.value <= 0:
+        return None
+    return ratio_change(usual, now._replace(spread=usual.spread, buckets=max(now.buckets, usual.buckets)))
 
 
 def mean(before: Sequence[Tally], after: Sequence[Tally]) -> Change | None:

@@ -5,6 +5,7 @@ change is large enough to matter (FLOORS), more than chance after Holm's correct
 How much a figure moves from hour to hour anyway is measured in the period before and widens what counts as chance (design effect).
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from workbench.monitoring.gathering import MODELS, VERSIONS, Gathered
 from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
 from workbench.stats.sketch import packed
-from workbench.stats.sketched import Change, dense, design_effect, percentile_change, proportions_p
+from workbench.stats.sketched import Change, dense, design_effect, percentile_change, proportions_p, ratio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ ENOUGH = {"error_rate": 30, "p95": 60, "cost_per_call": 30, "satisfaction": 20}
 # At least so much: in the metric's unit, and as a share of what was before.
 FLOORS = {"error_rate": (0.01, 0.2), "p95": (20.0, 0.1), "cost_per_call": (0.0, 0.1), "satisfaction": (0.05, 0.0)}
 UNITS = {"error_rate": "share", "p95": "ms", "cost_per_call": "usd/call", "satisfaction": "share"}
-_SURE = 0.05
+_SURE, _UNSURE = 0.05, 0.3
 _MOST_GROUPS = 150
 Kind = Literal["version", "prompt", "model"]
 
@@ -88,6 +89,12 @@ class Part:
     def calls(self) -> int:
         """Calls of the range."""
         return self.both.calls[self.key]
+
+    @cached_property
+    def money(self) -> tuple[list[float], list[int]]:
+        """Dollars, and calls of known price, bucket by bucket."""
+        priced = self.both.sums["calls"][self.key] - self.both.sums["unpriced"][self.key]
+        return (self.both.sums["cost_nano"][self.key][self.places] / 1e9).tolist(), priced[self.places].clip(min=0).tolist()
 
     def _of(self, name: str) -> list[int]:
         return self.both.sums[name][self.key][self.places].tolist()  # type: ignore[no-any-return]
@@ -195,16 +202,29 @@ def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | N
     if now > usual and _matters(metric, change):
         # Where chance alone explains it, nobody asks how much the figure moves anyway: that would only make it likelier.
         counted = part.both.slower if metric == "p95" else part.both.sides[metric]
-        p = 0.0 if metric == "cost_per_call" else proportions_p(*counted[recent][part.key])
+        p = 0.0 if metric == "cost_per_call" else _chance(*counted[recent][part.key])
         tested = _tested(part, metric, change, recent=recent) if p < _SURE else change._replace(p=p)
         return None if tested is None else (tested, round(n_a), round(n_b))
     return change, round(n_a), round(n_b)
+
+
+def _chance(k_a: float, n_a: float, k_b: float, n_b: float) -> float:
+    """The p that two proportions are one; that of the score test where it is so far from finding anything that the exact one is, too."""
+    pooled = (k_a + k_b) / (n_a + n_b)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b))
+    p = math.erfc(abs(k_b / n_b - k_a / n_a) / error / math.sqrt(2)) if error else 1.0
+    return p if p >= _UNSURE else proportions_p(k_a, n_a, k_b, n_b)
 
 
 def _tested(part: Part, metric: str, change: Change, *, recent: bool) -> Change | None:
     split = len(part.places) - max(1, part.length // 4) if recent else part.first
     if metric == "p95":
         return _slower(part, split, change)
+    if metric == "cost_per_call":
+        hits, counts = part.money
+        sifted = differing.dear(ratio(hits[:split], counts[:split]), ratio(hits[split:], counts[split:]))
+        if sifted is None or (sifted.p is not None and sifted.p >= _SURE):
+            return sifted
     held = part.held(metric)
     before, after = held[:split], held[split:]
     return differing.dearer(before, after) if metric == "cost_per_call" else differing.rate(metric, before, after)
