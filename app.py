@@ -36,6 +36,7 @@ MENU = {
         ("watch/advice.py", "Recommendations", "lightbulb"),
         ("watch/imports.py", "Import", "upload_file"),
     ),
+    "Handover": (("handover/documents.py", "Documents", "description"),),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),
         ("system/settings.py", "Settings", "tune"),

@@ -16,6 +16,7 @@ COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
 OVERVIEW, CALLS, IMPORTS, ADVICE = "overview", "calls", "imports", "advice"
 ALERTS, METRICS = "alerts", "own_metrics"
+DOCUMENTS = "documents"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -33,6 +34,7 @@ _FILES = {
     METRICS: "pages/watch/own_metrics.py",
     ADVICE: "pages/watch/advice.py",
     IMPORTS: "pages/watch/imports.py",
+    DOCUMENTS: "pages/handover/documents.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

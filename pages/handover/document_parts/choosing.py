@@ -1,0 +1,142 @@
+"""What the document is about: its kind and its subject, both in the URL."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.parts import address, page, session
+from pages.parts.choosing import choose
+from workbench.export import subjects
+from workbench.store import Store
+
+KINDS = {
+    "prompt": "Prompt",
+    "comparison": "Comparison",
+    "evaluation": "Evaluation",
+    "cost": "Cost",
+    "operations": "Month",
+    "model_card": "Model card",
+    "disclosure": "Disclosure",
+    "slides": "Slides",
+}
+_ABOUT = {
+    "prompt": (
+        "Prompt",
+        "There is no prompt yet",
+        "Documentation is written from a prompt, its runs and its calls.",
+        "Write a prompt",
+        session.PROMPTS,
+    ),
+    "comparison": (
+        "Run",
+        "There is no run of several variants yet",
+        "The report gives its verdict, how sure it is, and why.",
+        "Compare",
+        session.COMPARE,
+    ),
+    "evaluation": (
+        "Run",
+        "There is no run yet",
+        "The report gives the scores of a run, its slices and its failures.",
+        "Compare",
+        session.COMPARE,
+    ),
+    "cost": (
+        "Scenario",
+        "There is no scenario yet",
+        "Keep one on the page What-if; the report writes it out.",
+        "Open What-if",
+        session.WHATIF,
+    ),
+    "operations": (
+        "Month",
+        "Nothing has been called yet",
+        "The report of a month is written from its calls.",
+        "Bring a file",
+        session.IMPORTS,
+    ),
+    "model_card": (
+        "Model",
+        "No model has been called yet",
+        "A card says how a model performs as it is used here.",
+        "Bring a file",
+        session.IMPORTS,
+    ),
+    "disclosure": ("Model", "No model has been called yet", "The notice names a model that is in use.", "Bring a file", session.IMPORTS),
+    "slides": (
+        "Prompt",
+        "There is no prompt yet",
+        "Eight slides are filled from a prompt, a plan and a comparison.",
+        "Write a prompt",
+        session.PROMPTS,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The document to be made: its kind, the subject that its set-up is kept under, the subject as a request names it, options."""
+
+    kind: str
+    about: str
+    subject: str
+    options: dict[str, str]
+
+
+def draw(store: Store) -> Chosen | None:
+    """Draw the choices; None where there is nothing to write about, or nothing chosen."""
+    kind = address.part("Kind", KINDS, "kind", drop=("subject", "ref", "plan", "run", "prompt"))
+    found = subjects.of(store, kind)
+    label, title, text, button, where = _ABOUT[kind]
+    if not found:
+        if page.empty(title, text, button, key=f"document-{kind}"):
+            session.go(where)
+        return None
+    titles = {one.name: one.title for one in found}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="document-subject"):
+        subject = choose(
+            label,
+            list(titles),
+            "subject",
+            say=lambda name: titles.get(name, name),
+            default=next(iter(titles)),
+            placeholder=f"Choose: {label}",
+        )
+        if subject is None:
+            return None
+        more, options = _more(store, kind, subject)
+    return Chosen(kind, subject, f"{subject}{more}", options)
+
+
+def _more(store: Store, kind: str, subject: str) -> tuple[str, dict[str, str]]:
+    """What of the subject: which version of a prompt; the plan and the run of slides; the context of a notice."""
+    if kind == "prompt":
+        ref = choose("Version", _refs(store, subject), "ref", placeholder="Production, else the latest")
+        return (f"@{ref}" if ref else ""), {}
+    if kind == "disclosure":
+        context = choose("Context", [one.name for one in subjects.of(store, "prompt")], "context", placeholder="Any use")
+        return (f"@{context}" if context else ""), {}
+    if kind == "slides":
+        return "", _of_slides(store, subject)
+    return "", {}
+
+
+def _refs(store: Store, name: str) -> list[str]:
+    from workbench.prompts import registry
+
+    labels = sorted(registry.get(store, name).labels)
+    return [*labels, *(str(found.number) for found in registry.versions(store, name, limit=200))]
+
+
+def _of_slides(store: Store, prompt: str) -> dict[str, str]:
+    plans = [one.name for one in subjects.plans(store)]
+    runs = {one.name: one.title for one in subjects.runs_of(store, prompt)}
+    plan = choose("Plan", plans, "plan", placeholder="None yet" if not plans else "Choose a plan")
+    run = choose(
+        "Run",
+        list(runs),
+        "run",
+        say=lambda run_id: runs.get(run_id, run_id),
+        placeholder="None yet" if not runs else "Its newest comparison",
+    )
+    return {name: value for name, value in (("plan", plan), ("run", run)) if value}

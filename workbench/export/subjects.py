@@ -1,0 +1,86 @@
+"""What documents can be about: the subjects of a kind that the store holds, by which they are chosen. Owns no document."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from workbench.export import period
+from workbench.ledger.tables import CallRow, SeriesRow
+from workbench.store import Store
+
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One subject: its name as a request takes it, and how it reads in a list."""
+
+    name: str
+    title: str
+
+
+def of(store: Store, kind: str, *, search: str = "") -> list[Subject]:
+    """The subjects of a kind, the newest or the first by name in front, 500 at most; `search` narrows prompts and runs by their names."""
+    if kind in {"prompt", "slides"}:
+        return _prompts(store, search)
+    if kind in {"model_card", "disclosure"}:
+        return _models(store)
+    if kind in {"evaluation", "comparison"}:
+        return _runs(store, 2 if kind == "comparison" else 1)
+    if kind == "cost":
+        return _scenarios(store, search)
+    return _months(store) if kind == "operations" else []
+
+
+def plans(store: Store) -> list[Subject]:
+    """The project plans by name."""
+    from workbench.export.tables import PlanRow
+
+    with store.read() as session:
+        return [Subject(name, name) for name in session.scalars(select(PlanRow.name).order_by(PlanRow.name).limit(_MOST))]
+
+
+def runs_of(store: Store, prompt: str) -> list[Subject]:
+    """The finished runs with a version of the prompt in them, newest first."""
+    return _runs(store, 1, prompt=prompt or None)
+
+
+def _prompts(store: Store, search: str) -> list[Subject]:
+    from workbench.prompts import registry
+
+    return [Subject(found.name, found.name) for found in registry.page(store, search=search, limit=_MOST)]
+
+
+def _models(store: Store) -> list[Subject]:
+    pairs = select(SeriesRow.provider, SeriesRow.model).distinct().where(SeriesRow.facet == "model")
+    with store.read() as session:
+        found = session.execute(pairs.order_by(SeriesRow.model, SeriesRow.provider).limit(_MOST)).all()
+    return [Subject(f"{provider}/{model}", f"{model} ({provider})") for provider, model in found if model]
+
+
+def _runs(store: Store, least: int, *, prompt: str | None = None) -> list[Subject]:
+    from workbench.runner import reading
+
+    found = [run for run in reading.page(store, prompt=prompt, limit=200) if len(run.variants) >= least]
+    return [Subject(run.id, f"{run.name} · {datetime.fromtimestamp(run.created_ms / 1000, UTC):%Y-%m-%d}") for run in found]
+
+
+def _scenarios(store: Store, search: str) -> list[Subject]:
+    from workbench.cost import keeping
+
+    return [Subject(found.name, found.name) for found in keeping.page(store, search=search, limit=_MOST)]
+
+
+def _months(store: Store) -> list[Subject]:
+    """Months with calls in them, newest first; the days' sums say which."""
+    with store.read() as session:
+        first, last = session.execute(select(func.min(CallRow.started_ms), func.max(CallRow.started_ms))).one()
+    if last is None:
+        return []
+    start, month = datetime.fromtimestamp(first / 1000, UTC), datetime.fromtimestamp(last / 1000, UTC)
+    found = []
+    while (month.year, month.month) >= (start.year, start.month) and len(found) < 120:
+        found.append(Subject(f"{month:%Y-%m}", f"{month:%B %Y}"))
+        month = datetime.fromtimestamp((period.of(store, f"{month:%Y-%m}") or (0, 0))[0] / 1000 - 1, UTC)
+    return found
