@@ -73,7 +73,7 @@ def _take_back(import_id: str, as_json: bool) -> None:
         output.emit(known.to_json(), as_json, f"{known.name} was taken back already: {known.undone:,} calls went then, none now.")
         return
     back = importers.undo(store.current(), import_id, progress=None if as_json else _tell_back)
-    output.emit(back.to_json(), as_json, f"{back.name}: {back.undone:,} calls taken out again{_kept_sums(back)}.")
+    output.emit(back.to_json(), as_json, f"{back.name}: {_calls(back.undone)} taken out again{_kept_sums(back)}.")
 
 
 def _tell(progress: "Progress") -> None:
@@ -81,7 +81,7 @@ def _tell(progress: "Progress") -> None:
 
 
 def _tell_back(progress: "Progress") -> None:
-    output.say(f"{progress.share:4.0%}  {progress.rows:,} of {progress.taken:,} calls taken out again")
+    output.say(f"{progress.share:4.0%}  {progress.rows:,} of {_calls(progress.taken)} taken out again")
 
 
 def _kept_sums(back: "Imported") -> str:
@@ -141,13 +141,17 @@ def _rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
+def _calls(count: int) -> str:
+    return f"{count:,} call" if count == 1 else f"{count:,} calls"
+
+
 def _done_text(done: "Imported") -> str:
     if _is_nothing(done):
         lines = [
             f"{done.name} ({done.format}): nothing was taken: {_rows(done.skipped)} read, and not one of them could be taken as a call."
         ]
     else:
-        counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {_rows(done.skipped)} not taken"
+        counts = f"{_calls(done.taken)} taken, {done.duplicates:,} there already, {_rows(done.skipped)} not taken"
         lines = [f"{done.name} ({done.format}): {counts}"]
     lines += [f"  {_rows(count)}: {why}" for why, count in done.report.reasons.most_common(_SHOWN)]
     lines += [f"  line {line}: {why}" for line, why in done.report.lines[:_SHOWN]]

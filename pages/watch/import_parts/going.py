@@ -56,7 +56,8 @@ def told(done: Imported) -> str:
     if done.state == "undoing":
         return f"{done.name} is being taken back: {done.undone:,} of {done.taken:,} calls went so far. It goes on where it was."
     rows = "row" if done.skipped == 1 else "rows"
-    counts = f"{done.taken:,} calls taken, {done.duplicates:,} there already, {done.skipped:,} {rows} not taken"
+    calls = "call" if done.taken == 1 else "calls"
+    counts = f"{done.taken:,} {calls} taken, {done.duplicates:,} there already, {done.skipped:,} {rows} not taken"
     ends = {"stopped": " Stopped: it can go on.", "running": " It was broken off: it can go on.", "failed": " It failed: it can go on."}
     return f"{done.name}: {counts}.{ends.get(done.state, '')}"
 
