@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from workbench.store import Store
 
-_SURE = 0.05
+SURE = 0.05  # p below which a tag is told apart from the other cases
 
 
 @dataclass(frozen=True)
@@ -73,4 +73,4 @@ def _figures(name: str, tag: str, here: "NDArray[np.float64]", elsewhere: "NDArr
 
 def _judged(found: TagFigures, p: float | None) -> TagFigures:
     lower = found.rest is not None and found.mean < found.rest
-    return replace(found, p_adjusted=p, weak=lower and p is not None and p < _SURE)
+    return replace(found, p_adjusted=p, weak=lower and p is not None and p < SURE)
