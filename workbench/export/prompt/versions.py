@@ -1,0 +1,117 @@
+"""The version that is documented, whole, and the history of versions and labels. Reads the newest of each and says where there are more."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from workbench.export import figures
+from workbench.export.model import Block, Code, Run, Table
+from workbench.export.prompt.subject import Subject
+from workbench.export.prompt.told import Told, cut, line, newest
+from workbench.export.sources import source
+from workbench.export.templating import table
+from workbench.prompts import labels, registry
+from workbench.prompts.content import parameters_json
+from workbench.prompts.records import Move, Version
+from workbench.text.messages import Message
+
+if TYPE_CHECKING:
+    from workbench.store import Store
+
+MOST = 50  # versions, and moves of labels, that are listed
+_SHORT = 8  # characters of a hash that tell versions apart
+
+
+def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
+    """Facts version, labels_here, settings, messages, versions, moves; with `whole` False neither texts nor history."""
+    listed = registry.versions(store, subject.name, limit=MOST + 1)
+    moves = labels.history(store, subject.name)
+    version = subject.version
+    here = [label for label, number in sorted(subject.prompt.labels.items()) if version and number == version.number]
+    facts: dict[str, Any] = {
+        "labels_here": here,
+        "settings": _settings(version, here, whole=whole) if version else None,
+        "messages": messages(version) if version and whole else (),
+        "versions": _versions(listed[:MOST], subject),
+        "versions_more": len(listed) > MOST,
+        "moves": _moves(moves[:MOST]),
+        "moves_more": max(0, len(moves) - MOST),
+    }
+    found = [of_version(version)] if version else []
+    shown = {"now": subject.prompt.labels, "chosen": subject.chosen, "moves": facts["moves"], "more": facts["moves_more"]}
+    where = {label: f"version {number}" for label, number in subject.prompt.labels.items()}
+    at_ms = moves[0].moved_ms if moves else None
+    found.append(source("labels", subject.name, f"Labels of {subject.name}", shown, at_ms=at_ms, facts=where))
+    told = {"newest": f"version {subject.prompt.latest}"} if listed else {}
+    history = listed[0].created_ms if listed else None
+    found.append(source("version", f"{subject.name}/history", f"Versions of {subject.name}", facts["versions"], at_ms=history, facts=told))
+    return Told(facts, tuple(found), newest([at_ms, history]))
+
+
+def of_version(version: Version) -> Any:
+    """The source of everything that is shown of one version: its content cannot change, so its hash stands for it."""
+    shown = {"hash": version.hash, "number": version.number, "note": version.note, "author": version.author, "at": version.created_ms}
+    facts = {"hash": version.hash[:_SHORT]}
+    return source("version", version.id, f"{version.prompt} version {version.number}", shown, at_ms=version.created_ms, facts=facts)
+
+
+def messages(version: Version) -> tuple[Block, ...]:
+    """The text of every message, whole and character for character."""
+    return tuple(
+        Code(_text(message), "", f"Message {number}: {message.role}") for number, message in enumerate(version.content.messages, 1)
+    )
+
+
+def _text(message: Message) -> str:
+    raw = message.to_json()["content"]
+    return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False, indent=2)
+
+
+def _settings(version: Version, here: list[str], *, whole: bool) -> Table:
+    content = version.content
+    given = {name: value for name, value in parameters_json(content.parameters).items() if name != "response_schema"}
+    rows: list[tuple[str, Any]] = [
+        ("Version", f"{version.number} ({version.semantic})" if version.semantic else f"{version.number}"),
+        ("Labels", ", ".join(here) or "none"),
+        ("Saved", f"{figures.moment(version.created_ms)}{f' by {version.author}' if version.author else ''}"),
+        ("Reason", version.note or "no note was written"),
+        ("Model", content.model or "none of its own: the caller chooses"),
+        ("Template engine", content.engine),
+        *((f"Parameter {name}", cut(json.dumps(value, ensure_ascii=False), 200)) for name, value in given.items()),
+        *([("Tools", ", ".join(tool["name"] for tool in content.tools))] if content.tools else []),
+        *([("Tool choice", content.tool_choice)] if content.tool_choice else []),
+        ("Hash", (Run(version.hash, code=True),)),
+    ]
+    return table(["What", "Value"], rows if whole else rows[:5])
+
+
+def _versions(listed: list[Version], subject: Subject) -> Table | None:
+    if not listed:
+        return None
+    carried: dict[int, list[str]] = {}
+    for label, number in sorted(subject.prompt.labels.items()):
+        carried.setdefault(number, []).append(label)
+    rows = [
+        (
+            f"{one.number} ({one.semantic})" if one.semantic else f"{one.number}",
+            ", ".join(carried.get(one.number, ())),
+            figures.day(one.created_ms),
+            one.author,
+            line(one.note, 300),
+        )
+        for one in listed
+    ]
+    return table(["Version", "Labels", "Saved", "By", "Reason"], rows)
+
+
+def _moves(moves: list[Move]) -> Table | None:
+    if not moves:
+        return None
+    rows = [
+        (figures.moment(move.moved_ms), move.label, _place(move.from_number), _place(move.to_number), move.author, line(move.reason, 300))
+        for move in moves
+    ]
+    return table(["When", "Label", "From", "To", "By", "Reason"], rows)
+
+
+def _place(number: int | None) -> str:
+    return "not set" if number is None else f"version {number}"
