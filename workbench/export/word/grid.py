@@ -12,6 +12,8 @@ from workbench.export.word.text import Link, Look, Place
 PORTRAIT, LANDSCAPE = 9_638, 14_570  # twips between the margins of A4
 _SIZES = {9.5: "TableText", 8.5: "TableSmall", 7.5: "TableTiny"}
 _MARGIN = 90  # twips inside a cell, each side
+_PER_POINT = 12  # twips that an average character takes for each point of type: a little more than most fonts
+_BOLD = 1.2  # how much wider bold is
 _CROWDED = 9  # columns; more of them need the wider page even where words break on it as well
 _MOST = 14  # columns side by side; Word itself draws no more than 63
 _LONGEST_WORD, _LONGEST_LINE, _READ = 26, 60, 400  # characters that a column is measured by
@@ -135,16 +137,16 @@ def _columns(table: Table) -> tuple[Column, ...]:
 def _measure(table: Table, at: int) -> tuple[float, float]:
     """The widest word and the widest line of a column, in average characters."""
     word = line = 3.0
-    for said in (table.columns[at].name, *(plain(row[at].runs) for row in table.rows[:400])):
+    for said, wide in ((table.columns[at].name, _BOLD), *((plain(row[at].runs), 1.0) for row in table.rows[:400])):
         for each in visible(said[:_READ]).split("\n"):
-            line = max(line, min(_width(each), _LONGEST_LINE))
-            word = max(word, *(min(_width(part), _LONGEST_WORD) for part in each.split()), 0.0)
+            line = max(line, min(_width(each) * wide, _LONGEST_LINE))
+            word = max(word, *(min(_width(part) * wide, _LONGEST_WORD) for part in each.split()), 0.0)
     return word, line
 
 
 def _needed(characters: float, size: float) -> float:
     """Twips for that many average characters of that size, with the margins of their cell."""
-    return characters * size * 11 + 2 * _MARGIN
+    return characters * size * _PER_POINT + 2 * _MARGIN
 
 
 def _width(said: str) -> float:
@@ -163,7 +165,7 @@ def _lines(cells: Sequence[Inline], laid: Plan) -> float:
     most = 1.0
     for runs, width in zip(cells, laid.widths, strict=False):
         said = plain(runs)
-        room = max(1.0, (width - 2 * _MARGIN) / (laid.size * 11))
+        room = max(1.0, (width - 2 * _MARGIN) / (laid.size * _PER_POINT))
         most = max(most, said.count("\n") + 1 + len(said) / room)
     return most
 

@@ -83,13 +83,12 @@ def words(text: str, properties: str = "") -> str:
 
 def paragraph(inner: str, look: Look, place: Place, *, right_to_left: bool = False) -> str:
     """A paragraph of such runs. The order of its properties is the schema's."""
-    edge = f'<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{place.edge}"/></w:pBdr>' if place.edge else ""
     hanging = ' w:hanging="340"' if look.number else ""
     parts = (
         f'<w:pStyle w:val="{look.style}"/>' if look.style else "",
         "<w:keepNext/>" if look.keep else "",
         f'<w:numPr><w:ilvl w:val="{look.number[1]}"/><w:numId w:val="{look.number[0]}"/></w:numPr>' if look.number else "",
-        edge,
+        _border(place),
         f'<w:shd w:val="clear" w:color="auto" w:fill="{place.ground}"/>' if place.ground else "",
         "<w:bidi/>" if right_to_left else "",
         f'<w:ind w:left="{place.left}"{hanging}/>' if place.left else "",
@@ -99,6 +98,14 @@ def paragraph(inner: str, look: Look, place: Place, *, right_to_left: bool = Fal
     )
     properties = "".join(parts)
     return f"<w:p><w:pPr>{properties}</w:pPr>{inner}</w:p>" if properties else f"<w:p>{inner}</w:p>"
+
+
+def _border(place: Place) -> str:
+    """The edge at the left; a ground goes a little over its first and last line."""
+    around = f'w:val="single" w:sz="4" w:space="3" w:color="{place.ground}"/>'
+    above, below = (f"<w:top {around}", f"<w:bottom {around}") if place.ground else ("", "")
+    edge = f'<w:left w:val="single" w:sz="24" w:space="8" w:color="{place.edge}"/>'
+    return f"<w:pBdr>{above}{edge}{below}</w:pBdr>" if place.edge else ""
 
 
 def _run(run: Run, *, base: bool, bold: bool, linked: bool) -> str:
