@@ -1,0 +1,114 @@
+"""Eight slides of a project, filled from a prompt, a plan and a run: each may be missing, and the slide then says how to get it."""
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.export import figures, setup
+from workbench.export.kinds import Gathered, Part, Prose, Request, kind
+from workbench.export.plans.keeping import Kept
+from workbench.export.slides import demo, lessons, measured, shown
+from workbench.export.slides.demo import Demo
+from workbench.export.slides.measured import Measured
+from workbench.export.slides.shown import Shown
+from workbench.export.sources import Source
+
+if TYPE_CHECKING:
+    from workbench.store import Store
+
+PARTS = (
+    Part("title", "Title", always=True),
+    Part(
+        "problem",
+        "The problem, and why it matters",
+        prose=(
+            Prose("problem", "Problem", "What goes wrong today, for whom"),
+            Prose("why", "Why it matters", "What it costs, what would be gained"),
+        ),
+        always=True,
+    ),
+    Part("solution", "The solution", prose=(Prose("approach", "Approach", "What was built, in two or three sentences"),), always=True),
+    Part("technical", "How it works", prose=(Prose("technical", "Technical details", "What the audience should know of the inside"),), always=True),
+    Part("demo", "A real case", prose=(Prose("demo", "Demonstration", "What to look at in the case"),), always=True),
+    Part("results", "Results against the baseline", prose=(Prose("results", "Results", "What the figures mean"),), always=True),
+    Part(
+        "lessons",
+        "What we learned",
+        prose=(
+            Prose("worked", "What worked"),
+            Prose("failed", "What did not"),
+            Prose("next", "What comes next"),
+        ),
+        always=True,
+    ),
+    Part("questions", "Questions?", prose=(Prose("resources", "Resources", "Where to read more"),), always=True),
+)
+
+
+@kind("slides", title="Slides", sections=PARTS, formats=("pptx", "html", "md", "pdf"))
+def gather(store: "Store", request: Request) -> Gathered:
+    """What the slides say. Options: plan, run, baseline, project, name, contact. Raises NotFound for what is named and is not there."""
+    options = {key: value.strip() for key, value in request.options.items()}
+    kept = shown.plan(store, options.get("plan", ""))
+    plan = kept.plan if kept else None
+    ref = request.subject.strip()
+    name = shown.parse_name(ref)
+    found = measured.find(store, name, options.get("run", ""), options.get("baseline", ""))
+    chain = [one.name for one in plan.prompts] if plan else []
+    prompt = shown.prompt(store, ref, found, chain)
+    case = demo.find(store, found)
+    sources = _sources(prompt, kept, found, case)
+    as_of = max((one.at_ms for one in sources if one.at_ms is not None), default=None)
+    project = options.get("project") or (plan.name if plan else "") or (name or "Untitled project")
+    person = options.get("name") or (plan.owner if plan else "") or (prompt.version.author if prompt and prompt.version else "")
+    facts: dict[str, Any] = {
+        "project": project,
+        "person": person,
+        "contact": options.get("contact") or (plan.contact if plan else ""),
+        "brand": setup.brand(store).name,
+        "day": figures.day(as_of) if as_of is not None else "",
+        "ref": prompt.version.ref if prompt and prompt.version else name,
+        "prompt": prompt.prompt if prompt else None,
+        "version": prompt.version if prompt else None,
+        "prompt_text": prompt.text if prompt else "",
+        "why_version": prompt.why if prompt else "",
+        "techniques": [(one.name, one.shown) for one in prompt.techniques] if prompt else [],
+        "plan": plan,
+        "plan_state": f"plan {plan.name}, state {kept.number} of {figures.day(kept.updated_ms)}" if kept and plan else "",
+        "key_prompts": shown.key_prompts(prompt, plan),
+        "diagram": shown.architecture(prompt, plan),
+        "demo": case,
+        **_measured_facts(store, found),
+    }
+    return Gathered(project, person, facts, sources, as_of)
+
+
+def _measured_facts(store: "Store", found: Measured | None) -> dict[str, Any]:
+    if found is None:
+        none = dict.fromkeys(("run", "chart", "beside"))
+        texts = dict.fromkeys(("verdict", "verdict_kind", "origin", "failures", "baseline", "chosen"), "")
+        return {**none, **texts, "numbers": (), "trade_offs": (), "method": (), "lessons": lessons.Lessons(), "simulated": False, "compares": False}
+    compared = found.compared
+    return {
+        "run": found.run,
+        "chart": measured.chart(found),
+        "beside": measured.beside(found),
+        "verdict": compared.verdict,
+        "verdict_kind": found.kind,
+        "origin": measured.origin(found),
+        "failures": measured.failures(found),
+        "baseline": found.baseline,
+        "chosen": found.chosen,
+        "numbers": compared.numbers,
+        "trade_offs": compared.trade_offs,
+        "method": compared.method,
+        "lessons": lessons.find(store, found),
+        "simulated": found.run.simulated,
+        "compares": len(found.run.variants) > 1,
+    }
+
+
+def _sources(prompt: Shown | None, kept: Kept | None, found: Measured | None, case: Demo | None) -> list[Source]:
+    sources = [prompt.source()] if prompt else []
+    sources += [shown.plan_source(kept)] if kept else []
+    sources += measured.of_source(found) if found else []
+    sources += [case.source(found.day_ms)] if case and found else []
+    return sources

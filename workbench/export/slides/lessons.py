@@ -1,0 +1,94 @@
+"""What a run teaches: what worked, what did not, what to do next. Sentences of the comparison, and counts of what went wrong."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.comparison import matrix, slices
+from workbench.comparison.model import SCORE, WINNER
+from workbench.export import figures
+from workbench.export.slides.measured import Measured
+from workbench.runner import reading
+
+if TYPE_CHECKING:
+    from workbench.store import Store
+
+MOST = 3  # sentences a column
+_WEAKER = 0.05  # a slice this far below the whole is worth a sentence
+_CELLS = 2_000
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Sentences for each of the three columns."""
+
+    worked: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+def find(store: "Store", found: Measured | None) -> Lessons:
+    """What the run teaches; nothing where there is none."""
+    if found is None:
+        return Lessons()
+    compared = found.compared
+    worked = [compared.verdict] if compared.outcome == WINNER and compared.winner != found.baseline else []
+    clear = [pair for pair in compared.pairs if pair.metric != SCORE.name and pair.outcome == WINNER and pair.winner == found.chosen]
+    worked += [pair.verdict for pair in clear if found.baseline in (pair.a, pair.b)]
+    worked += [f"On {part.tag} {_ahead(found, part.result.difference, part.a, part.b)}." for part in _better(found)]
+    weak, weakest = _weak(store, found)
+    lost, most = _errors(store, found)
+    behind = [compared.verdict] if compared.outcome == WINNER and compared.winner == found.baseline else []
+    failed = [*behind, *compared.trade_offs, *weak, *lost, *(check.sentence for check in compared.checks if not check.ok)]
+    ahead = [f"Look at the cases of {weakest} first: that is where most is lost." if weakest else "", most, *compared.would_change]
+    return Lessons(_some(worked), _some(failed), _some(ahead))
+
+
+def _better(found: Measured) -> list[slices.Slice]:
+    """Slices where the chosen variant is clearly ahead of the baseline."""
+    alpha = 1 - found.compared.options.level
+    mine = [part for part in found.compared.slices if {part.a, part.b} == {found.chosen, found.baseline} and part.p_adjusted < alpha]
+    return [part for part in mine if ((part.result.difference or 0.0) > 0) == (part.b == found.chosen)]
+
+
+def _ahead(found: Measured, difference: float | None, a: str, b: str) -> str:
+    better, worse = (b, a) if (difference or 0.0) > 0 else (a, b)
+    return f"{better} is ahead of {worse} by {abs(difference or 0.0) * 100:.1f} points"
+
+
+def _weak(store: "Store", found: Measured) -> tuple[list[str], str]:
+    """The tags on which the chosen variant scores lowest, in a sentence, and the lowest."""
+    if not found.scored:
+        return [], ""
+    import numpy as np
+
+    cells = matrix.read(store, found.run)
+    row = cells.values[SCORE.name][list(cells.names).index(found.chosen)]
+    known = np.isfinite(row)
+    if not known.any():
+        return [], ""
+    whole = float(row[known].mean())
+    low = []
+    for tag in slices.tags(cells):
+        mine = known & np.array([tag in tags for tags in cells.tags], dtype=bool)
+        if mine.sum() >= slices.FEWEST and (mean := float(row[mine].mean())) <= whole - _WEAKER:
+            low.append((mean, tag, int(mine.sum())))
+    if not low:
+        return [], ""
+    told = ", ".join(f"{tag} ({figures.share(mean)}, n = {count})" for mean, tag, count in sorted(low)[:MOST])
+    return [f"{found.chosen} is weakest on {told}; over all cases it scores {figures.share(whole)}."], sorted(low)[0][1]
+
+
+def _errors(store: "Store", found: Measured) -> tuple[list[str], str]:
+    """Which errors the chosen variant met, in a sentence, and what to do about the most frequent one."""
+    cells = reading.cells(store, found.run.id, status="error", variant=found.position(found.chosen), limit=_CELLS)
+    counts = Counter(cell.error_type or "error" for cell in cells)
+    if not counts:
+        return [], ""
+    told = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST])
+    hints = [cell.hint for cell in cells if cell.hint]
+    return [f"{found.chosen} got no reply {len(cells):,} times: {told}."], hints[0] if hints else ""
+
+
+def _some(sentences: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in sentences if each))[:MOST]
