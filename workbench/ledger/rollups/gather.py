@@ -21,13 +21,17 @@ Gathered = list[Any]  # the SUMS, then the counts by bin of latency and of ttft
 Place = tuple[int, int]  # series, start_ms
 Finest = dict[Full, dict[int, Gathered]]
 _ZERO = (0,) * N
-_bin = lru_cache(maxsize=100_000)(sketch.bin_of)
+LATER = ("ttft_ms", "feedback")  # what a row need not name
+bin_of = lru_cache(maxsize=100_000)(sketch.bin_of)
 
 
 class Sums:
-    """What a batch of calls adds up to: `by_grain` holds a row for each series and start; `names` says what the series are about."""
+    """What a batch of calls adds up to: `by_grain` holds a row for each series and start; `names` says what the series are about. In the
+    rows the sketches are counts by bin, or bytes already where `packed` says so.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, packed: bool = False) -> None:
+        self.packed = packed
         self.by_grain: dict[int, dict[Place, Gathered]] = {MINUTE: {}, HOUR: {}, DAY: {}}
         self.names: dict[int, tuple[str, Full]] = {}
 
@@ -84,12 +88,12 @@ def count(into: Gathered, row: Mapping[str, Any]) -> None:
     if latency_ms is not None:
         into[11] += 1
         into[12] += latency_ms
-        place, counts = _bin(latency_ms), into[LATENCY]
+        place, counts = bin_of(latency_ms), into[LATENCY]
         counts[place] = counts.get(place, 0) + 1
     if ttft_ms is not None:
         into[13] += 1
         into[14] += ttft_ms
-        place, counts = _bin(ttft_ms), into[TTFT]
+        place, counts = bin_of(ttft_ms), into[TTFT]
         counts[place] = counts.get(place, 0) + 1
     if feedback is not None:
         into[15] += 1

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, select, text
 
-from workbench.ledger.rollups import busiest, gather, marks, series, stored
+from workbench.ledger.rollups import batches, busiest, gather, marks, series, stored
 from workbench.ledger.rollups.series import DAY, HOUR, MINUTE
 from workbench.ledger.tables import CallRow, RollupRow, SeriesRow
 
@@ -36,7 +36,7 @@ def lock(connection: Connection) -> None:
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]], minutes_from: int, sign: int = 1) -> None:
     """Add rows of the calls table to the sums; with `sign` -1, take them away."""
-    put(connection, gather.gathered(rows, minutes_from), sign)
+    put(connection, (batches if sign > 0 else gather).gathered(rows, minutes_from), sign)
     busiest.add(connection, rows, sign)
 
 
@@ -44,7 +44,7 @@ def put(connection: Connection, sums: gather.Sums, sign: int = 1) -> None:
     """Add what was gathered to the sums; with `sign` -1, take it away."""
     reopen(connection, _oldest(sums))
     series.ensure(connection, sums.names)
-    stored.add(connection, sums.by_grain, sign)
+    stored.add(connection, sums, sign)
 
 
 def reopen(connection: Connection, start_ms: int | None) -> None:

@@ -1,12 +1,12 @@
 """The rows of the sums as the database holds them: read by key in parts, added to in one statement a grain. Owns their SQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
 
-from workbench.ledger.rollups.gather import LATENCY, SUMS, TTFT, Gathered, N, Place
+from workbench.ledger.rollups.gather import LATENCY, SUMS, TTFT, Gathered, N, Sums
 from workbench.stats import sketch
 
 _COLUMNS = ("grain", "series", "start_ms", *SUMS, "latency", "ttft")
@@ -44,10 +44,10 @@ _EMPTIED = {
 }
 
 
-def add(connection: Connection, by_grain: Mapping[int, Mapping[Place, Gathered]], sign: int) -> None:
+def add(connection: Connection, sums: Sums, sign: int) -> None:
     """Add rows to what is held, or take them away; a row that is left without a call goes."""
     # Always in one order: the rows lie side by side in the database, too.
-    rows = [((grain, *place), row) for grain, found in by_grain.items() for place, row in sorted(found.items(), key=itemgetter(0))]
+    rows = [((grain, *place), row) for grain, found in sums.by_grain.items() for place, row in sorted(found.items(), key=itemgetter(0))]
     if not rows:
         return
     held = sketches(connection, [place for place, _row in rows])
@@ -56,16 +56,21 @@ def add(connection: Connection, by_grain: Mapping[int, Mapping[Place, Gathered]]
     for place, row in rows:
         there = held.get(place)
         if there is None and sign > 0:
-            told = fresh.get(id(row)) or fresh.setdefault(id(row), (*row[:N], sketch.pack(row[LATENCY]), sketch.pack(row[TTFT])))
-            values.append(place + told)
+            told = row if sums.packed else fresh.get(id(row)) or fresh.setdefault(id(row), _packed(row))
+            values.append((*place, *told))
             continue
         latency, ttft = there or _NOTHING
-        sums = row[:N] if sign > 0 else [-value for value in row[:N]]
-        values.append((*place, *sums, sketch.grown(latency, row[LATENCY], sign), sketch.grown(ttft, row[TTFT], sign)))
+        counted = row[:N] if sign > 0 else [-value for value in row[:N]]
+        bins = map(sketch.unpack, row[N:]) if sums.packed else row[N:]
+        values.append((*place, *counted, *(sketch.grown(have, more, sign) for have, more in zip((latency, ttft), bins, strict=True))))
     dialect = connection.dialect.name
     connection.exec_driver_sql(_ADD[dialect], values)
     if sign < 0:
         connection.exec_driver_sql(_EMPTIED[dialect], [place for place, _row in rows])
+
+
+def _packed(row: Gathered) -> tuple[Any, ...]:
+    return (*row[:N], sketch.pack(row[LATENCY]), sketch.pack(row[TTFT]))
 
 
 def sketches(connection: Connection, places: Sequence[GrainPlace]) -> dict[GrainPlace, tuple[bytes, bytes]]:
