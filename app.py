@@ -36,7 +36,10 @@ MENU = {
         ("watch/advice.py", "Recommendations", "lightbulb"),
         ("watch/imports.py", "Import", "upload_file"),
     ),
-    "Handover": (("handover/documents.py", "Documents", "description"),),
+    "Handover": (
+        ("handover/documents.py", "Documents", "description"),
+        ("handover/plans.py", "Plans", "assignment"),
+    ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),
         ("system/settings.py", "Settings", "tune"),

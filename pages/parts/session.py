@@ -16,7 +16,7 @@ COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
 OVERVIEW, CALLS, IMPORTS, ADVICE = "overview", "calls", "imports", "advice"
 ALERTS, METRICS = "alerts", "own_metrics"
-DOCUMENTS = "documents"
+DOCUMENTS, PLANS = "documents", "plans"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -35,6 +35,7 @@ _FILES = {
     ADVICE: "pages/watch/advice.py",
     IMPORTS: "pages/watch/imports.py",
     DOCUMENTS: "pages/handover/documents.py",
+    PLANS: "pages/handover/plans.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

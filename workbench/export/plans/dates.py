@@ -15,7 +15,7 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Placed:
-    """A task with its days (both within; None where nothing tells them) and its week (1 is the first; None without a day). `rough`: a week is all
+    """A task with its days (both within; None where nothing tells them) and its week (1 is the first; None without). `rough`: a week is all
     that is said of it.
     """
 

@@ -1,5 +1,6 @@
 """Pictures of a plan as data: the diagram of its prompts, its Gantt chart and its risk matrix, as blocks of a document. Draws nothing."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from workbench.export.model import Chart, Diagram, Line
@@ -9,8 +10,9 @@ from workbench.export.plans.model import SCALE, Plan, Risk
 DAY_MS = 86_400_000
 LEVELS = ("very low", "low", "medium", "high", "very high")
 _LABEL = 60  # characters in a box
+_ACROSS = 3  # so many prompts stand side by side
 # Characters that mermaid reads in a label, as the codes it shows them by.
-_CODES = {'"': "#quot;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "|": "#124;"}
+CODES = {'"': "#quot;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "|": "#124;"}
 
 
 def mermaid(plan: Plan) -> str:
@@ -18,25 +20,29 @@ def mermaid(plan: Plan) -> str:
     return plan.architecture.strip() or chain(plan)
 
 
-def chain(plan: Plan) -> str:
-    """The chain of required prompts, from what comes in to what goes out, as mermaid. A label is one line and holds no syntax."""
-    lines = ["flowchart LR", '  start(["Input"])']
+def chain(plan: Plan, *, codes: Mapping[str, str] | None = None, down: bool | None = None) -> str:
+    """The chain of required prompts, from what comes in to what goes out, as mermaid; `down` from top to bottom (None: where it is long).
+
+    A label is one line and holds no syntax: `codes` say what stands for characters that would be some.
+    """
+    long = len(plan.prompts) > _ACROSS if down is None else down
+    lines = [f"flowchart {'TD' if long else 'LR'}", '  start(["Input"])']
     before = "start"
     for number, one in enumerate(plan.prompts, 1):
         key = f"p{number}"
-        lines.append(f'  {key}["{label(one.name)}"]')
+        lines.append(f'  {key}["{label(one.name, codes)}"]')
         lines.append(f"  {before} --> {key}")
         before = key
     output = next((one.output for one in reversed(plan.prompts) if one.output), "")
-    lines += [f'  finish(["{label(output.splitlines()[0] if output.strip() else "Output")}"])', f"  {before} --> finish"]
+    lines += [f'  finish(["{label(output.strip().splitlines()[0] if output.strip() else "Output", codes)}"])', f"  {before} --> finish"]
     return "\n".join(lines)
 
 
-def label(text: str) -> str:
-    """A text as it may stand in a quoted label of mermaid, on one line."""
+def label(text: str, codes: Mapping[str, str] | None = None) -> str:
+    """A text as it may stand in a quoted label of mermaid, on one line; `codes` stand for characters that mean something there."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     line = line if len(line) <= _LABEL else line[: _LABEL - 1] + "…"
-    return "".join(_CODES.get(c, c) for c in line) or " "
+    return "".join((CODES if codes is None else codes).get(c, c) for c in line) or " "
 
 
 def diagram(plan: Plan) -> Diagram:

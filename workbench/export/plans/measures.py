@@ -144,7 +144,7 @@ def _score(store: "Store", linked: Measure, _span: Span | None) -> Reading:
     found = _newest(store, name, number)
     if found is None:
         which = linked.of if number is None else f"{linked.of} (version {number})"
-        why = f"No run with a score holds {which}. Compare it on a dataset: the Compare page, or `workbench run`."
+        why = f"No run with a score holds {which}: compare it on a dataset."
         return Reading(None, "score", why=why)
     run, version, figure = found
     at_ms = run.ended_ms or run.created_ms
@@ -175,7 +175,7 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
     """A figure of recorded calls: of everything, of a prompt, or of the version a reference stands for now."""
     unit = UNITS[linked.kind]
     which = f"of {linked.of}" if linked.of else "here"
-    nothing = f"No call {which} in these days. Calls come from runs, the playground, `record`, the HTTP route and imports."
+    nothing = f"No call {which} in these days: run something, import a log, or record calls of your program."
     if span is None:
         return Reading(None, unit, why=nothing)
     from workbench.ledger import rollups
@@ -191,7 +191,7 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
 
 _LACKS = {
     "success_rate": "has an outcome", "latency_p50": "has a latency", "latency_p95": "has a latency", "usd_per_call": "has a known price",
-    "satisfaction": "was rated: rate them on the Calls page, or send `feedback`", "spend": "has a known price",
+    "satisfaction": "was rated: rate them on the Calls page, or send feedback", "spend": "has a known price",
 }  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def _own(store: "Store", linked: Measure, span: Span | None) -> Reading:
     unit = metrics.kind(linked.of).unit
     known = next((one for one in metrics.names(store) if one.name == linked.of), None)
     if known is None:
-        why = f"No value of {linked.of or 'it'} was recorded: `workbench metrics record`, or `record_metric`."
+        why = f"No value of {linked.of or 'it'} was recorded yet: see the Metrics page."
         return Reading(None, unit, why=why if linked.of else "Choose the metric that is read.")
     length = 30 * period.DAY_MS if span is None else span.until_ms - span.since_ms
     until = known.last_day_ms + period.DAY_MS if span is None or not span.fixed else span.until_ms
