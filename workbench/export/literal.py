@@ -5,7 +5,7 @@ Owns control characters, lone surrogates and non-characters; a writer escapes wh
 
 import re
 
-_TROUBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[^\x00-\uffff]")
+_TROUBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[^\x00-\uffff]")
 
 
 def visible(text: str) -> str:
@@ -26,6 +26,8 @@ def _stand_in(match: re.Match[str]) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
+    if code == 0x85:
+        return "\u2424"
     if code > 0xFFFF:
         return "\ufffd" if code & 0xFFFE == 0xFFFE else match.group()
     return "\ufffd"

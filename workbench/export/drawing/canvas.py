@@ -18,7 +18,7 @@ from workbench.export.literal import one_line
 LOCK = threading.RLock()
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 # Names of our own, so that a machine's other fonts of the same name never stand in for these: equal bytes everywhere.
-_FAMILIES = ("Workbench Sans", "Workbench CJK", "Workbench Emoji")
+_FAMILIES = ("Workbench Sans", "Workbench CJK", "Workbench Hangul", "Workbench Emoji")
 _STYLE: dict[str, Any] = {
     "font.family": list(_FAMILIES),
     "text.parse_math": False,
@@ -56,7 +56,8 @@ def _register() -> None:
         (own / "DejaVuSans.ttf", _FAMILIES[0], 400),
         (own / "DejaVuSans-Bold.ttf", _FAMILIES[0], 700),
         *((FONTS / "DroidSansFallbackFull.ttf", _FAMILIES[1], weight) for weight in (400, 700)),
-        *((FONTS / "NotoEmoji-Regular.ttf", _FAMILIES[2], weight) for weight in (400, 700)),
+        *((FONTS / "NanumSquareR.ttf", _FAMILIES[2], weight) for weight in (400, 700)),
+        *((FONTS / "NotoEmoji-Regular.ttf", _FAMILIES[3], weight) for weight in (400, 700)),
     ]
     for path, family, weight in files:
         entry = font_manager.FontEntry(
