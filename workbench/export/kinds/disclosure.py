@@ -1,18 +1,15 @@
 """A notice that a model wrote the text: short, long, and as a field that a program puts into its replies."""
 
-import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.model import Code
-from workbench.export.reports import notice
+from workbench.export.reports import disclosure as notice
+from workbench.export.reports.models import UNKNOWN
 
 if TYPE_CHECKING:
     from workbench.store import Store
 
-Form = Literal["short", "long", "json"]
-FORMS: tuple[Form, ...] = ("short", "long", "json")
 _PROSE = (
     Prose("limitation", "Limitation in this context", "What the answers cannot be relied on for here. Empty: what the model's card says."),
     Prose("review", "Review", "Who looks at the answers before or after they are used."),
@@ -35,7 +32,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "context": found.context,
         "short": notice.short(found),
         "long": notice.long(found),
-        "field": Code(_json(found), "json"),
+        "field": Code(notice.as_json(found), "json"),
         "missing": _missing(found),
     }
     where = f" for {found.context}" if found.context else ""
@@ -44,27 +41,13 @@ def gather(store: "Store", request: Request) -> Gathered:
     )
 
 
-def text(store: "Store", subject: str, form: str = "short") -> str:
-    """The notice as text: `short`, `long`, or `json` (a block {"disclosure": {...}}). Raises NotFound, InputError."""
-    if form not in FORMS:
-        raise InputError(f"{form} is no form of a disclosure.", place="form", hint=f"Choose one of {', '.join(FORMS)}.")
-    found = notice.of(store, subject)
-    if form == "json":
-        return _json(found)
-    return notice.short(found) if form == "short" else "\n\n".join(notice.long(found))
-
-
-def _json(found: notice.Notice) -> str:
-    return json.dumps(notice.block(found), indent=2, ensure_ascii=False)
-
-
 def _missing(found: notice.Notice) -> list[str]:
     """What the notice could not say, and where to write it."""
     card = f"the model card of {found.model.name}"
     return [
         sentence
         for sentence, there in (
-            (f"The version of the model is unknown: write it in {card} (Version).", found.version != notice.UNKNOWN),
+            (f"The version of the model is unknown: write it in {card} (Version).", found.version != UNKNOWN),
             (f"Who made the model is unknown: write it in {card} (Developer).", bool(found.developer)),
             ("No limitation is written: write one here, or in the model card (By context).", bool(found.limitation)),
             ("Nothing is measured: run the prompt on a dataset with a score (Compare).", found.score is not None),

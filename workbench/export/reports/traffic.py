@@ -43,6 +43,7 @@ def errors(found: seen.Dashboard) -> Table | None:
     """Errors by type with their share of all requests; None where there is none."""
     if not found.errors:
         return None
+    said = any(one.message for one in found.errors)
     rows = [
         [
             blocks.words(one.error_type, code=True),
@@ -50,11 +51,13 @@ def errors(found: seen.Dashboard) -> Table | None:
             blocks.bounded(one.share, one.low, one.high, "share"),
             blocks.figure(one.previous, "calls"),
             blocks.words(figures.day(one.last_ms) if one.last_ms is not None else figures.NONE),
-            blocks.words(one.message or ""),
+            *([blocks.words(one.message)] if said else []),
         ]
         for one in found.errors
     ]
-    return blocks.table(["Error", "Requests>", "Share of all>", "Period before>", "Last", "What the newest said"], rows)
+    return blocks.table(
+        ["Error", "Requests>", "Share of all>", "Period before>", "Last", *(["What the newest said"] if said else [])], rows
+    )
 
 
 def card(found: seen.Dashboard, key: str) -> seen.Card | None:

@@ -1,10 +1,11 @@
 """The words of a disclosure: what answers, in which version, and what does not hold in its context. Guesses nothing."""
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench import clock
-from workbench.errors import NotFound
+from workbench.errors import InputError, NotFound
 from workbench.export import figures, setup
 from workbench.export.reports import models, said, scored
 from workbench.export.reports.models import UNKNOWN, Model
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 KIND = "disclosure"
+FORMS = ("short", "long", "json")
 _OWN = ("limitation", "contact", "review")
 _CARD = ("version", "developer", "limitations", "context_limitations", "contact")
 
@@ -130,6 +132,21 @@ def block(found: Notice) -> dict[str, Any]:
             "text": short(found),
         }
     }
+
+
+def text(store: "Store", subject: str, form: str = "short") -> str:
+    """The notice as text: `short`, `long`, or `json` (a block {"disclosure": {...}}). Raises NotFound, InputError."""
+    if form not in FORMS:
+        raise InputError(f"{form} is no form of a disclosure.", place="form", hint=f"Choose one of {', '.join(FORMS)}.")
+    found = of(store, subject)
+    if form == "json":
+        return as_json(found)
+    return short(found) if form == "short" else "\n\n".join(long(found))
+
+
+def as_json(found: Notice) -> str:
+    """The block as JSON text."""
+    return json.dumps(block(found), indent=2, ensure_ascii=False)
 
 
 def _named(found: Notice) -> str:
