@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import exporting, page, safe, session
-from pages.parts import format as form
+from pages.parts import format as fmt
 from workbench import clock
 from workbench.export import history, kinds
 from workbench.export.history import Export, Freshness
@@ -34,7 +34,7 @@ def _row(store: Store, one: Export) -> None:
     with st.container(border=True, key=f"past-{one.id}"), st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap="xxsmall"):
             st.markdown(f"**{safe.escape(one.name)}** · {safe.escape(one.subject)}")
-            st.caption(f"{form.ago(one.made_ms, clock.now_ms())} · {form.size(one.size_bytes)} · from {len(one.sources)} sources")
+            st.caption(f"{fmt.ago(one.made_ms, clock.now_ms())} · {fmt.size(one.size_bytes)} · from {len(one.sources)} sources")
             _state(fresh)
         with st.container(horizontal=True, width="content"):
             st.download_button(
