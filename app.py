@@ -39,6 +39,7 @@ MENU = {
     "Handover": (
         ("handover/documents.py", "Documents", "description"),
         ("handover/plans.py", "Plans", "assignment"),
+        ("handover/assessment.py", "Self-assessment", "school"),
     ),
     "System": (
         ("system/runs.py", "Runs", "play_circle"),

@@ -16,7 +16,7 @@ COMPARE, RATE, RUNS, SETTINGS = "compare", "rate", "runs", "settings"
 WHATIF, SPEND, BUDGETS, PRICES = "whatif", "spend", "budgets", "prices"
 OVERVIEW, CALLS, IMPORTS, ADVICE = "overview", "calls", "imports", "advice"
 ALERTS, METRICS = "alerts", "own_metrics"
-DOCUMENTS, PLANS = "documents", "plans"
+DOCUMENTS, PLANS, ASSESSMENT = "documents", "plans", "assessment"
 _FILES = {
     HOME: "pages/home.py",
     PROMPTS: "pages/build/prompts.py",
@@ -36,6 +36,7 @@ _FILES = {
     IMPORTS: "pages/watch/imports.py",
     DOCUMENTS: "pages/handover/documents.py",
     PLANS: "pages/handover/plans.py",
+    ASSESSMENT: "pages/handover/assessment.py",
     RUNS: "pages/system/runs.py",
     SETTINGS: "pages/system/settings.py",
 }

@@ -9,20 +9,22 @@ from workbench.export.pdf.looks import SMALL, Base
 from workbench.export.pdf.sheets import FLOOR, HEIGHT, TOP, Box, Draw, Sheet, Tag, gap
 
 _TALLEST = FLOOR - TOP - 90
+_ROUND = 0.72  # of the width, for a chart that is as high as it is wide
 
 
 def boxes(block: Chart | Diagram, width: float, brand: Brand) -> list[Box]:
     """The picture, `width` points wide at most. A diagram that cannot be read is shown as it was written, with what is wrong."""
     title, note = (block.title, block.note) if isinstance(block, Chart) else ("", "")
     try:
-        wide, high, operators = vectors.operators(drawing.svg(block, brand, width_px=round(width * 96 / 72)))
+        room = width * (_ROUND if isinstance(block, Chart) and block.kind == "radar" else 1.0)
+        wide, high, operators = vectors.operators(drawing.svg(block, brand, width_px=round(room * 96 / 72)))
     except InputError as error:
         return _unread(block, str(error), width)
-    scale = min(1.0 if isinstance(block, Diagram) else width / wide, width / wide, _TALLEST / high)
+    scale = min(1.0 if isinstance(block, Diagram) else room / wide, width / wide, _TALLEST / high)
     alt = block.alt or title or "Diagram"
     tag = Tag("Figure", alt)
     above = [Box(looks.BODY * 1.5, _line(line, looks.BODY), keep=True, tag=Tag("Caption")) for line in _set(title, width, bold=True)]
-    picture = Box(high * scale + 2, _picture(operators, scale), keep=bool(note), tag=tag)
+    picture = Box(high * scale + 2, _picture(operators, scale, (width - wide * scale) / 2), keep=bool(note), tag=tag)
     below = [Box(SMALL * 1.4, _line(line, SMALL), tag=Tag("Caption")) for line in _set(note, width, bold=False)]
     return [*above, *([gap(2.0, keep=True)] if above else []), picture, *below]
 
@@ -36,9 +38,9 @@ def _line(line: Line, size: float) -> Draw:
     return lambda sheet, x, y: sheet.line(line, x, y + size * 1.02)
 
 
-def _picture(operators: str, scale: float) -> Draw:
+def _picture(operators: str, scale: float, left: float) -> Draw:
     def draw(sheet: Sheet, x: float, y: float) -> None:
-        sheet.put(f"q {scale:.5f} 0 0 {-scale:.5f} {x:.2f} {HEIGHT - y:.2f} cm\n{operators}\nQ")
+        sheet.put(f"q {scale:.5f} 0 0 {-scale:.5f} {x + left:.2f} {HEIGHT - y:.2f} cm\n{operators}\nQ")
 
     return draw
 

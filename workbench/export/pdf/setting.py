@@ -70,7 +70,8 @@ def _title(document: Document) -> list[Box]:
 def _as_of(document: Document) -> str:
     if document.as_of_ms is None:
         return ""
-    return f"Data up to {datetime.fromtimestamp(document.as_of_ms / 1000, UTC):%Y-%m-%d}"
+    day = f"{datetime.fromtimestamp(document.as_of_ms / 1000, UTC):%Y-%m-%d}"
+    return "" if day in document.subtitle else f"Data up to {day}"
 
 
 def _remark(document: Document) -> list[Box]:

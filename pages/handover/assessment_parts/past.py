@@ -1,0 +1,59 @@
+"""Earlier self-assessments, and the way back from the last save."""
+
+import streamlit as st
+
+from pages.handover.assessment_parts import rating
+from pages.parts import confirm, safe, session, tables
+from workbench.export import assessment, figures
+from workbench.export.assessment import Assessment
+from workbench.store import Store
+
+_TAKEN = "_assess-taken"
+_SHOWN = 50
+
+
+def draw(store: Store, person: str, found: list[Assessment]) -> None:
+    """The history, newest first, a column an area of the newest one."""
+    taken: Assessment | None = st.session_state.get(_TAKEN)
+    if taken is not None and taken.person == person:
+        _way_back(store, taken)
+    if not found:
+        return
+    st.header("History", anchor=False)
+    names = [skill.name for skill in found[0].skills]
+    rows = []
+    for one in found[:_SHOWN]:
+        rated = {skill.name: skill.rating for skill in one.skills}
+        row: dict[str, object] = {"id": one.id, "day": figures.day(one.rated_ms)}
+        row |= {f"area-{number}": rated.get(name) for number, name in enumerate(names)}
+        rows.append(row | {"average": round(one.average, 1), "learning": "; ".join(one.learning), "note": one.note})
+    columns = {"day": "Date"} | {f"area-{number}": safe.plain(name) for number, name in enumerate(names)}
+    tables.table(
+        rows,
+        columns | {"average": "Average", "learning": "To learn", "note": "Remarks"},
+        "assess-history",
+        export="self-assessment.csv",
+        alt=f"{len(rows)} assessments, newest first",
+    )
+    if len(found) > _SHOWN:
+        st.caption(f"The newest {_SHOWN} of {len(found)}.")
+    label = f"Take back the one of {figures.day(found[0].rated_ms)}"
+    if st.button(label, key="assess-undo", icon=":material/undo:"):
+        confirm.act_and_say(f"Took back the assessment of {figures.day(found[0].rated_ms)}.", lambda: _take(store, person))
+        st.rerun()
+
+
+def _take(store: Store, person: str) -> None:
+    st.session_state[_TAKEN] = assessment.undo(store, person)
+    rating.anew()
+
+
+def _way_back(store: Store, taken: Assessment) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="assess-way-back"):
+        st.markdown(f":material/undo: The assessment of {figures.day(taken.rated_ms)} was taken back.")
+        if st.button("Put it back", key="assess-restore"):
+            session.flash(f"Put back the assessment of {figures.day(taken.rated_ms)}.")
+            assessment.restore(store, taken)
+            del st.session_state[_TAKEN]
+            rating.anew()
+            st.rerun()
