@@ -112,8 +112,9 @@ def _width(sheet: "Worksheet", column: int) -> float:
 
 
 def linked(cell: Any, url: str) -> None:
-    """Make a cell lead to an address."""
+    """Make a cell lead to an address, or to a place in the file (`#'Sheet'!A1`)."""
     from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
-    cell.hyperlink = url
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=url[1:]) if url.startswith("#") else url
     cell.font = Font(name=cells.FONT, color="FF1F5FA8", underline="single")

@@ -30,6 +30,7 @@ _UNUSED = ("stylesWithEffects", "customXml", "thumbnail")  # parts of the librar
 def write(document: Document) -> bytes:
     """The file. It reads no clock: equal documents give equal bytes."""
     import docx
+    from docx.oxml.parser import parse_xml
 
     made = docx.Document()
     marks = bookmarks(document.sections)
@@ -40,7 +41,9 @@ def write(document: Document) -> bytes:
         body.section(section, mark)
     running = _running(made, document)
     head = around.title(document, logo) + (around.contents(body.entries) if document.contents and body.entries else "")
-    _fill(made.element.body, head + around.pages(body.pieces, running))
+    whole = f"<w:document {_SPACES}><w:body>{head}{around.pages(body.pieces, running)}</w:body></w:document>"
+    # Put in as one: the library moves paragraphs one by one, which takes minutes where they are long.
+    made.part._element = parse_xml(whole)  # noqa: SLF001
     _dress(made, body)
     for name, value in around.core(document).items():
         setattr(made.core_properties, name, value)
