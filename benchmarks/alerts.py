@@ -1,7 +1,8 @@
 """What alerts cost: a tick of 100 rules at 100,000 and at 1,000,000 calls of seven days, and own metrics as they are recorded.
 
 The rules are of every kind: 60 over prompts, models and labels in windows of 5 minutes to an hour, 10 quotas of 24 hours, 10 of the last
-1,000 calls, 10 against last week or the pattern of the hours, 10 of own metrics.
+1,000 calls, 10 against last week or the pattern of the hours, 10 of own metrics. `WORKBENCH_DATABASE_URL` names a PostgreSQL server to run
+on instead of SQLite (`benchmarks.databases`), with 100,000 calls; `python -m benchmarks.alerts 20000` takes another number.
 """
 
 import random
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from benchmarks import databases
 from benchmarks.report import report
 from workbench.clock import now_ms
 from workbench.ledger import bulk, metrics
@@ -28,15 +30,17 @@ _MODELS = [("openai", "gpt-5"), ("openai", "gpt-5-mini"), ("anthropic", "claude-
 
 
 def main() -> None:
-    sizes = [int(size) for size in sys.argv[1:]] or [100_000, 1_000_000]
-    with tempfile.TemporaryDirectory() as folder:
+    sizes = [int(size) for size in sys.argv[1:]] or [100_000] + [1_000_000] * (databases.size(1, 0))
+    with tempfile.TemporaryDirectory() as folder, databases.server(Path(folder)) as made:
         for size in sizes:
-            _ticks(Path(folder), size)
-        _recording(Path(folder))
+            with made.empty() as url:
+                _ticks(url, size)
+        with made.empty() as url:
+            _recording(url)
 
 
-def _ticks(folder: Path, size: int) -> None:
-    store = open_store(f"sqlite:///{folder / f'{size}.db'}")
+def _ticks(url: str, size: int) -> None:
+    store = open_store(url)
     end_ms = now_ms()
     made = _calls(size, end_ms)
     while part := list(islice(made, 20_000)):
@@ -65,8 +69,8 @@ def _ticks(folder: Path, size: int) -> None:
     store.close()
 
 
-def _recording(folder: Path) -> None:
-    store = open_store(f"sqlite:///{folder / 'metrics.db'}")
+def _recording(url: str) -> None:
+    store = open_store(url)
     begun = time.perf_counter()
     for n in range(300):
         metrics.record_metric("relevance", n % 10 / 10, tags=["en", "v2"], store=store)

@@ -1,6 +1,7 @@
 """The Calls page at random depths and with filters of every kind: server time of a rerun, and of the search alone.
 
-`python -m benchmarks.calls_page 10000000` takes another number of calls than a million.
+`python -m benchmarks.calls_page 10000000` takes another number of calls than a million. `WORKBENCH_DATABASE_URL` names a PostgreSQL server
+to run on instead of SQLite (`benchmarks.databases`), with 100,000 calls.
 """
 
 import json
@@ -14,11 +15,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks import seed
+from benchmarks import databases, seed
 from benchmarks.report import report
 from workbench.store import Store
 
-CALLS, TEXTS, ROUNDS, DAYS = 1_000_000, 100_000, 60, 90
+CALLS, ON_POSTGRES, TEXTS, ROUNDS, DAYS = 1_000_000, 100_000, 100_000, 60, 90
 _NAME = "team7/area7/prompt-00007"
 # Filters of the URL: none, those an index answers alone, those that a bounded look answers, words rare and frequent.
 VIEWS: tuple[dict[str, str], ...] = (
@@ -41,10 +42,10 @@ WORDS: tuple[dict[str, str], ...] = ({"q": "ticket 4711"}, {"q": "parcel"}, {"q"
 
 
 def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
-    with tempfile.TemporaryDirectory() as home:
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else databases.size(CALLS, ON_POSTGRES)
+    with tempfile.TemporaryDirectory() as home, databases.server(Path(home)) as made, made.empty() as url:
         os.environ["WORKBENCH_HOME"] = home
-        os.environ.pop("WORKBENCH_DATABASE_URL", None)
+        os.environ["WORKBENCH_DATABASE_URL"] = url
         from workbench import store as stores
 
         store = stores.current()
@@ -57,18 +58,21 @@ def main() -> None:
 
 def _enrich(store: Store, number: int) -> None:
     """Users, tags and ratings, which the seed leaves out, and texts of the newest calls."""
+    as_json = ("", "") if store.is_sqlite else ("CAST(", " AS JSON)")
     with store.write() as session:
         session.execute(
             text(
-                "UPDATE calls SET user_name = 'user-' || (id * 7919 % 5000), tags = CASE WHEN id % 10 = 0 THEN '[\"beta\"]' END, "
-                "feedback = CASE WHEN id % 97 = 0 THEN 1 WHEN id % 101 = 0 THEN -1 END"
+                "UPDATE calls SET user_name = 'user-' || CAST(id * 7919 % 5000 AS TEXT), "
+                "tags = CASE WHEN id % 10 = 0 THEN {}'[\"beta\"]'{} END, "
+                "feedback = CASE WHEN id % 97 = 0 THEN 1 WHEN id % 101 = 0 THEN -1 END".format(*as_json)
             )
         )
         asked = json.dumps({"messages": [{"role": "user", "content": "Where is my parcel with the ticket #? It was to come on Monday."}]})
         session.execute(
             text(
-                "INSERT INTO call_texts (call_id, request, reply) SELECT id, replace(:asked, '#', CAST(id AS TEXT)), "
-                "'Parcel ' || id || ' is on its way.' FROM calls WHERE id > :after"
+                "INSERT INTO call_texts (call_id, request, reply) "
+                "SELECT id, {}replace(CAST(:asked AS TEXT), '#', CAST(id AS TEXT)){}, "
+                "'Parcel ' || CAST(id AS TEXT) || ' is on its way.' FROM calls WHERE id > :after".format(*as_json)
             ),
             {"asked": asked, "after": number - min(TEXTS, number)},
         )

@@ -1,28 +1,37 @@
 """A file of JSON lines into the ledger: parsed, checked, priced, each once, added up; against the driver's executemany of the same rows.
 
-Both go into a fresh store with the same tables and indexes, in batches of the same size, in the same run. The file is what a ledger of
-10,000,000 calls in 90 days has of them: 20 prompts of 3 versions on 5 models; it ends ten days ago, when minutes are no longer kept.
-`WORKBENCH_BENCH_DATABASE_URL` names an empty database to import into as well.
+Both go into a fresh store with the same tables and indexes, in batches of the same size, in the same run, in turns. One file is what a
+ledger of 10,000,000 calls in 90 days has of them, the other has as many calls spread over 90 days, so that most are the only one of their
+version and model in an hour: 20 prompts of 3 versions on 5 models; both end ten days ago, when minutes are no longer kept.
+
+`WORKBENCH_DATABASE_URL` names a PostgreSQL server to run on instead, in databases that are made and dropped (`benchmarks.databases`), with
+50,000 calls; `python -m benchmarks.imports 20000` takes another number.
 """
 
 import json
-import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import insert
+
+from benchmarks import databases
 from benchmarks.report import report
 from workbench.ledger import importers, inserting, reading
 from workbench.ledger.fields import check_values
 from workbench.ledger.importers import running
 from workbench.ledger.rows import row_of
-from workbench.store import Store, open_store
+from workbench.ledger.tables import CallRow
+from workbench.store import open_store
 
-CALLS, ROUNDS = 200_000, 3
+CALLS, ON_POSTGRES, ROUNDS = 200_000, 50_000, 3
 DAY_MS = 86_400_000
-CALLS_A_DAY = 10_000_000 // 90
+DAYS = 90
+CALLS_A_DAY = 10_000_000 // DAYS
 MODELS = (
     ("openai", "gpt-5"),
     ("openai", "gpt-5-mini"),
@@ -32,36 +41,40 @@ MODELS = (
 )
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "calls.jsonl"
-        write(path, CALLS)
-        rows = _rows(path)
-        figures: list[tuple[float, float, float]] = []
-        for round_ in range(ROUNDS):
-            bare_s = _bare(f"sqlite:///{folder}/bare{round_}.db", rows)
+def main(calls: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, databases.server(Path(folder)) as made:
+        for what, calls_a_day in (("dense", CALLS_A_DAY), (f"sparse over {DAYS} days", max(1, calls // DAYS))):
+            path = Path(folder) / f"{calls_a_day}.jsonl"
+            write(path, calls, calls_a_day=calls_a_day)
+            _compare(made, path, what, calls)
+
+
+def _compare(made: databases.Server, path: Path, what: str, calls: int) -> None:
+    rows = _rows(path)
+    figures: list[tuple[float, float, float, float]] = []
+    for _ in range(ROUNDS):
+        with made.empty() as url:
+            bare_s, bare_cpu_s = _bare(url, rows)
+        with made.empty() as url:
             cpu, wall = time.process_time(), time.perf_counter()
-            _import(f"sqlite:///{folder}/whole{round_}.db", path)
-            figures.append((bare_s, time.perf_counter() - wall, time.process_time() - cpu))
-        bare, whole, busy = (statistics.median(side) for side in zip(*figures, strict=True))
-        each, floor = whole / CALLS * 1e6, bare / CALLS * 1e6
-        report("import of JSON lines on SQLite, a call (15,000 a second)", each, "µs", CALLS, bar=1e6 / 15_000)
-        report("import of JSON lines on SQLite, a call, processor", busy / CALLS * 1e6, "µs", CALLS)
-        report("import against executemany into the same tables (25 %)", each, "µs", CALLS, floor=floor, bar=4)
-        again = time.perf_counter()
-        _import(f"sqlite:///{folder}/whole0.db", path, duplicates=CALLS)
-        report("the same file again: a call that is there already", (time.perf_counter() - again) / CALLS * 1e6, "µs", CALLS)
-        if url := os.environ.get("WORKBENCH_BENCH_DATABASE_URL"):
-            wall = time.perf_counter()
-            _import(url, path)
-            report("import of JSON lines on PostgreSQL, a call", (time.perf_counter() - wall) / CALLS * 1e6, "µs", CALLS)
+            _import(url, path, calls)
+            figures.append((bare_s, bare_cpu_s, time.perf_counter() - wall, time.process_time() - cpu))
+            again = time.perf_counter()
+            _import(url, path, calls, duplicates=calls)
+            again = time.perf_counter() - again
+    bare, bare_busy, whole, busy = (statistics.median(side) for side in zip(*figures, strict=True))
+    each, floor, where = whole / calls * 1e6, bare / calls * 1e6, f"on {made.name}, {what}"
+    report(f"import of JSON lines {where}, a call (15,000 a second)", each, "µs", calls, bar=1e6 / 15_000 if made.is_sqlite else None)
+    report(f"import of JSON lines {where}, a call, processor", busy / calls * 1e6, "µs", calls, floor=bare_busy / calls * 1e6)
+    report(f"import against executemany into the same tables {where} (25 %)", each, "µs", calls, floor=floor, bar=4)
+    report(f"the same file again {where}: a call that is there already", again / calls * 1e6, "µs", calls)
 
 
-def write(path: Path, calls: int, end_ms: int | None = None) -> None:
+def write(path: Path, calls: int, end_ms: int | None = None, *, calls_a_day: int = CALLS_A_DAY) -> None:
     """A file of `calls` calls in order of time, up to ten days ago where nothing else is said."""
     chance = random.Random(7)
     end_ms = time.time_ns() // 1_000_000 - 10 * DAY_MS if end_ms is None else end_ms
-    step = DAY_MS // CALLS_A_DAY
+    step = DAY_MS // calls_a_day
     with path.open("w") as file:
         for n in range(calls):
             provider, model = MODELS[chance.randrange(5)]
@@ -76,8 +89,8 @@ def write(path: Path, calls: int, end_ms: int | None = None) -> None:
             file.write(json.dumps(line | ({"error_type": "rate_limit"} if failed else {})) + "\n")
 
 
-def _rows(path: Path) -> list[tuple[object, ...]]:
-    """The rows that the import writes, ready for the driver."""
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The rows that the import writes."""
     rows = []
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -85,29 +98,34 @@ def _rows(path: Path) -> list[tuple[object, ...]]:
             values["external_id"] = running.name_of(values["started_ms"], line.strip(), 0)
             values["cost_nano"] = 1_000_000
             rows.append(row_of(values, number))
-    return inserting.bound("calls", rows)
+    return rows
 
 
-def _bare(url: str, rows: list[tuple[object, ...]]) -> float:
+def _bare(url: str, rows: list[dict[str, Any]]) -> tuple[float, float]:
+    """What the driver's executemany takes for the same rows, ready for it: seconds, and seconds of the processor."""
     store = open_store(url)
-    statement = inserting.statement("calls")
-    begun = time.perf_counter()
-    for start in range(0, len(rows), running.BATCH):
+    if store.is_sqlite:
+        statement, ready = inserting.statement("calls"), inserting.bound("calls", rows)
+    else:
+        with store.read() as session:
+            statement, ready = databases.by_driver(session.connection(), insert(CallRow), rows)
+    cpu, begun = time.process_time(), time.perf_counter()
+    for start in range(0, len(ready), running.BATCH):
         with store.write() as session:
             cursor = session.connection().connection.cursor()
-            cursor.executemany(statement, rows[start : start + running.BATCH])
-    took_s = time.perf_counter() - begun
+            cursor.executemany(statement, ready[start : start + running.BATCH])
+    took_s = time.perf_counter() - begun, time.process_time() - cpu
     store.close()
     return took_s
 
 
-def _import(url: str, path: Path, duplicates: int = 0) -> None:
-    store: Store = open_store(url)
+def _import(url: str, path: Path, calls: int, duplicates: int = 0) -> None:
+    store = open_store(url)
     done = importers.run(store, path)
-    assert (done.taken, done.duplicates, done.skipped) == (CALLS - duplicates, duplicates, 0), done
+    assert (done.taken, done.duplicates, done.skipped) == (calls - duplicates, duplicates, 0), done
     assert reading.totals(store).unpriced == 0
     store.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if sys.argv[1:] else databases.size(CALLS, ON_POSTGRES))

@@ -1,8 +1,13 @@
-"""Calls and traces over HTTP: batches of 100 over a few connections at once, each call counted again in the store. Ends with /metrics."""
+"""Calls and traces over HTTP: batches of 100 over a few connections at once, each call counted again in the store. Ends with /metrics.
+
+`WORKBENCH_DATABASE_URL` names a PostgreSQL server to run on instead of SQLite (`benchmarks.databases`), with 20,000 calls;
+`python -m benchmarks.posting 5000` takes another number of calls.
+"""
 
 import http.client
 import json
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -13,37 +18,45 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from sqlalchemy import text
 
+from benchmarks import databases
 from benchmarks.report import report
 from tests.browser.harness import serving
-from workbench.store import Store
+from workbench.store import Store, open_store
 
-CALLS, SPANS, BATCH, CONNECTIONS = 200_000, 20_000, 100, 4
+CALLS, ON_POSTGRES, SPANS, BATCH, CONNECTIONS = 200_000, 20_000, 20_000, 100, 4
 MODELS = ("openai/gpt-4o", "openai/gpt-4o-mini", "anthropic/claude-sonnet-4-5", "google/gemini-2.5-flash", "mistral/mistral-large-latest")
 _NOW_MS = time.time_ns() // 10**6
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "home") as server:
+def main(calls: int) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        databases.server(Path(folder)) as made,
+        made.empty() as url,
+        serving(Path(folder) / "home", WORKBENCH_DATABASE_URL=url) as server,
+    ):
+        store, on, spans_n = open_store(url), f" on {made.name}", min(spans_n, calls)
         address = server.url.removeprefix("http://")
         _posted(address, "/api/calls", [_calls(10**9)], "application/json")  # prices and code are loaded
-        bodies = [_calls(first) for first in range(0, CALLS, BATCH)]
-        before, cpu_s = _count(server.store), _cpu_s(server.process.pid)
+        bodies = [_calls(first) for first in range(0, calls, BATCH)]
+        before, cpu_s = _count(store), _cpu_s(server.process.pid)
         took_s, seen = _posted(address, "/api/calls", bodies, "application/json")
-        stored = _count(server.store) - before
-        report("POST /api/calls, batches of 100 over 4 connections", took_s / CALLS * 1e6, "µs a call", CALLS, bar=200)
+        stored = _count(store) - before
+        report(f"POST /api/calls, batches of 100 over 4 connections{on}", took_s / calls * 1e6, "µs a call", calls, bar=200)
         if cpu_s is not None:  # what it takes of a core, whatever else the machine does
-            report("POST /api/calls, CPU of the server", ((_cpu_s(server.process.pid) or 0) - cpu_s) / CALLS * 1e6, "µs a call", CALLS)
-        report("POST /api/calls, rate", CALLS / took_s, "calls/s", CALLS)
+            report("POST /api/calls, CPU of the server", ((_cpu_s(server.process.pid) or 0) - cpu_s) / calls * 1e6, "µs a call", calls)
+        report("POST /api/calls, rate", calls / took_s, "calls/s", calls)
         report("POST /api/calls, slowest of the batches", max(seen) * 1000, "ms", len(seen))
-        report("calls lost or not to be seen at once", CALLS - stored, "calls", CALLS, bar=0)
+        report("calls lost or not to be seen at once", calls - stored, "calls", calls, bar=0)
 
-        spans = [_spans(first) for first in range(0, SPANS, BATCH)]
-        before = _count(server.store)
+        spans = [_spans(first) for first in range(0, spans_n, BATCH)]
+        before = _count(store)
         took_s, _seen = _posted(address, "/v1/traces", spans, "application/x-protobuf")
-        report("POST /v1/traces, protobuf with messages", took_s / SPANS * 1e6, "µs a span", SPANS, bar=500)
-        report("POST /v1/traces, rate", SPANS / took_s, "spans/s", SPANS)
-        report("spans lost or not to be seen at once", SPANS - (_count(server.store) - before), "spans", SPANS, bar=0)
+        report(f"POST /v1/traces, protobuf with messages{on}", took_s / spans_n * 1e6, "µs a span", spans_n, bar=500)
+        report("POST /v1/traces, rate", spans_n / took_s, "spans/s", spans_n)
+        report("spans lost or not to be seen at once", spans_n - (_count(store) - before), "spans", spans_n, bar=0)
         report("GET /metrics", _metrics_ms(address), "ms", 20, bar=50)
+        store.close()
 
 
 def _posted(address: str, path: str, bodies: Sequence[bytes], media: str) -> tuple[float, list[float]]:
@@ -140,4 +153,4 @@ def _metrics_ms(address: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if sys.argv[1:] else databases.size(CALLS, ON_POSTGRES))

@@ -50,9 +50,9 @@ def dataset(store: Store, name: str, count: int) -> None:
     datasets.create(store, name, columns=("question", "label"), cases=cases)
 
 
-def calls(store: Store, count: int, days: int = 90) -> None:
-    """`count` calls spread over `days`, in order of time."""
-    rows = _calls(count, days)
+def calls(store: Store, count: int, days: int = 90, end_ms: int | None = None) -> None:
+    """`count` calls spread over the `days` up to `end_ms` (else the last 90 days begin the days), in order of time."""
+    rows = _calls(count, days, START_MS if end_ms is None else end_ms - days * 86_400_000)
     while part := list(islice(rows, 20_000)):
         with store.write() as session:
             session.execute(insert(CallRow), part)
@@ -111,15 +111,14 @@ def _version(n: int, v: int, versions: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _calls(count: int, days: int) -> Iterator[dict[str, object]]:
+def _calls(count: int, days: int, start_ms: int) -> Iterator[dict[str, object]]:
     chance = random.Random(7)
-    step = days * 86_400_000 // count
     for n in range(count):
         provider, model = _MODELS[n % len(_MODELS)]
         failed = chance.random() < 0.02
         yield {
             **dict.fromkeys(("ttft_ms", "label", "user_name", "tags", "feedback")),
-            "started_ms": START_MS + n * step,
+            "started_ms": start_ms + n * days * 86_400_000 // count,
             "latency_ms": int(chance.lognormvariate(6.5, 0.6)), "source": "run", "prompt": _name(1 + n % 20),
             "version": 1 + n % 3, "provider": provider, "model": model, "status": "error" if failed else "ok",
             "error_type": "rate_limit" if failed else None, "error_kind": "rate_limit" if failed else None, "retries": 0,

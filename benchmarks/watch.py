@@ -1,7 +1,12 @@
 """The Overview at many calls against few: 90 days, 20 prompts of 3 versions, 5 models. Its data, its page, its memory, its percentiles.
 
-`python -m benchmarks.watch` takes 10,000,000 calls against 100,000; `python -m benchmarks.watch 1000000` takes fewer. Each store is looked
-at in a process of its own, in turns, so that memory is its own and a busy moment of the machine meets both.
+`python -m benchmarks.watch` takes 10,000,000 calls against 100,000; `python -m benchmarks.watch 1000000` takes fewer. Both are the same
+days, prompts, versions and models; what few calls cannot have alike is how many fall into an hour or a minute: in short ranges the ratio
+is also one of nearly nothing against something. Data is measured as processor time, both stores in turns in one process; page and memory in
+a process each.
+
+`WORKBENCH_BENCH_STORE` names a SQLite file that holds the many calls already, of an earlier run or a seed: it is read, and stays.
+`WORKBENCH_DATABASE_URL` names a PostgreSQL server to run on instead (`benchmarks.databases`), with 100,000 calls against 10,000.
 """
 
 import gzip
@@ -11,94 +16,122 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from benchmarks import seed
+from benchmarks import databases, seed
 from benchmarks.report import report
 from workbench import clock
 from workbench.ledger import rollups
+from workbench.ledger.rollups import keeping, marks
 from workbench.ledger.tables import CallRow
 from workbench.monitoring import dashboard, ranges
 from workbench.monitoring.dashboard_model import View
 from workbench.store import Store, open_store
 
 FEW, MANY = 100_000, 10_000_000
-RANGES = ("24h", "7d", "30d", "90d")
+ON_POSTGRES = 100_000
+RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d")
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
-ROUNDS, TURNS = 8, 3
+ROUNDS, RERUNS, TURNS = 15, 8, 3
 _TRACE = Path(__file__).resolve().parent.parent / "tests/data/azure-llm-trace/conv.csv.gz"
 
 
 def main(many: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        homes = {count: Path(folder) / str(count) for count in (FEW, many)}
-        for count, home in homes.items():
-            home.mkdir()
-            store = _opened(home)
-            seed.calls(store, count)
-            if count == many:
-                _percentiles(store, count)
-            store.close()
-        turns = [{count: _apart(home) for count, home in homes.items()} for _ in range(TURNS)]
-        for name in (*RANGES, "page"):
-            times = {count: [ms for turn in turns for ms in turn[count]["ms"][name]] for count in homes}
-            what = "Overview's page (24h)" if name == "page" else f"Overview's data ({name})"
-            few, lots = (median(times[count]) for count in (FEW, many))
-            report(f"{what}, {many:,} calls against {FEW:,}, p50", lots, "ms", len(times[many]), floor=few, bar=1.3)
-            report(f"{what}, {many:,} calls, p95", float(np.percentile(times[many], 95)), "ms", len(times[many]), bar=250.0)
-        memory = [median(turn[count]["mb"] for turn in turns) for count in (FEW, many)]
-        report(f"memory of the Overview, {many:,} calls above {FEW:,}", memory[1] - memory[0], "MB", TURNS, bar=50.0)
-        trace = _opened(Path(folder))
-        _trace(trace)
-        trace.close()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as open_:
+        made = open_.enter_context(databases.server(Path(folder)))
+        few = min(FEW, many // 10)
+        urls = {many: open_.enter_context(_seeded(made, many, clock.now_ms(), os.environ.get("WORKBENCH_BENCH_STORE")))}
+        store = open_store(urls[many])
+        end_ms = _newest(store)
+        _percentiles(store, many, end_ms)
+        store.close()
+        urls[few] = open_.enter_context(_seeded(made, few, end_ms))
+        told = _apart("look", urls[few], urls[many], str(end_ms))
+        for name, (of_few, of_many) in told.items():
+            where = f"Overview's data ({name}) on {made.name}, {many:,} calls"
+            report(f"{where} against {few:,}, processor, p50", median(of_many), "ms", len(of_many), floor=median(of_few), bar=1.3)
+        turns = [{count: _apart("page", url) for count, url in urls.items()} for _ in range(TURNS)]
+        times = {count: [ms for turn in turns for ms in turn[count]["ms"]] for count in urls}
+        where = f"Overview's page (24h) on {made.name}, {many:,} calls"
+        report(f"{where} against {few:,}, p50", median(times[many]), "ms", len(times[many]), floor=median(times[few]), bar=1.3)
+        report(f"{where}, p95", float(np.percentile(times[many], 95)), "ms", len(times[many]), bar=250.0)
+        memory = [median(turn[count]["mb"] for turn in turns) for count in (few, many)]
+        report(f"memory of the Overview, {many:,} calls above {few:,}", memory[1] - memory[0], "MB", TURNS, bar=50.0)
+        with made.empty() as url:
+            trace = open_store(url)
+            _trace(trace)
+            trace.close()
 
 
-def _opened(home: Path) -> Store:
-    return open_store(f"sqlite:///{home / 'workbench.db'}")
+@contextmanager
+def _seeded(made: databases.Server, count: int, end_ms: int, there: str | None = None) -> Iterator[str]:
+    """The URL of a store of so many calls, or of the file that holds them."""
+    with made.empty() as empty:
+        url = f"sqlite:///{there}" if there and made.is_sqlite else empty
+        store = open_store(url)
+        if url == empty:
+            seed.calls(store, count, end_ms=end_ms)
+        with store.write() as session:  # as the next call would
+            keeping.close(session.connection(), marks.read(session.connection()), _newest(store))
+        store.close()
+        yield url
 
 
-def _apart(home: Path) -> dict[str, Any]:
-    environment = {name: value for name, value in os.environ.items() if name != "WORKBENCH_DATABASE_URL"}
-    command = [sys.executable, "-m", "benchmarks.watch", "look", str(home)]
-    done = subprocess.run(command, env=environment | {"WORKBENCH_HOME": str(home)}, capture_output=True, text=True, check=True)
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+def _newest(store: Store) -> int:
+    """Just after the last call: until then both stores are alike."""
+    with store.read() as session:
+        return int(session.scalar(select(func.max(CallRow.started_ms))) or 0) + 1
 
 
-def look(home: Path) -> None:
-    """Print how long the looks at a store took, and the most memory they needed, as one line of JSON."""
-    store = _opened(home)
-    times = {name: _times(lambda name=name: _look(store, name)) for name in RANGES}  # type: ignore[misc]
+def _apart(*arguments: str) -> Any:
+    """What a process of its own says, as one line of JSON."""
+    command = [sys.executable, "-m", "benchmarks.watch", *arguments]
+    environment = os.environ | {"WORKBENCH_DATABASE_URL": arguments[1]}
+    return json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+
+
+def look(few: str, many: str, end_ms: int) -> None:
+    """Print how much of the processor the looks at both stores took, in turns, by what was looked at."""
+    stores = [open_store(url) for url in (few, many)]
+    with stores[0].read() as session:
+        prompt = session.scalar(select(CallRow.prompt).limit(1))
+    found: dict[str, list[list[float]]] = {}
+    for name in RANGES:
+        for filters in ({}, {"prompt": str(prompt)}):
+            view = View(ranges.last(name, end_ms), filters)
+            times: list[list[float]] = [[], []]
+            for turn in range(ROUNDS + 1):
+                for store, took in zip(stores, times, strict=True):
+                    begun = time.process_time()
+                    dashboard.look(store, view, end_ms)
+                    if turn:  # the first look reads what is remembered
+                        took.append((time.process_time() - begun) * 1000)
+            found[f"{name}, {'one prompt' if filters else 'all'}"] = times
+    print(json.dumps(found))
+
+
+def page(url: str) -> None:
+    """Print how long reruns of the page took, and the most memory that looks at a store needed."""
+    store = open_store(url)
+    for name in RANGES:
+        now_ms = clock.now_ms()
+        dashboard.look(store, View(ranges.last(name, now_ms)), now_ms)
     most_mb = _most_mb()
     store.close()
-    print(json.dumps({"ms": times | {"page": _page()}, "mb": most_mb}))
+    print(json.dumps({"ms": _page(), "mb": most_mb}))
 
 
 def _most_mb() -> float:
     """The most memory this process has held. (The figure of getrusage begins with that of the process that started this one.)"""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-
-
-def _look(store: Store, name: str) -> None:
-    now_ms = clock.now_ms()
-    dashboard.look(store, View(ranges.last(name, now_ms)), now_ms)
-
-
-def _times(action: Callable[[], object]) -> list[float]:
-    action()
-    times = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - begun) * 1000)
-    return times
 
 
 def _page() -> list[float]:
@@ -118,10 +151,19 @@ def _page() -> list[float]:
     return times
 
 
-def _percentiles(store: Store, count: int) -> None:
+def _times(action: Callable[[], object]) -> list[float]:
+    action()
+    times = []
+    for _ in range(RERUNS):
+        begun = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - begun) * 1000)
+    return times
+
+
+def _percentiles(store: Store, count: int, end_ms: int) -> None:
     """Against the calls themselves, of the busiest stretch that they can be read of at once: the last day."""
-    now_ms = clock.now_ms()
-    span = ranges.last("24h", now_ms)
+    span = ranges.last("24h", end_ms)
     query = select(CallRow.latency_ms).where(CallRow.started_ms >= span.since_ms, CallRow.started_ms < span.until_ms)
     with store.read() as session:
         latencies = np.array([latency for latency in session.scalars(query) if latency is not None])
@@ -155,6 +197,8 @@ def _against(cell: rollups.Cell, exact: Any, what: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["look"]:
-        look(Path(sys.argv[2]))
+        look(*sys.argv[2:4], int(sys.argv[4]))
+    elif sys.argv[1:2] == ["page"]:
+        page(sys.argv[2])
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else MANY)
+        main(int(sys.argv[1]) if sys.argv[1:] else databases.size(MANY, ON_POSTGRES))
