@@ -1,9 +1,10 @@
 """The figures of a prompt's calls with their intervals: of a version, of a model, of everything. Sums only; texts are never read.
 
-Percentiles and rates are as on the Overview (order statistics of the sketch, exact proportions). Averages: up to `FEW` calls of the calls
-themselves, beyond that of whole days, or hours where there are fewer than `DAYS` days.
+Percentiles and rates are as on the Overview (order statistics of the sketch, exact proportions). Intervals of averages are drawn over whole
+days; over hours where there are fewer than `ENOUGH` days; over the calls themselves where there are fewer hours, and `FEW` calls at most.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 FEW = 2_000
-DAYS = 7
+ENOUGH = 7
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 BY = ("version", "provider", "model", "source")
 CALLS, DAILY, HOURLY, NOTHING = "calls", "days", "hours", ""
@@ -112,7 +113,8 @@ def measure(store: "Store", name: str, since_ms: int, until_ms: int, version: in
     real = [cell for cell in every if cell.key["provider"] != SIMULATED]
     cells = real or every
     bucketed, averaged = _bucketed(store, filters, since_ms, until_ms, cells, simulated=not real)
-    rows = _rows(store, name, since_ms, until_ms, cells) if _calls(cells) <= FEW else None
+    few = averaged == NOTHING and 0 < _calls(cells) <= FEW
+    rows = _rows(store, name, since_ms, until_ms, cells) if few else None
     known = _Known(bucketed, averaged, rows)
     parts = {"version": _split(cells, lambda cell: cell.key["version"]), "model": _split(cells, _model)}
     mine = _split([cell for cell in cells if cell.key["version"] == version], lambda cell: cell.bucket_ms)
@@ -155,14 +157,15 @@ def _bucketed(
     store: "Store", filters: rollups.Filters, since_ms: int, until_ms: int, cells: Sequence[Cell], *, simulated: bool
 ) -> tuple[Sequence[Cell], str]:
     """The cells by the stretches that averages are drawn over."""
-    if len({cell.bucket_ms for cell in cells}) >= DAYS:
+    if len({cell.bucket_ms for cell in cells}) >= ENOUGH:
         return cells, DAILY
     if not cells:
         return cells, NOTHING
     begin, end = min(cell.bucket_ms or 0 for cell in cells), max(cell.bucket_ms or 0 for cell in cells) + DAY_MS
     since_ms, until_ms = max(since_ms, begin), min(until_ms, end)
     hours = rollups.read(store, since_ms, until_ms, by=BY, bucket_ms=HOUR_MS, filters=filters, sketches=False)
-    return [cell for cell in hours if simulated or cell.key["provider"] != SIMULATED], HOURLY
+    held = [cell for cell in hours if simulated or cell.key["provider"] != SIMULATED]
+    return held, HOURLY if len({cell.bucket_ms for cell in held}) >= ENOUGH else NOTHING
 
 
 def _rows(store: "Store", name: str, since_ms: int, until_ms: int, cells: Sequence[Cell]) -> list[Any] | None:
@@ -181,7 +184,7 @@ def _rows(store: "Store", name: str, since_ms: int, until_ms: int, cells: Sequen
 
 @dataclass(frozen=True)
 class _Known:
-    """What averages are drawn over: the calls themselves where they are few, else sums by stretches of time."""
+    """What averages are drawn over: sums by stretches of time, or the calls themselves."""
 
     cells: Sequence[Cell]
     over: str
@@ -211,7 +214,7 @@ class _Known:
         if self.rows is not None:
             mine = [kind.of_row(row) for row in self.rows if _is(row._mapping, wanted)]  # noqa: SLF001 (SQLAlchemy's public name)
             return Figure(value, *_of_calls([one for one in mine if one is not None]), n)
-        return Figure(value, *self._of_stretches(kind, wanted), n)
+        return Figure(value, *(self._of_stretches(kind, wanted) if self.over else (None, None)), n)
 
     def _of_stretches(self, kind: _Kind, wanted: Mapping[str, Any]) -> tuple[float | None, float | None]:
         from workbench.stats import ratios, sketched
@@ -223,10 +226,13 @@ class _Known:
 
 
 def _of_calls(values: Sequence[float]) -> tuple[float | None, float | None]:
-    from workbench.stats import figure
+    """Student's interval. The bootstrap that comparisons use follows skewness better, and takes a hundred times as long: a document has
+    dozens of averages.
+    """
+    from workbench.stats import student
 
-    low, high, _method = figure(values)
-    return None if low is None else max(0.0, low), high
+    low, high = student(values)
+    return (max(0.0, low), high) if math.isfinite(low) and math.isfinite(high) else (None, None)
 
 
 def _rate(part: int, whole: int) -> Figure:

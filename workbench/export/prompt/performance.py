@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VERSIONS = 12  # in the table and in the chart: the newest
 _POINTS = 62  # of a line: longer periods are not drawn day by day
 _AVERAGED = {
-    measuring.CALLS: "the single calls",
+    measuring.CALLS: "the single calls by Student's t",
     measuring.DAILY: "whole days (calls of one day resemble each other)",
     measuring.HOURLY: "whole hours (calls of one hour resemble each other)",
 }
