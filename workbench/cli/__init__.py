@@ -25,6 +25,7 @@ COMMANDS = {
     "alerts": ("alerts", "alerts", "Alerts: what fired, rules, preview, messages."),
     "metrics": ("metrics", "metrics", "Own metrics: record, stats, list."),
     "recommend": ("recommend", "recommend", "What to cache, route, cap or look at, and its worth."),
+    "plans": ("plans", "plans", "Project plans: list, new, show, import, export, remove."),
     "export": ("export", "export", "Documents, plans, slides, reports, a site; stale or fresh."),
     "ledger": ("ledger", "ledger", "The ledger: verify, rebuild, keep, compact."),
     "providers": ("providers", "providers", "Providers: list, add, test, keys."),

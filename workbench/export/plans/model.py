@@ -111,7 +111,7 @@ class Plan:
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """The plan as JSON, every field under its name; what is empty is left out, but for the name."""
-    return {name: value for name, value in _plain(asdict(plan)).items() if value not in ("", None, [], False) or name == "name"}
+    return {name: value for name, value in _plain(asdict(plan)).items() if not _empty(value) or name == "name"}
 
 
 def from_json(raw: Any) -> Plan:
@@ -220,4 +220,9 @@ def _item(value: Any) -> Any:
     plain = _plain(value)
     if not isinstance(plain, dict):
         return plain
-    return {name: item for name, item in plain.items() if item not in ("", None, [], False)}
+    return {name: item for name, item in plain.items() if not _empty(item)}
+
+
+def _empty(value: Any) -> bool:
+    """Whether a value says nothing; 0 does."""
+    return value is None or value is False or value in ("", [])
