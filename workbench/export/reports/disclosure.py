@@ -81,7 +81,7 @@ def of(store: "Store", subject: str) -> Notice:
 
 def short(found: Notice) -> str:
     """One or two sentences, to stand beside a reply."""
-    return f"Written by an AI model: {_named(found)}. {_ended(found.limits)}"
+    return f"Written by an AI model: {_named(found)}. {_sentence(found.limits)}"
 
 
 def long(found: Notice) -> list[str]:
@@ -91,10 +91,10 @@ def long(found: Notice) -> list[str]:
         f" It answers for {found.context}" + (f", by the instructions {found.prompt}." if found.prompt else ".") if found.context else ""
     )
     parts = [f"This text was written by an AI model, not by a person: {_named(found)}{made_by}.{where}"]
-    parts.append(f"Limitation: {_ended(found.limits)}" if found.limitation or found.measured else found.limits)
+    parts.append(f"Limitation: {_sentence(found.limits)}" if found.limitation or found.measured else found.limits)
     parts += [_ended(sentence) for sentence in found.measured[:3] if sentence != found.limits]
     parts.append(_measured(found))
-    parts += [_ended(found.review)] if found.review else []
+    parts += [_sentence(found.review)] if found.review else []
     parts.append(
         f"Questions and complaints: {_ended(found.contact)}" if found.contact else "Nobody is named yet who answers questions about it."
     )
@@ -182,6 +182,10 @@ def _prompt(store: "Store", context: str) -> tuple[str, tuple[Source, ...]]:
 
 def _ended(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…", "。")) else f"{text}."
+
+
+def _sentence(text: str) -> str:
+    return _ended(text[:1].upper() + text[1:])
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,0 +1,158 @@
+"""The monthly report: the figures of the month and of the one before, what was spent, what fired, what changed, what got worse."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+
+from tests.comparison import runs
+from tests.conftest import ManualClock
+from tests.export import shown
+from tests.monitoring.traffic import DAY, HOUR, drawn, put
+from workbench.errors import InputError
+from workbench.ledger import budgets, metrics, spend
+from workbench.ledger.metrics import Value
+from workbench.monitoring import alerts, rulebook, stats
+from workbench.monitoring.rules import Rule
+from workbench.prompts import changes, content, labels, registry
+from workbench.runner.tables import RunRow
+from workbench.store import Store
+
+
+def ms(text: str) -> int:
+    """The moment of an ISO day."""
+    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+FEBRUARY, MARCH, APRIL = ms("2026-02-01"), ms("2026-03-01"), ms("2026-04-01")
+
+
+def two_months(store: Store) -> None:
+    """February as always; March slower, by another model, with more errors; nothing after."""
+    put(
+        store,
+        drawn(1, FEBRUARY, MARCH, 1),
+        drawn(2, MARCH, ms("2026-03-20"), 2, slow=2.0, fails=0.15, model="gpt-5-mini"),
+        drawn(3, MARCH, ms("2026-03-20"), 1, prompt="<b>reply</b>", version=2),
+    )
+
+
+def test_figures_are_those_of_the_overview_beside_the_month_before(store: Store) -> None:
+    two_months(store)
+    made = shown.compose(store, "operations", "2026-03")
+    now, before = stats.look(store, MARCH, ms("2026-03-20")), stats.look(store, FEBRUARY, MARCH)
+    assert isinstance(now, dict)
+    assert isinstance(before, dict)
+    totals = shown.tables(made, "summary")[0]
+    for row, key in (
+        ("Requests", "total_requests"),
+        ("Answered", "success_rate"),
+        ("Latency (p95)", "latency_p95_ms"),
+        ("Cost", "estimated_cost"),
+    ):
+        assert shown.cell(totals, row, "2026-03").value == pytest.approx(now[key])
+        assert shown.cell(totals, row, "2026-02").value == pytest.approx(before[key])
+    spent = shown.tables(made, "spend")[0]
+    for one in spend.by_model(store, MARCH, APRIL):
+        assert shown.cell(spent, one.full_model, "Cost").value == pytest.approx(float(one.cost_usd))
+    assert [row[0] for row in shown.rows(shown.tables(made, "errors")[0])] == list(now["error_breakdown"])
+    requests = shown.charts(made, "traffic")[0]
+    assert requests.labels[0] == "2026-03-01"
+    assert sum(value or 0 for line in requests.lines for value in line.values) == now["total_requests"]
+
+
+def test_a_month_that_is_not_over_says_so_by_the_newest_call_and_compares_by_the_day(sqlite_store: Store) -> None:
+    two_months(sqlite_store)
+    said = shown.text(shown.compose(sqlite_store, "operations", "2026-03"), "summary")
+    assert said.startswith("As far as the data tell, 2026-03 is not over: the newest call is of 2026-03-19")
+    assert "19 of 31 days are in it" in said
+    change = shown.cell(shown.tables(shown.compose(sqlite_store, "operations", "2026-03"), "summary")[0], "Requests", "Change")
+    assert change.value == pytest.approx(2.0, abs=0.05)  # three calls an hour, and one before
+    over = shown.text(shown.compose(sqlite_store, "operations", "2026-02"), "summary")
+    assert "is not over" not in over
+
+
+def test_what_got_worse_and_what_is_new_is_named(sqlite_store: Store) -> None:
+    two_months(sqlite_store)
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    assert "support/triage" in shown.text(made, "worse")
+    assert "Success rate: from" in shown.text(made, "summary")
+    changed = shown.text(made, "changes")
+    assert "First asked: openai/gpt-5-mini" in changed
+    assert "First call of <b>reply</b> v2" in changed
+
+
+def test_versions_and_label_moves_stand_with_their_reasons(store: Store) -> None:
+    two_months(store)
+    registry.create(store, "intent")
+    for at, when in enumerate((FEBRUARY + 5, MARCH + 5, MARCH + 6)):
+        registry.save_version(store, "intent", content.text(f"v{at} {{{{x}}}}"), note=f"note <{at}>", now_ms=when)
+    labels.move(store, "intent", "production", 2, reason="cheaper, as good", now_ms=MARCH + 10)
+    labels.move(store, "intent", "production", 3, reason="April's", now_ms=APRIL + 10)
+    assert [one.number for one in changes.saved(store, MARCH, APRIL)] == [2, 3]
+    assert [(one.from_number, one.to_number, one.reason) for one in changes.moved(store, MARCH, APRIL)] == [(None, 2, "cheaper, as good")]
+    made = shown.compose(store, "operations", "2026-03")
+    saved, moved = shown.tables(made, "changes")
+    assert [row[1] for row in shown.rows(saved)] == ["intent@2", "intent@3"]
+    assert [shown.cell(moved, "intent", name).runs[0].text for name in ("Label", "From", "To", "Reason")] == [
+        *("production", "none", "v2", "cheaper, as good"),
+    ]
+    assert {"version", "labels"} <= {one.kind for one in made.sources}
+
+
+def test_alerts_and_crossed_budgets_of_the_month_are_listed(sqlite_store: Store, clock: ManualClock) -> None:
+    clock.ms = MARCH
+    for kept in rulebook.all(sqlite_store, clock=clock):
+        rulebook.remove(sqlite_store, kept.id)
+    rulebook.add(sqlite_store, Rule(name="Calls <b>", metric="calls", aggregation="count", threshold=0, window_s=3_600), clock=clock)
+    budgets.put(sqlite_store, scope="total", period="month", limit_usd="0.01", clock=clock)
+    two_months(sqlite_store)
+    for at in range(MARCH + DAY, MARCH + DAY + HOUR, 300_000):
+        alerts.tick(sqlite_store, at)
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    assert [row[2] for row in shown.rows(shown.tables(made, "alerts")[0])] == ["Calls <b>"]
+    crossed = shown.tables(made, "spend")[-1]
+    assert {row[2] for row in shown.rows(crossed)} == {"its warning", "its limit"}
+    assert "No alert fired" in shown.text(shown.compose(sqlite_store, "operations", "2026-02"), "alerts")
+
+
+def test_feedback_own_metrics_and_runs_are_the_quality_of_the_month(sqlite_store: Store, clock: ManualClock) -> None:
+    two_months(sqlite_store)
+    clock.ms = APRIL
+    metrics.add(sqlite_store, [Value("relevance", 0.5 + at % 2 / 4, MARCH + at * HOUR) for at in range(40)], clock=clock)
+    runs.make(sqlite_store, [[1.0] * 30 + [0.0] * 10])
+    with sqlite_store.write() as session:
+        session.execute(update(RunRow).values(created_ms=MARCH + DAY))
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    quality = shown.text(made, "quality")
+    now = stats.look(sqlite_store, MARCH, ms("2026-03-20"))
+    assert isinstance(now, dict)
+    assert f"{now['satisfaction_rate']:.1%}".replace("%", " %") in quality
+    own, scored = shown.tables(made, "quality")
+    assert shown.cell(own, "relevance", "Mean (95 % interval)").value == pytest.approx(0.625)
+    assert shown.cell(scored, "n", "Score").value == 0.75
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2031-01"])
+def test_a_month_without_calls_says_what_is_missing_and_how_to_get_it(store: Store, month: str) -> None:
+    made = shown.compose(store, "operations", month)
+    assert "No call is recorded in" in " ".join(shown.missing(made, "summary"))
+    for key in ("worse", "traffic", "errors", "latency", "spend", "quality"):
+        assert shown.missing(made, key), key
+    assert "nan" not in shown.text(made).lower().replace("manager", "")
+    assert made.as_of_ms is None
+
+
+def test_only_a_month_is_a_subject(sqlite_store: Store) -> None:
+    for subject in ("March", "2026-13", "30d", "2026-03-01..2026-03-02"):
+        with pytest.raises(InputError, match="no month"):
+            shown.compose(sqlite_store, "operations", subject)
+
+
+def test_new_calls_make_the_report_stale_and_old_months_stay_fresh(sqlite_store: Store) -> None:
+    two_months(sqlite_store)
+    first = [shown.compose(sqlite_store, "operations", name).sources for name in ("2026-02", "2026-03")]
+    put(sqlite_store, drawn(9, ms("2026-03-20"), ms("2026-03-21"), 1))
+    later = [shown.compose(sqlite_store, "operations", name).sources for name in ("2026-02", "2026-03")]
+    assert [one.digest for one in first[0]] == [one.digest for one in later[0]]
+    assert [one.digest for one in first[1]] != [one.digest for one in later[1]]
