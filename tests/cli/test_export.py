@@ -39,7 +39,7 @@ def test_a_document_goes_into_a_file_that_a_pipeline_can_hold_to_the_truth(tmp_p
     files = [tmp_path / f"intent.{suffix}" for suffix in SUFFIXES]
     for path in files:
         done("document", "intent@production", "-o", path)
-    assert [path.read_bytes()[:5] for path in files] == [b"# int", b"<!doc", b"PK\x03\x04\x14", b"%PDF-"]
+    assert [path.read_bytes()[:5] for path in files] == [b"# int", b"<!DOC", b"PK\x03\x04\x14", b"%PDF-"]
     assert "fresh" in done("check", *files).stdout
     labels.move(bench, "intent", "production", 2, reason="better")
     result = command("check", *files, "--json")

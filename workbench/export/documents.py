@@ -68,7 +68,7 @@ def compose(store: Store, request: Request) -> Document:
         used |= words
         found += [template] if template else []
         sections += [section] if section else []
-    found += _prose_sources(known, used)
+    found += _prose_sources(known, about, used)
     unique = tuple({(one.kind, one.id): one for one in found}.values())
     as_of = gathered.as_of_ms or max((one.at_ms for one in unique if one.at_ms is not None), default=None)
     return Document(
@@ -111,9 +111,9 @@ def _section(
     return Section(key, made.title or fallback, made.blocks, made.notes), origin, made.prose
 
 
-def _prose_sources(kind: Kind, used: dict[str, str]) -> list[Source]:
+def _prose_sources(kind: Kind, about: str, used: dict[str, str]) -> list[Source]:
     titles = {field.key: field.title for part in kind.sections for field in part.prose}
-    return [source("prose", key, titles.get(key, key), text) for key, text in used.items()]
+    return [source("prose", f"{kind.name}/{about}/{key}", titles.get(key, key), text) for key, text in used.items()]
 
 
 def _sources(found: tuple[Source, ...]) -> tuple[Block, ...]:

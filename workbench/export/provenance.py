@@ -16,7 +16,6 @@ from workbench.export.model import Document
 from workbench.export.sources import Source
 
 FORM = 1
-PROPERTY = "PromptWorkbenchSources"
 ELEMENT = "prompt-workbench-sources"
 MARK = "prompt-workbench-sources:"
 _LARGEST = 200_000_000
@@ -113,13 +112,12 @@ def _in_zip(data: bytes, name: str) -> str | None:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             if "sources.json" in file.namelist():
                 return _member(file, "sources.json", name)
-            if "docProps/custom.xml" not in file.namelist():
-                return None
-            properties = _member(file, "docProps/custom.xml", name)
+            office = "[Content_Types].xml" in file.namelist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError(f"{name} is damaged: {error}", hint="Export the document again.") from error
-    found = re.search(rf'<property[^>]*name="{PROPERTY}"[^>]*>\s*<vt:lpwstr>(.*?)</vt:lpwstr>', properties, re.DOTALL)
-    return html.unescape(found[1]) if found else None
+    from workbench.export.writers import packaging
+
+    return packaging.read_custom(data) if office else None
 
 
 def _member(file: zipfile.ZipFile, member: str, name: str) -> str:
