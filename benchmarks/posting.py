@@ -35,7 +35,7 @@ def main(calls: int) -> None:
         made.empty() as url,
         serving(Path(folder) / "home", WORKBENCH_DATABASE_URL=url) as server,
     ):
-        store, on, spans_n = open_store(url), f" on {made.name}", min(spans_n, calls)
+        store, on, spans_n = open_store(url), f" on {made.name}", min(SPANS, calls)
         address = server.url.removeprefix("http://")
         _posted(address, "/api/calls", [_calls(10**9)], "application/json")  # prices and code are loaded
         bodies = [_calls(first) for first in range(0, calls, BATCH)]

@@ -16,8 +16,8 @@ _ANY = (
 _SQL = {"sqlite": _ANY, "postgresql": _ANY.replace("?", "%s")}
 
 
-def end(connection: Connection, known: Mapping[str, int], until_ms: int, bucket_ms: int | None, offset_ms: int) -> int:
-    """`until_ms`, or the end of its hour or day where no call began between the two: what is counted is the same. Never beyond the end of
+def end(connection: Connection, known: Mapping[str, int], since_ms: int, until_ms: int, bucket_ms: int | None, offset_ms: int) -> int:
+    """The end of a range: `until_ms`, or the end of its hour or day where no call began between the two: what is counted is the same. Never beyond the end of
     its bucket; never where calls or minutes are there no more, for nobody could tell.
     """
     for grain, finer in ((HOUR, MINUTE), (DAY, HOUR)):
@@ -25,7 +25,8 @@ def end(connection: Connection, known: Mapping[str, int], until_ms: int, bucket_
         ends_ms = -(-until_ms // grain) * grain
         split = bucket_ms is not None and (bucket_ms % grain or offset_ms % grain)
         known_from = max(known[marks.MINUTES_FROM] if finer == MINUTE else 0, known.get(marks.ROWS_FROM, 0))
-        if split or begun < known_from or _any(connection, finer, begun, ends_ms):
+        within = until_ms - until_ms % grain >= since_ms  # else there is no row of it that the range could be read from
+        if split or not within or begun < known_from or _any(connection, finer, begun, ends_ms):
             break
         until_ms = ends_ms
     return until_ms
