@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.export.sample import document
+from workbench.export.deck import arranging
 from workbench.export.writers import get
 
 pytestmark = pytest.mark.libreoffice
@@ -71,3 +72,16 @@ def test_libreoffice_draws_the_sheets_of_a_workbook(tmp_path: Path) -> None:
     for text in ("Cost by model", "US dollars", "Timeline", "A remark that is missing.", "long words"):
         assert text in said
     assert "#NAME" not in said
+
+
+def test_libreoffice_draws_every_slide_with_its_chart_and_words(tmp_path: Path) -> None:
+    file = tmp_path / "slides.pptx"
+    file.write_bytes(get("pptx").write(document()))
+    pdf = as_pdf(file, tmp_path)
+    slides = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    assert len(slides) == len(arranging.deck(document()).slides)
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in pdf.pages} == {(960, 540)}
+    said = " ".join(slides)
+    for text in ("A remark that is missing.", "p95 by version", "<script>alert(1)</script>", "Καλημέρα κόσμε", "Message", "Triage"):
+        assert text in said
+    assert all(slide.strip() for slide in slides)

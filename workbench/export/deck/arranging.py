@@ -14,7 +14,7 @@ from workbench.export.deck.model import BOTTOM, GAP, GUTTER, MARGIN, TOP, WIDTH,
 from workbench.export.literal import one_line
 from workbench.export.model import Block, Document, Heading, Section
 
-SIZES = (22.0, 20.0, 18.0, 16.0)
+SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
 PLAIN = 18.0  # of documents that are no slides
 BODY = Box(MARGIN, TOP, WIDTH - 2 * MARGIN, BOTTOM - TOP)
 OPENING = Box(MARGIN + 24, 318, 760, 150)

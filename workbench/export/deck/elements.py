@@ -13,7 +13,7 @@ from workbench.export.literal import visible
 from workbench.export.model import Block, Chart, Code, Diagram, Heading, Note, Table
 
 LEAST_PICTURE = 170.0
-_CODE = {24.0: 18.0, 22.0: 18.0, 20.0: 16.0, 18.0: 16.0, 16.0: 14.0}
+_CODE = {24.0: 20.0, 22.0: 18.0, 20.0: 16.0, 18.0: 16.0, 16.0: 14.0}
 
 
 def small(size: float) -> float:

@@ -44,7 +44,7 @@ def longest_word(text: str, size: float, *, bold: bool = False, mono: bool = Fal
     return max((width(word[:80], size, bold=bold, mono=mono) for word in text.split(maxsplit=1000)[:1000]), default=0.0)
 
 
-def _broken(text: str, unit: float, advance: "_Advance") -> Iterator[str]:
+def _broken(text: str, unit: float, advance: "_Advance | _Mono") -> Iterator[str]:
     start, at, used, last = 0, 0, 0.0, -1
     while at < len(text):
         character = text[at]

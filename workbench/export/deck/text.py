@@ -10,7 +10,6 @@ from workbench.export.model import (
     Block,
     Chart,
     Code,
-    Diagram,
     Heading,
     Inline,
     ListBlock,
@@ -97,10 +96,8 @@ def ended(found: Sequence[Par]) -> list[Par]:
 def told(block: Block) -> str:
     """What a block says, as plain text."""
     match block:
-        case Heading():
-            return plain(block.text)
-        case Paragraph():
-            return plain(block.runs)
+        case Heading() | Paragraph():
+            return plain(block.text if isinstance(block, Heading) else block.runs)
         case ListBlock():
             return "\n".join(f"- {' '.join(told(inner) for inner in item)}" for item in block.items)
         case Quote() | Note():
@@ -108,12 +105,10 @@ def told(block: Block) -> str:
         case Code():
             return block.text
         case Table():
-            heads = " | ".join(column.name for column in block.columns)
-            return "\n".join([heads, *(" | ".join(plain(cell.runs) for cell in row) for row in block.rows)])
-        case Chart():
-            return block.alt or block.title
-        case Diagram():
-            return block.alt or block.source
+            rows = [[column.name for column in block.columns], *([plain(cell.runs) for cell in row] for row in block.rows)]
+            return "\n".join(" | ".join(row) for row in rows)
+        case _:
+            return block.alt or (block.title if isinstance(block, Chart) else block.source)
 
 
 def _shown(runs: Inline) -> Inline:

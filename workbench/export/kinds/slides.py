@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.export import figures, setup
+from workbench.export import figures
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.plans.keeping import Kept
 from workbench.export.slides import demo, lessons, measured, shown
@@ -26,7 +26,12 @@ PARTS = (
         always=True,
     ),
     Part("solution", "The solution", prose=(Prose("approach", "Approach", "What was built, in two or three sentences"),), always=True),
-    Part("technical", "How it works", prose=(Prose("technical", "Technical details", "What the audience should know of the inside"),), always=True),
+    Part(
+        "technical",
+        "How it works",
+        prose=(Prose("technical", "Technical details", "What the audience should know of the inside"),),
+        always=True,
+    ),
     Part("demo", "A real case", prose=(Prose("demo", "Demonstration", "What to look at in the case"),), always=True),
     Part("results", "Results against the baseline", prose=(Prose("results", "Results", "What the figures mean"),), always=True),
     Part(
@@ -43,15 +48,16 @@ PARTS = (
 )
 
 
-@kind("slides", title="Slides", sections=PARTS, formats=("pptx", "html", "md", "pdf"))
+@kind("slides", title="Slides", sections=PARTS, formats=("pptx", "html"))
 def gather(store: "Store", request: Request) -> Gathered:
     """What the slides say. Options: plan, run, baseline, project, name, contact. Raises NotFound for what is named and is not there."""
     options = {key: value.strip() for key, value in request.options.items()}
     kept = shown.plan(store, options.get("plan", ""))
     plan = kept.plan if kept else None
-    ref = request.subject.strip()
+    ref = shown.reference(store, request.subject.strip(), plan, options)
+    found = measured.find(store, shown.parse_name(ref), options.get("run", ""), options.get("baseline", ""))
+    ref = ref or (measured.prompt_of(found) if found else "")
     name = shown.parse_name(ref)
-    found = measured.find(store, name, options.get("run", ""), options.get("baseline", ""))
     chain = [one.name for one in plan.prompts] if plan else []
     prompt = shown.prompt(store, ref, found, chain)
     case = demo.find(store, found)
@@ -63,7 +69,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "project": project,
         "person": person,
         "contact": options.get("contact") or (plan.contact if plan else ""),
-        "brand": setup.brand(store).name,
+        "subject": request.subject,
         "day": figures.day(as_of) if as_of is not None else "",
         "ref": prompt.version.ref if prompt and prompt.version else name,
         "prompt": prompt.prompt if prompt else None,
@@ -72,21 +78,31 @@ def gather(store: "Store", request: Request) -> Gathered:
         "why_version": prompt.why if prompt else "",
         "techniques": [(one.name, one.shown) for one in prompt.techniques] if prompt else [],
         "plan": plan,
+        "targets": [shown.target(metric) for metric in plan.metrics] if plan else [],
         "plan_state": f"plan {plan.name}, state {kept.number} of {figures.day(kept.updated_ms)}" if kept and plan else "",
         "key_prompts": shown.key_prompts(prompt, plan),
         "diagram": shown.architecture(prompt, plan),
         "demo": case,
         **_measured_facts(store, found),
     }
-    return Gathered(project, person, facts, sources, as_of)
+    return Gathered(project, person, facts, sources, as_of, about=shown.parse_name(request.subject.strip()))
 
 
 def _measured_facts(store: "Store", found: Measured | None) -> dict[str, Any]:
     if found is None:
         none = dict.fromkeys(("run", "chart", "beside"))
         texts = dict.fromkeys(("verdict", "verdict_kind", "origin", "failures", "baseline", "chosen"), "")
-        return {**none, **texts, "numbers": (), "trade_offs": (), "method": (), "lessons": lessons.Lessons(), "simulated": False, "compares": False}
-    compared = found.compared
+        return {
+            **none,
+            **texts,
+            "numbers": (),
+            "method": (),
+            "lessons": lessons.Lessons(),
+            "more_lessons": (),
+            "simulated": False,
+            "compares": False,
+        }
+    compared, learned = found.compared, lessons.find(store, found)
     return {
         "run": found.run,
         "chart": measured.chart(found),
@@ -98,9 +114,9 @@ def _measured_facts(store: "Store", found: Measured | None) -> dict[str, Any]:
         "baseline": found.baseline,
         "chosen": found.chosen,
         "numbers": compared.numbers,
-        "trade_offs": compared.trade_offs,
         "method": compared.method,
-        "lessons": lessons.find(store, found),
+        "lessons": learned.short(),
+        "more_lessons": learned.all(),
         "simulated": found.run.simulated,
         "compares": len(found.run.variants) > 1,
     }

@@ -26,10 +26,7 @@ def add(slide: Any, chart: Chart, box: Box, accent: str) -> None:
     """The chart in its box, with what it is over in a line below."""
     below = foot(chart)
     inner = Box(box.left, box.top, box.width, box.height - (_BELOW if below else 0.0))
-    if chart.kind == "gantt":
-        frame = _timeline(slide, chart, inner)
-    else:
-        frame = _plotted(slide, chart, inner, accent)
+    frame = _timeline(slide, chart, inner) if chart.kind == "gantt" else _plotted(slide, chart, inner, accent)
     frame.name = "Chart"
     frame._element._nvXxPr.cNvPr.set("descr", alt(chart))  # noqa: SLF001 - alternative text has no API
     if below:
@@ -65,10 +62,9 @@ def _told(chart: Chart, line: Line, at: int) -> str:
 
 
 def _plotted(slide: Any, chart: Chart, box: Box, accent: str) -> Any:
-    from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
-    data = CategoryChartData(number_format=number_format(chart))
+    data = _figures(number_format(chart))
     data.categories = [visible(label) or " " for label in chart.labels]
     for line in chart.lines:
         data.add_series(visible(line.name), _padded(line.values, len(chart.labels)))
@@ -133,10 +129,9 @@ def _scaled(axis: Any, chart: Chart) -> None:
 
 
 def _series(series: Any, chart: Chart, line: Line, colour: str) -> None:
-    from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_MARKER_STYLE
 
-    paint = RGBColor.from_string(colour.upper())
+    paint = _rgb(colour.upper())
     if chart.kind in ("bar", "bars"):
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = paint
@@ -175,14 +170,12 @@ def _labels(series: Any, chart: Chart, line: Line) -> None:
 
 def _timeline(slide: Any, chart: Chart, box: Box) -> Any:
     """Stacked lying bars: up to the start unseen, what is done, what is left; the axis is in days."""
-    from pptx.chart.data import CategoryChartData
-    from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_CHART_TYPE
     from pptx.enum.dml import MSO_THEME_COLOR
 
     line = chart.lines[0]
     rows = [(at, low, high) for at, (low, high) in enumerate(zip(line.low, line.high, strict=True)) if low is not None and high is not None]
-    data = CategoryChartData(number_format="yyyy-mm-dd")
+    data = _figures("yyyy-mm-dd")
     data.categories = [visible(chart.labels[at]) or " " for at, _, _ in rows]
     shares = [min(1.0, max(0.0, line.values[at] or 0.0)) if at < len(line.values) else 0.0 for at, _, _ in rows]
     starts = [low / _DAY_MS + _EPOCH_DAYS for _, low, _ in rows]
@@ -204,7 +197,7 @@ def _timeline(slide: Any, chart: Chart, box: Box) -> Any:
     for series in (done, left):
         series.format.fill.solid()
     done.format.fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_1
-    left.format.fill.fore_color.rgb = RGBColor.from_string("B8C4D2")
+    left.format.fill.fore_color.rgb = _rgb("B8C4D2")
     return frame
 
 
@@ -235,9 +228,8 @@ def number_format(chart: Chart, *, axis: bool = False) -> str:
 
 
 def _thin(line: Any, colour: str) -> None:
-    from pptx.dml.color import RGBColor
 
-    line.color.rgb, line.width = RGBColor.from_string(colour), emu(0.75)
+    line.color.rgb, line.width = _rgb(colour), emu(0.75)
 
 
 def _at_the_far_end(made: Any) -> None:
@@ -248,3 +240,17 @@ def _at_the_far_end(made: Any) -> None:
 
 def _padded(values: Sequence[float | None], count: int) -> list[float | None]:
     return [*values[:count], *([None] * (count - len(values)))]
+
+
+def _figures(number_format: str) -> Any:
+    from pptx.chart import data
+
+    made: Any = data.CategoryChartData
+    return made(number_format=number_format)
+
+
+def _rgb(colour: str) -> Any:
+    from pptx.dml import color
+
+    made: Any = color.RGBColor
+    return made.from_string(colour)

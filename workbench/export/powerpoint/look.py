@@ -45,6 +45,7 @@ def presentation(brand: Brand) -> Any:
 
     made = Presentation(io.BytesIO(_base(looks.accent(brand.accent))))
     made.slide_width, made.slide_height = emu(960), emu(540)
+    made.element.sldSz.attrib.pop("type", None)  # the shipped one says 4:3
     for key, relation in list(made.part.rels.items()):
         if relation.reltype == RT.PRINTER_SETTINGS:
             made.part.drop_rel(key)
@@ -130,8 +131,8 @@ def _master(master: Any, brand: Brand) -> None:
     for footer in [shape for shape in master.placeholders if shape.placeholder_format.type.name == "FOOTER"]:
         footer.element.txBody.find(f"{{{_A[9:-1]}}}lstStyle")[0].set("algn", "l")
     tree = master.shapes._spTree  # noqa: SLF001 - python-pptx adds shapes to slides alone; a master's are XML
-    tree.insert(2, _bar(90, "Accent", 0, 34, 14, 40, _ACCENT))
-    tree.insert(3, _bar(91, "Rule", MARGIN, 502, 864, 0.75, '<a:solidFill><a:srgbClr val="D5DAE1"/></a:solidFill>'))
+    tree.insert(2, _bar(90, "Accent", (0, 34, 14, 40), _ACCENT))
+    tree.insert(3, _bar(91, "Rule", (MARGIN, 502, 864, 0.75), '<a:solidFill><a:srgbClr val="D5DAE1"/></a:solidFill>'))
     if has_logo(brand):
         _logo(master, brand)
 
@@ -142,7 +143,8 @@ def _logo(master: Any, brand: Brand) -> None:
     name = escape(brand.name or "Logo")
     place = _place(912 - width, 32 + (44 - height) / 2, width, height)
     xml = (
-        f'<p:pic {_A} {_P} {_R}><p:nvPicPr><p:cNvPr id="92" name="Logo" descr="{name}"/><p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr>'
+        f'<p:pic {_A} {_P} {_R}><p:nvPicPr><p:cNvPr id="92" name="Logo" descr="{name}"/>'
+        '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr>'
         f'<p:nvPr userDrawn="1"/></p:nvPicPr><p:blipFill><a:blip r:embed="{key}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
         f'<p:spPr>{place}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
     )
@@ -175,13 +177,13 @@ def _layout(layout: Any) -> None:
             _parsed(f'<a:lvl1pPr {_A} marL="0" indent="0" algn="l"><a:buNone/><a:defRPr sz="{size}"{bold}>{_WHITE}</a:defRPr></a:lvl1pPr>')
         )
     tree = layout.shapes._spTree  # noqa: SLF001 - as above
-    tree.insert(2, _bar(93, "Line", MARGIN + 24, 302, 96, 3, _WHITE))
+    tree.insert(2, _bar(93, "Line", (MARGIN + 24, 302, 96, 3), _WHITE))
 
 
-def _bar(number: int, name: str, left: float, top: float, width: float, height: float, fill: str) -> Any:
+def _bar(number: int, name: str, place: tuple[float, float, float, float], fill: str) -> Any:
     return _parsed(
         f'<p:sp {_A} {_P}><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
-        f'<p:spPr>{_place(left, top, width, height)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill}<a:ln><a:noFill/></a:ln></p:spPr>'
+        f'<p:spPr>{_place(*place)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill}<a:ln><a:noFill/></a:ln></p:spPr>'
         "<p:txBody><a:bodyPr/><a:lstStyle/><a:p/></p:txBody></p:sp>"
     )
 

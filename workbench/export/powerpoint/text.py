@@ -11,6 +11,7 @@ from workbench.export.powerpoint.look import MONO, POINT, SCRIPT_FONTS
 
 INK, ACCENT, WHITE, SOFT = "tx1", "accent1", "bg1", "52606D"
 _LINKS = ("http://", "https://", "mailto:")
+_Look = tuple[str, dict[str, str]]  # a colour, and the fonts of scripts
 _LOOKED_AT = 2_000  # characters that tell a paragraph's scripts
 
 
@@ -116,9 +117,9 @@ def paragraph(shape: Any, body: Any, par: Par, colour: str, align: str = "") -> 
         spacing = sub(properties, name)
         sub(spacing, "a:spcPct", val="100000") if points is None else sub(spacing, "a:spcPts", val=str(round(points * 100)))
     _mark(properties, par.mark)
-    fonts = script_fonts(said)
+    look = (colour, script_fonts(said))
     for run in par.runs:
-        _run(shape, made, run, par, colour, fonts)
+        _run(shape, made, run, par, look)
     sub(made, "a:endParaRPr", sz=str(round(par.size * 100)))
 
 
@@ -133,18 +134,19 @@ def _mark(properties: Any, mark: str) -> None:
         sub(properties, "a:buChar", char=mark)
 
 
-def _run(shape: Any, paragraph: Any, run: Run, par: Par, colour: str, fonts: dict[str, str]) -> None:
+def _run(shape: Any, paragraph: Any, run: Run, par: Par, look: _Look) -> None:
     parts = visible(run.text).split("\n")
     for at, part in enumerate(parts):
         if at:
-            _style(shape, sub(paragraph, "a:br"), run, par, colour, fonts)
+            _style(shape, sub(paragraph, "a:br"), run, par, look)
         if part:
             made = sub(paragraph, "a:r")
-            _style(shape, made, run, par, colour, fonts)
+            _style(shape, made, run, par, look)
             sub(made, "a:t").text = part
 
 
-def _style(shape: Any, made: Any, run: Run, par: Par, colour: str, fonts: dict[str, str]) -> None:
+def _style(shape: Any, made: Any, run: Run, par: Par, look: _Look) -> None:
+    colour, fonts = look
     mono = run.code or par.role == "code"
     style = sub(made, "a:rPr", sz=str(round(par.size * 100)))
     if run.bold or par.role == "heading":
@@ -166,10 +168,11 @@ def _style(shape: Any, made: Any, run: Run, par: Par, colour: str, fonts: dict[s
 
 def sub(parent: Any, tag: str, **attributes: str) -> Any:
     """A new child at the end of an element."""
-    from lxml import etree
     from pptx.oxml.ns import qn
 
-    return etree.SubElement(parent, qn(tag), attributes)
+    made = parent.makeelement(qn(tag), attributes)
+    parent.append(made)
+    return made
 
 
 def pars_of(said: Sequence[str], size: float) -> list[Par]:

@@ -20,7 +20,6 @@ def replace(made: Any, chart: Chart) -> None:
 
 def intervals(series: Any, chart: Chart, line: Line) -> None:
     """Error bars from the bounds of a line; none where no bound is known."""
-    from lxml import etree
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls, qn
 
@@ -37,7 +36,7 @@ def intervals(series: Any, chart: Chart, line: Line) -> None:
     direction = '<c:errDir val="y"/>' if chart.kind in ("line", "forest") else ""
     head = f'{direction}<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
     bars = parse_xml(f"<c:errBars {nsdecls('c', 'a')}>{head}{''.join(parts)}{look}</c:errBars>")
-    element: etree._Element = series._element  # noqa: SLF001 - error bars have no API
+    element: Any = series._element  # noqa: SLF001 - error bars have no API
     before = next((child for child in element if child.tag in {qn(tag) for tag in _AFTER_ERROR_BARS}), None)
     if before is None:
         element.append(bars)

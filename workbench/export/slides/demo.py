@@ -35,11 +35,13 @@ class Demo:
 
     def source(self, at_ms: int) -> Source:
         """Where it was read."""
-        return source("cases", self.place, f"Demonstration: {self.place}", [self.given, self.reply, self.baseline_reply, self.expected], at_ms=at_ms)
+        return source(
+            "cases", self.place, f"Demonstration: {self.place}", [self.given, self.reply, self.baseline_reply, self.expected], at_ms=at_ms
+        )
 
 
 def find(store: "Store", found: Measured | None) -> Demo | None:
-    """A case that the chosen variant got right and the baseline did not; else one it got right; else one it answered. None where none is."""
+    """A case that the chosen variant got right and the baseline did not; else one it got right; else one it answered; else None."""
     if found is None:
         return None
     chosen, base = found.position(found.chosen), found.position(found.baseline)
@@ -82,10 +84,13 @@ def _right(cell: GridCell | None) -> bool:
 
 def _shortest(rows: Sequence[GridRow]) -> GridRow | None:
     """The first case that is short enough for a slide, but says something; the shortest where none is."""
+
     def size(row: GridRow) -> int:
         return sum(map(len, row.inputs.values()))
 
-    return next((row for row in rows if 30 <= size(row) <= _LONG), None) or min(rows, key=lambda row: (size(row), row.position), default=None)
+    return next((row for row in rows if 30 <= size(row) <= _LONG), None) or min(
+        rows, key=lambda row: (size(row), row.position), default=None
+    )
 
 
 def _given(detail: CellDetail) -> str:

@@ -1,11 +1,12 @@
 """What a run teaches: what worked, what did not, what to do next. Sentences of the comparison, and counts of what went wrong."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.comparison import matrix, slices
-from workbench.comparison.model import SCORE, WINNER
+from workbench.comparison import matrix, slices, wording
+from workbench.comparison.model import SCORE, WINNER, Slice
 from workbench.export import figures
 from workbench.export.slides.measured import Measured
 from workbench.runner import reading
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST = 3  # sentences a column
 _WEAKER = 0.05  # a slice this far below the whole is worth a sentence
 _CELLS = 2_000
+_BRACKET = re.compile(r" \([^()]*interval[^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class Lessons:
     worked: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+
+    def short(self) -> "Lessons":
+        """The sentences without their figures in brackets, for the slide."""
+        return Lessons(*(tuple(_BRACKET.sub("", each) for each in part) for part in (self.worked, self.failed, self.next)))
+
+    def all(self) -> tuple[str, ...]:
+        """All sentences in full, for the notes."""
+        return (*self.worked, *self.failed, *self.next)
 
 
 def find(store: "Store", found: Measured | None) -> Lessons:
@@ -39,12 +49,12 @@ def find(store: "Store", found: Measured | None) -> Lessons:
     weak, weakest = _weak(store, found)
     lost, most = _errors(store, found)
     behind = [compared.verdict] if compared.outcome == WINNER and compared.winner == found.baseline else []
-    failed = [*behind, *compared.trade_offs, *weak, *lost, *(check.sentence for check in compared.checks if not check.ok)]
+    failed = [*behind, *weak, *lost, *compared.trade_offs, *(check.sentence for check in compared.checks if not check.ok)]
     ahead = [f"Look at the cases of {weakest} first: that is where most is lost." if weakest else "", most, *compared.would_change]
     return Lessons(_some(worked), _some(failed), _some(ahead))
 
 
-def _better(found: Measured) -> list[slices.Slice]:
+def _better(found: Measured) -> list[Slice]:
     """Slices where the chosen variant is clearly ahead of the baseline."""
     alpha = 1 - found.compared.options.level
     mine = [part for part in found.compared.slices if {part.a, part.b} == {found.chosen, found.baseline} and part.p_adjusted < alpha]
@@ -87,7 +97,7 @@ def _errors(store: "Store", found: Measured) -> tuple[list[str], str]:
         return [], ""
     told = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST])
     hints = [cell.hint for cell in cells if cell.hint]
-    return [f"{found.chosen} got no reply {len(cells):,} times: {told}."], hints[0] if hints else ""
+    return [f"{found.chosen} got no reply to {wording.counted(len(cells), 'call')}: {told}."], hints[0] if hints else ""
 
 
 def _some(sentences: list[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.comparison import summary, verdict
 from workbench.comparison.model import SCORE, WINNER, Comparison, Figures, Options
-from workbench.comparison.summary import Summary, VariantSummary
+from workbench.comparison.summary import Summary
 from workbench.export import figures
 from workbench.export.model import Chart, Line, Table
 from workbench.export.sources import Source, source
@@ -85,7 +85,7 @@ def chart(found: Measured) -> Chart:
     )
     level = f"{found.compared.options.level * 100:g} % intervals"
     title = f"{metric.title} by variant"
-    return Chart("bar", title, metric.unit, labels, (series,), n=max(counts, default=None), note=f"cases; {level}", alt=f"{title}: {told}.")
+    return Chart("bar", title, metric.unit, labels, (series,), n=max(counts, default=None), note=level, alt=f"{title}: {told}.")
 
 
 def beside(found: Measured) -> Table:
@@ -105,7 +105,7 @@ def failures(found: Measured) -> str:
     failed = [(one.name, one.failed, one.ok + one.failed) for one in found.figures.variants if one.failed]
     if not failed:
         return f"All {found.run.done:,} calls were answered."
-    return "Without a reply: " + ", ".join(f"{name} {count:,} of {whole:,}" for name, count, whole in failed[:MOST]) + "."
+    return "Without a reply: " + ", ".join(f"{count:,} of {whole:,} under {name}" for name, count, whole in failed[:MOST]) + "."
 
 
 def origin(found: Measured) -> str:
@@ -126,7 +126,14 @@ def of_source(found: Measured) -> list[Source]:
     shown_of = {"name": run.name, "state": run.state, "figures": lines, "latency": latency}
     return [
         source("run", run.id, run.name or run.id, shown_of, at_ms=found.day_ms, facts={"calls": figures.count(run.done)}),
-        source("verdict", run.id, f"Verdict of {run.name or run.id}", [said, found.baseline, *found.compared.trade_offs], at_ms=found.day_ms, facts=facts),
+        source(
+            "verdict",
+            run.id,
+            f"Verdict of {run.name or run.id}",
+            [said, found.baseline, *found.compared.trade_offs],
+            at_ms=found.day_ms,
+            facts=facts,
+        ),
     ]
 
 
@@ -140,9 +147,10 @@ def shown(found: Measured) -> list[str]:
     return [name for name in names if name in best[:MOST]]
 
 
-def variant(found: Measured, name: str) -> VariantSummary:
-    """The figures of one variant."""
-    return next(one for one in found.figures.variants if one.name == name)
+def prompt_of(found: Measured) -> str:
+    """The version that the run speaks for, as a reference; empty where it is none."""
+    chosen = next(one for one in found.run.variants if one.name == found.chosen)
+    return f"{chosen.prompt}@{chosen.version}" if chosen.prompt and chosen.version is not None else ""
 
 
 def _line(found: Measured, metric: str, name: str) -> Figures | None:

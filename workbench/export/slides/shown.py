@@ -1,20 +1,21 @@
 """What slides show of a prompt and of a plan: the version, its messages, its techniques, the picture of how it works, the plan's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import InputError, NotFound, WorkbenchError
 from workbench.export import figures
 from workbench.export.model import Diagram
-from workbench.export.plans import drawing, keeping
+from workbench.export.plans import drawing, keeping, measures
 from workbench.export.plans.keeping import Kept
-from workbench.export.plans.model import Plan
+from workbench.export.plans.model import Metric, Plan
 from workbench.export.slides import techniques
 from workbench.export.slides.measured import Measured
 from workbench.export.slides.techniques import Technique
 from workbench.export.sources import Source, source
 from workbench.prompts import reading, rendering
+from workbench.prompts.names import parse_ref
 from workbench.prompts.records import Prompt, Version
 from workbench.providers.keys import redact
 
@@ -40,7 +41,9 @@ class Shown:
         if self.version is None:
             return source("version", prompt.name, prompt.name, shown, at_ms=prompt.updated_ms or None)
         version = self.version
-        return source("version", version.id, version.ref, [version.hash, *shown], at_ms=version.created_ms, facts={"hash": version.hash[:8]})
+        return source(
+            "version", version.id, version.ref, [version.hash, *shown], at_ms=version.created_ms, facts={"hash": version.hash[:8]}
+        )
 
 
 def prompt(store: "Store", ref: str, found: Measured | None, chain: Sequence[str]) -> Shown | None:
@@ -50,7 +53,7 @@ def prompt(store: "Store", ref: str, found: Measured | None, chain: Sequence[str
     """
     if not ref:
         return None
-    asked = reading.parse_ref(ref)
+    asked = parse_ref(ref)
     held = reading.get(store, asked.name)
     if held.latest is None:
         return Shown(held, None, "No version has been saved yet.", "", (), ())
@@ -87,7 +90,9 @@ def plan_source(kept: Kept) -> Source:
     """The plan as the slides show it."""
     from workbench.export.plans import model
 
-    return source("plan", kept.plan.name, kept.plan.name, model.to_json(kept.plan), at_ms=kept.updated_ms, facts={"state": str(kept.number)})
+    return source(
+        "plan", kept.plan.name, kept.plan.name, model.to_json(kept.plan), at_ms=kept.updated_ms, facts={"state": str(kept.number)}
+    )
 
 
 def architecture(shown: Shown | None, plan: Plan | None) -> Diagram | None:
@@ -98,7 +103,11 @@ def architecture(shown: Shown | None, plan: Plan | None) -> Diagram | None:
         return None
     content, label = shown.version.content, drawing.label
     named = ", ".join(shown.variables[:3]) + (", …" if len(shown.variables) > 3 else "")
-    lines = ["flowchart TD", f'  input(["Input: {label(named)}"])' if named else '  input(["Input"])', f'  prompt["{label(shown.version.ref)}"]']
+    lines = [
+        "flowchart TD",
+        f'  input(["Input: {label(named)}"])' if named else '  input(["Input"])',
+        f'  prompt["{label(shown.version.ref)}"]',
+    ]
     lines += [f'  model["{label(content.model or "Model of the run")}"]', "  input --> prompt --> model"]
     last = "model"
     if content.tools:
@@ -120,9 +129,33 @@ def key_prompts(shown: Shown | None, plan: Plan | None) -> list[tuple[str, str]]
     return [(shown.version.ref, shown.version.note or f"saved {figures.day(shown.version.created_ms)}")]
 
 
+def target(metric: Metric) -> str:
+    """A metric of a plan with its target: p95 latency at most 1.0 s."""
+    if metric.target is None:
+        return metric.name
+    unit = measures.UNITS.get(metric.measure.kind, metric.unit) if metric.measure else metric.unit
+    return f"{metric.name} {metric.direction} {measures.told(metric.target, unit)}"
+
+
+def reference(store: "Store", subject: str, plan: Plan | None, options: Mapping[str, str]) -> str:
+    """The prompt that is meant: the subject, unless it is only the name of the plan or the run; then the first one that the plan links.
+
+    Empty where none is. Raises NotFound for a subject that names nothing.
+    """
+    if subject and subject not in (options.get("plan"), options.get("run")):
+        return subject
+    for ref in (subject, *(one.prompt for one in (plan.prompts if plan else ()))):
+        try:
+            if ref:
+                return reading.resolve(store, ref).prompt if ref == subject else ref
+        except (NotFound, InputError):  # the name of the plan, or a link to what is no longer there
+            continue
+    return ""
+
+
 def parse_name(ref: str) -> str:
     """The prompt's name in a reference; the text itself where it is none."""
     try:
-        return reading.parse_ref(ref).name if ref else ""
+        return parse_ref(ref).name if ref else ""
     except WorkbenchError:
         return ref

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from workbench.prompts.content import Content
 
-_REASONING = re.compile(r"step[- ]by[- ]step|think (?:it )?through|chain of thought|reason(?:ing)? (?:first|before)|show your (?:work|reasoning)", re.IGNORECASE)
-_EXAMPLES = re.compile(r"^\W*(?:examples?|for example)\b\W*\d*\W*$|<examples?>|^\W*(?:input|q|question)\s*:.*\n\W*(?:output|a|answer)\s*:", re.I | re.M)
+_REASONING = re.compile(
+    r"step[- ]by[- ]step|think (?:it )?through|chain of thought|reason(?:ing)? (?:first|before)|show your (?:work|reasoning)", re.IGNORECASE
+)
+_EXAMPLES = re.compile(
+    r"^\W*(?:examples?|for example)\b\W*\d*\W*$|<examples?>|^\W*(?:input|q|question)\s*:.*\n\W*(?:output|a|answer)\s*:", re.I | re.M
+)
 _ROLE = re.compile(r"\b(?:you are|act as|you sort|your (?:task|role|job) is)\b", re.IGNORECASE)
 _DELIMITED = re.compile(r"<(\w+)>[^<]*\{\{[^<]*</\1>|\"\"\"|```|^#{2,}\s", re.MULTILINE)
 _JSON = re.compile(r"\bjson\b", re.IGNORECASE)
@@ -29,7 +33,9 @@ def of(content: Content, partials: Mapping[str, str] | None = None, chain: Seque
     found = [_shots(turns, whole)]
     system = next((message.text for message in content.messages if message.role == "system"), "")
     if system.strip():
-        found.append(Technique("System message", "a role and a task are set" if _ROLE.search(system) else "instructions stand apart from the input"))
+        found.append(
+            Technique("System message", "a role and a task are set" if _ROLE.search(system) else "instructions stand apart from the input")
+        )
     schema = content.output_schema or content.parameters.response_schema
     if schema:
         fields = ", ".join(list(schema.get("properties", {}))[:4]) if isinstance(schema.get("properties"), dict) else ""
@@ -38,7 +44,9 @@ def of(content: Content, partials: Mapping[str, str] | None = None, chain: Seque
     elif _JSON.search(whole):
         found.append(Technique("Asks for JSON", "in words, without a schema"))
     if content.tools:
-        found.append(Technique("Tools", ", ".join(str(tool["name"]) for tool in content.tools[:4]) + (" and more" if len(content.tools) > 4 else "")))
+        found.append(
+            Technique("Tools", ", ".join(str(tool["name"]) for tool in content.tools[:4]) + (" and more" if len(content.tools) > 4 else ""))
+        )
     if _REASONING.search(whole):
         found.append(Technique("Reasoning before the answer", "the prompt asks for it"))
     if len(chain) > 1:
