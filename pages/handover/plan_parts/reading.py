@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import safe, session
-from workbench.export import figures
 from workbench.export.plans import measures, model
 from workbench.export.plans.measures import Measured
 from workbench.export.plans.model import Plan
@@ -53,8 +52,7 @@ def line(one: Measured) -> None:
 def about(one: Measured) -> str:
     """What a figure rests on."""
     reading = one.reading
-    within = figures.interval(reading.low, reading.high, "" if reading.unit == "score" else reading.unit)
-    parts = [f"95 % interval {within}" if within else "", f"n = {reading.n:,}" if reading.n else "", reading.period]
+    parts = [f"95 % interval {reading.within}" if reading.within else "", f"n = {reading.n:,}" if reading.n else "", reading.period]
     parts += ["more data may change that" if one.unclear else ""]
     return " · ".join(filter(None, parts))
 

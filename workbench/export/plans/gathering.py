@@ -73,7 +73,7 @@ def metrics(measured: Sequence[Measured]) -> tuple[Table | None, list[Source]]:
 
 def _row(one: Measured) -> tuple[Cell, ...]:
     reading = one.reading
-    within = figures.interval(reading.low, reading.high, "" if reading.unit == "score" else reading.unit)
+    within = reading.within
     linked = one.metric.measure
     read = f"{SAID[linked.kind]}{f' · {linked.of}' if linked.of else ''}" if linked else "linked to nothing"
     status = STATES[one.standing] + (_UNCLEAR if one.unclear else "")
@@ -118,11 +118,11 @@ def _run(store: "Store", run_id: str) -> tuple[tuple[str, str, str, str], Source
     run, at_ms = found.run, found.run.ended_ms or found.run.created_ms
     parts = []
     for one in found.variants:
-        within = figures.interval(one.low, one.high, "")
+        within = f"{one.low:.2f} to {one.high:.2f}" if one.low is not None and one.high is not None else ""
         score = f"score {one.score:.2f}" if one.score is not None else "no score"
         parts.append(f"{one.name}: {score}{f' ({within})' if within else ''}, n = {one.n:,}")
-    result = f"{run.state}" if run.state != "finished" else ""
-    said = "\n".join([*([result] if result else []), *parts])
+    notes = [*([run.state] if run.state != "finished" else []), *(["simulated"] if run.simulated else [])]
+    said = "\n".join([*([", ".join(notes)] if notes else []), *parts])
     facts = {one.name: "no score" if one.score is None else f"{one.score:.2f}" for one in found.variants[:5]}
     name = run.name or run.id
     origin = source("run", run.id, name, [run.state, said], at_ms=at_ms, facts=facts)

@@ -63,6 +63,15 @@ class Reading:
     source: tuple[str, str] | None = None
     at_ms: int | None = None
 
+    @property
+    def within(self) -> str:
+        """The interval as it reads; empty where there is none."""
+        if self.low is None or self.high is None:
+            return ""
+        if self.unit == "score":
+            return f"{told(self.low, self.unit)} to {told(self.high, self.unit)}"
+        return figures.interval(self.low, self.high, self.unit)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -148,7 +157,7 @@ def _score(store: "Store", linked: Measure, _span: Span | None) -> Reading:
         return Reading(None, "score", why=why)
     run, version, figure = found
     at_ms = run.ended_ms or run.created_ms
-    said = f"version {version} in the run {run.name or run.id} of {figures.day(at_ms)}"
+    said = f"version {version} in the run {run.name or run.id} of {figures.day(at_ms)}{', simulated' if run.simulated else ''}"
     return Reading(figure.score, "score", figure.n, said, figure.low, figure.high, source=("run", run.id), at_ms=at_ms)
 
 
@@ -180,8 +189,11 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
         return Reading(None, unit, why=nothing)
     from workbench.ledger import rollups
 
-    (cell,) = rollups.read(store, span.since_ms, span.until_ms, filters=_filters(store, linked.of))
+    filters = _filters(store, linked.of)
+    (cell,) = rollups.read(store, span.since_ms, span.until_ms, filters=filters)
     days = figures.span(span.since_ms, span.until_ms)
+    (feigned,) = rollups.read(store, span.since_ms, span.until_ms, filters={**filters, "provider": "simulated"}, sketches=False)
+    days += f", {feigned.calls:,} of {cell.calls:,} calls simulated" if feigned.calls else ""
     value, n, low, high = _figure(cell, linked.kind)
     if value is None:
         why = nothing if not cell.calls else f"None of the {cell.calls:,} calls {_LACKS[linked.kind]}."
