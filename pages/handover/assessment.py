@@ -39,9 +39,10 @@ def _person(store: Store) -> str:
     known = assessment.people(store)
     own = settings.load().user
     offered = [*known, *([own] if own not in known else [])]
-    chosen = choosing.choose(
-        "Whose skills", offered, "person", default=offered[0], free=True, help="Type a name to begin for somebody else."
-    )
+    with st.container(width=360):
+        chosen = choosing.choose(
+            "Whose skills", offered, "person", default=offered[0], free=True, help="Type a name to begin for somebody else."
+        )
     return " ".join(str(chosen or offered[0]).split())[:200] or own
 
 

@@ -1,5 +1,7 @@
 """Earlier self-assessments, and the way back from the last save."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages.handover.assessment_parts import rating
@@ -27,10 +29,10 @@ def draw(store: Store, person: str, found: list[Assessment]) -> None:
         row: dict[str, object] = {"id": one.id, "day": figures.day(one.rated_ms)}
         row |= {f"area-{number}": rated.get(name) for number, name in enumerate(names)}
         rows.append(row | {"average": round(one.average, 1), "learning": "; ".join(one.learning), "note": one.note})
-    columns = {"day": "Date"} | {f"area-{number}": safe.plain(name) for number, name in enumerate(names)}
+    columns: dict[str, Any] = {"day": "Date"} | {f"area-{number}": safe.plain(name) for number, name in enumerate(names)}
     tables.table(
         rows,
-        columns | {"average": "Average", "learning": "To learn", "note": "Remarks"},
+        columns | {"average": st.column_config.NumberColumn("Average", format="%.1f"), "learning": "To learn", "note": "Remarks"},
         "assess-history",
         export="self-assessment.csv",
         alt=f"{len(rows)} assessments, newest first",

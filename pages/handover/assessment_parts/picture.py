@@ -1,5 +1,6 @@
 """The ratings as a radar chart and as a table: now against before."""
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _DASHES = ("solid", "dash")
+_WIDE = 12  # characters of a line of a label; a longer word stands alone
 _SIGNS = ("circle", "diamond-open")
 
 
@@ -24,7 +26,6 @@ def draw(now: Assessment, before: Assessment | None, *, unsaved: bool) -> None:
         {
             "name": change.skill.name,
             "rating": change.skill.rating,
-            "words": assessment.RATED[change.skill.rating],
             "sure": assessment.SURE[change.skill.confidence],
             "step": change.sentence if before else "first time",
         }
@@ -33,9 +34,8 @@ def draw(now: Assessment, before: Assessment | None, *, unsaved: bool) -> None:
     columns: dict[str, Any] = {
         "name": "Skill area",
         "rating": st.column_config.NumberColumn("Rating", width="small"),
-        "words": "In words",
         "sure": "Confidence",
-        "step": "Since before",
+        "step": "Change",
     }
     tables.table(rows, columns, "assess-now", id_column="name", alt=chart.alt)
     st.caption(f"Average {now.average:.1f} of {MOST}" + (f", {before.average:.1f} before" if before else ""))
@@ -44,10 +44,10 @@ def draw(now: Assessment, before: Assessment | None, *, unsaved: bool) -> None:
 def _radar(chart: Any, names: tuple[str, str]) -> "go.Figure":
     import plotly.graph_objects as go
 
-    figure = figures.base(chart.title, height=330)
+    figure = figures.base(chart.title, height=370)
     colours = figures.palette()
-    shown = figures.labels(chart.labels, 18)
-    labels = [figures.text(shown[label]) for label in chart.labels]
+    shown = figures.labels(chart.labels, 40)
+    labels = ["<br>".join(map(figures.text, textwrap.wrap(shown[label], _WIDE))) for label in chart.labels]
     for number, (line, name) in enumerate(zip(chart.lines, names, strict=False)):
         values = [*line.values, line.values[0]]
         figure.add_trace(
@@ -67,6 +67,7 @@ def _radar(chart: Any, names: tuple[str, str]) -> "go.Figure":
     grid = "rgba(128,128,128,0.35)"
     figure.update_polars(
         bgcolor="rgba(0,0,0,0)",
+        gridshape="linear",
         radialaxis={
             "range": [0, MOST],
             "tickvals": list(range(LEAST, MOST + 1)),
@@ -77,6 +78,6 @@ def _radar(chart: Any, names: tuple[str, str]) -> "go.Figure":
         },
         angularaxis={"direction": "clockwise", "rotation": 90, "gridcolor": grid, "linecolor": grid},
     )
-    legend = {"orientation": "h", "y": -0.12, "x": 0.5, "xanchor": "center"}
-    figure.update_layout(showlegend=len(chart.lines) > 1, legend=legend, margin={"l": 70, "r": 70, "t": 30, "b": 30})
+    legend = {"orientation": "h", "y": -0.26, "x": 0.5, "xanchor": "center"}
+    figure.update_layout(showlegend=len(chart.lines) > 1, legend=legend, margin={"l": 80, "r": 80, "t": 34, "b": 64})
     return figure

@@ -59,14 +59,14 @@ def _names(person: str, last: Assessment | None) -> list[str]:
 def _row(person: str, number: int, name: str, last: Assessment | None) -> tuple[int | None, int | None]:
     before = last.skills[number] if last else None
     shown = safe.escape(name, limit=60)
-    with st.container(horizontal=True, gap="medium", key=f"assess-row-{number}"):
+    with st.container(horizontal=True, gap="small", key=f"assess-row-{number}"):
         rating = st.radio(
             f"**{shown}**",
             _SCALE,
             index=before.rating - 1 if before else None,
             key=_key(person, "rating", number),
             horizontal=True,
-            width=280,
+            width=240,
             format_func=str,
         )
         sure = st.radio(
