@@ -81,12 +81,32 @@ def test_every_table_stands_on_a_sheet_of_its_own_with_texts_as_texts_and_number
 
 
 def test_numbers_have_the_format_of_what_was_shown() -> None:
-    said = [("92.3 %", 0.923), ("$0.0012", 0.0012), ("1.2 s", 1234.5), ("1,234", 1234), ("−3.5", -3.5), ("about 3", 3), ("42 of 50", 0.84)]
-    table = Table(tuple(Column(text, "right") for text, _ in said), (tuple(Cell(inline(text), value) for text, value in said),))
-    row = opened(holding(table)).worksheets[1][2]
-    forms = ["0.0%", '"$"#,##0.0000', '#,##0" ms"', "#,##0", "#,##0.0", "General", "General"]
-    assert [cell.number_format for cell in row] == forms
-    assert [cell.value for cell in row] == [value for _, value in said]
+    said = [
+        ("92.3 %", 0.923),
+        ("$0.0012", 0.0012),
+        ("1.2 s", 1234.5),
+        ("1,234", 1234),
+        ("−3.5", -3.5),
+        ("about 3", 3),
+        ("about 0.8", 0.84),
+        ("$9", 5),
+    ]
+    table = Table((Column("A", "right"),), tuple((Cell(inline(text), value),) for text, value in said))
+    sheet = opened(holding(table)).worksheets[1]
+    forms = ["0.0%", '"$"#,##0.0000', '#,##0" ms"', "#,##0", "#,##0.0", "General", "General", "General"]
+    assert [cell.number_format for cell in sheet["A"][1:]] == forms
+    assert [cell.value for cell in sheet["A"][1:]] == [value for _, value in said]
+    assert column(sheet, 2) == ["A, as shown", *(text for text, _ in said)]
+
+
+def test_an_interval_stands_beside_its_number_and_a_plain_figure_has_no_second_column() -> None:
+    rows_ = [("75.0 % (64.1 to 84.0)", 0.75, "80", 80), ("10 ms", 10, "80", 80), ("7.0 tokens", 7, "3", 3), ("no data", None, "", None)]
+    made = tuple((Cell(inline(one), first), Cell(inline(other), second)) for one, first, other, second in rows_)
+    sheet = opened(holding(Table((Column("Mean"), Column("n")), made))).worksheets[1]
+    assert rows(sheet)[0] == ["Mean", "Mean, as shown", "n"]
+    assert column(sheet, 2)[1:] == [one for one, *_ in rows_]
+    assert [cell.number_format for cell in sheet["A"][1:]] == ["0.0%", '#,##0" ms"', "#,##0.0", "General"]
+    assert sheet["A5"].value == "no data"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -21,7 +21,8 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\n\t]")
 _NAME = 31  # characters of a sheet's name
 FONT = "Calibri"  # said in every font: left unsaid, some spreadsheets choose one with serifs
 _LINE_PT, _TALLEST_PT = 15.0, 405.0  # of a row; a spreadsheet draws none taller
-_NUMBER = re.compile(r"[-−]?[\d,]*\.?\d+")
+_FIGURE = re.compile(r"([+−-]?)(\$?)([\d,]*\.?\d+) ?(%|(?:ms|s|min|points?)\b)?(.*)", re.DOTALL)
+_SIZES = {"%": 0.01, "point": 0.01, "points": 0.01, "ms": 1.0, "s": 1_000.0, "min": 60_000.0}
 
 
 def put(sheet: "Worksheet", row: int, column: int, text: str) -> Any:
@@ -73,23 +74,22 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
+def told_more(cell: Cell) -> bool:
+    """Whether what is shown says more than its figure: an interval, of how many."""
+    found = _FIGURE.fullmatch(plain(cell.runs).strip())
+    return found is None or bool(found[5])
+
+
 def _form(text: str, value: float) -> str:
-    found = _NUMBER.search(text)
+    found = _FIGURE.fullmatch(text)
     if found is None:
         return "General"
-    said = float(found.group().replace(",", "").replace("−", "-"))
-    places = len(found.group().rpartition(".")[2]) if "." in found.group() else 0
+    sign, dollar, digits, unit, _ = found.groups()
+    places = len(digits.rpartition(".")[2]) if "." in digits else 0
+    said = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
+    if abs(value / _SIZES.get(unit or "", 1.0) - said) > 0.51 * 10**-places:  # what is shown is the value, rounded
+        return "General"
     zeros = "0." + "0" * places if places else "0"
-    if text.endswith("%") and _near(said, value * 100):
+    if unit in ("%", "point", "points"):
         return f"{zeros}%"
-    if "$" in text and _near(abs(said), abs(value)):
-        return f'"$"#,##{zeros}'
-    if text.endswith((" ms", " s", " min")) and any(_near(said * size, value) for size in (1, 1000, 60_000)):
-        return '#,##0" ms"' if text.endswith(" ms") or not _near(said, value) else "General"
-    if found.group() == text and _near(said, value):
-        return f"#,##{zeros}"
-    return "General"
-
-
-def _near(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=0.06, abs_tol=0.06) or one == other
+    return FORMS["ms"] if unit else f'"$"#,##{zeros}' if dollar else f"#,##{zeros}"

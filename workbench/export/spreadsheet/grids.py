@@ -1,6 +1,5 @@
 """Tables on sheets: a header that stays, filters, widths, numbers that can be summed. Owns the sheet of a table and no other."""
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from workbench.export.literal import visible
@@ -13,32 +12,40 @@ if TYPE_CHECKING:
 
 _WIDEST, _NARROWEST = 60, 9  # characters of a column
 _MEASURED = 500  # rows
+Laid = tuple[str, int, bool]
+"""A column of a sheet: its name, the column of the table it shows, and whether as numbers where there are some."""
 
 
 def write(sheet: "Worksheet", table: Table, accent: str) -> None:
     """Write the table from A1. A text that no cell holds goes on in the rows below, and the last column says so."""
     from openpyxl.styles import Font
 
-    names = [column.name for column in table.columns]
-    count = max([len(names), 1, *(len(row) for row in table.rows)])
-    names += [""] * (count - len(names))
+    laid = _laid(table)
+    names = [name for name, _, _ in laid]
     remarked = any(len(list(cells.pieces(plain(cell.runs)))) > 1 for row in table.rows for cell in row)
     header(sheet, [*names, *(["Remark"] if remarked else [])], accent)
-    width(sheet, [[*names, *([cells.GOES_ON] if remarked else [])], *([plain(cell.runs) for cell in row] for row in table.rows)])
-    forms, at = [_form(table, column) for column in range(count)], 2
+    shown = [[plain(row[at].runs) if at < len(row) else "" for _, at, _ in laid] for row in table.rows]
+    width(sheet, [[*names, *([cells.GOES_ON] if remarked else [])], *shown])
+    down = 2
     for row in table.rows:
-        at += _row(sheet, at, table, row, forms)
-    if at > 2:
-        sheet.auto_filter.ref = f"A1:{sheet.cell(at - 1, count + remarked).coordinate}"
+        down += _row(sheet, down, table, row, laid)
+    if down > 2:
+        sheet.auto_filter.ref = f"A1:{sheet.cell(down - 1, len(laid) + remarked).coordinate}"
     else:
         cells.put(sheet, 2, 1, "No rows.").font = Font(name=cells.FONT, color="FF5F6B7A")
 
 
-def _form(table: Table, column: int) -> str:
-    """The number format that most of a column's figures have: they are all in one unit."""
-    found = (cells.number(row[column]) for row in table.rows if column < len(row))
-    known = Counter(each[1] for each in found if each is not None and each[1] != "General")
-    return known.most_common(1)[0][0] if known else "General"
+def _laid(table: Table) -> list[Laid]:
+    """The columns of the sheet. Where figures were shown with more than themselves (an interval), the text stands beside the number."""
+    count = max([len(table.columns), 1, *(len(row) for row in table.rows)])
+    laid: list[Laid] = []
+    for at in range(count):
+        name = table.columns[at].name if at < len(table.columns) else ""
+        laid.append((name, at, True))
+        column = [row[at] for row in table.rows if at < len(row)]
+        if any(cells.number(cell) is not None and cells.told_more(cell) for cell in column):
+            laid.append((f"{name}, as shown", at, False))
+    return laid
 
 
 def header(sheet: "Worksheet", names: list[str], accent: str) -> None:
@@ -74,35 +81,46 @@ def width(sheet: "Worksheet", rows: list[list[str]]) -> None:
         sheet.column_dimensions[get_column_letter(column + 1)].width = min(_WIDEST, max(_NARROWEST, longest + 3))
 
 
-def _row(sheet: "Worksheet", at: int, table: Table, row: tuple[Cell, ...], forms: list[str]) -> int:
+def _row(sheet: "Worksheet", at: int, table: Table, row: tuple[Cell, ...], laid: list[Laid]) -> int:
     """Write a row of the table; how many rows of the sheet it took comes back."""
-    from openpyxl.styles import Alignment
-
-    wrapped = Alignment(wrap_text=True, vertical="top")
-    figures = Alignment(horizontal="right", vertical="top", wrap_text=True)
-    taken = 1
-    for column, cell in enumerate(row, 1):
-        right = column <= len(table.columns) and table.columns[column - 1].align == "right"
-        found = cells.number(cell)
-        if found is not None:
-            made: Any = sheet.cell(at, column)
-            made.value = found[0]
-            made.number_format = forms[column - 1] if found[1] == "General" else found[1]
-            made.alignment = Alignment(vertical="top")
+    taken, texts = 1, []
+    for column, (_, source, numeric) in enumerate(laid, 1):
+        if source >= len(row):
             continue
-        parts = list(cells.pieces(plain(cell.runs)))
-        taken = max(taken, len(parts))
-        for down, part in enumerate(parts):
-            if part:
-                made = cells.put(sheet, at + down, column, part)
-                made.alignment = figures if right else wrapped
-        links = [url for url in (address(run.link) for run in cell.runs) if url]
-        if links and parts[0]:
-            linked(sheet.cell(at, column), links[0])
-    cells.tall(sheet, at, ((plain(cell.runs), _width(sheet, column)) for column, cell in enumerate(row, 1)))
+        cell = row[source]
+        found = cells.number(cell) if numeric else None
+        if found is not None:
+            _figure(sheet.cell(at, column), *found)
+            continue
+        right = source < len(table.columns) and table.columns[source].align == "right"
+        taken = max(taken, _text(sheet, at, column, cell, right=right))
+        texts.append((plain(cell.runs), _width(sheet, column)))
+    cells.tall(sheet, at, texts)
     for down in range(taken if taken > 1 else 0):
-        cells.put(sheet, at + down, len(forms) + 1, cells.GOES_ON if down < taken - 1 else cells.WENT_ON)
+        cells.put(sheet, at + down, len(laid) + 1, cells.GOES_ON if down < taken - 1 else cells.WENT_ON)
     return taken
+
+
+def _figure(cell: Any, value: float, form: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    cell.value, cell.number_format = value, form
+    cell.alignment, cell.font = Alignment(vertical="top"), Font(name=cells.FONT)
+
+
+def _text(sheet: "Worksheet", at: int, column: int, cell: Cell, *, right: bool) -> int:
+    from openpyxl.styles import Alignment, Font
+
+    parts = list(cells.pieces(plain(cell.runs)))
+    for down, part in enumerate(parts):
+        if part:
+            made = cells.put(sheet, at + down, column, part)
+            made.alignment = Alignment(horizontal="right" if right else None, vertical="top", wrap_text=True)
+            made.font = Font(name=cells.FONT)
+    links = [url for url in (address(run.link) for run in cell.runs) if url]
+    if links and parts[0]:
+        linked(sheet.cell(at, column), links[0])
+    return len(parts)
 
 
 def _width(sheet: "Worksheet", column: int) -> float:

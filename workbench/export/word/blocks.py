@@ -36,6 +36,7 @@ _TALLEST = 12_600  # twips of a page that a picture may take, with its caption
 _ROUND = 6_600  # twips; what is as tall as it is wide would fill a page
 _DPI = 200
 _DEEPEST = 8
+_LED, _LEAD = (Code, Table, Chart, Diagram), 250  # what a sentence between a heading and it is kept with; characters
 UPRIGHT, TURNED, SPACER = "upright", "turned", "spacer"
 Embed = Callable[[bytes], str]
 """Puts a PNG into the file; its relation comes back."""
@@ -79,15 +80,17 @@ class Body:
 
     def blocks(self, blocks: Sequence[Block], place: Place, *, style: str = "") -> None:
         """Write blocks one below the other."""
-        for block in blocks:
-            self._block(block, place, style)
+        for at, block in enumerate(blocks):
+            after = blocks[at + 1] if at + 1 < len(blocks) else None
+            self._block(block, place, style, after)
 
-    def _block(self, block: Block, place: Place, style: str) -> None:
+    def _block(self, block: Block, place: Place, style: str, after: Block | None) -> None:
         match block:
             case Heading():
                 self._heading(min(max(block.level - 1, 2), 4), block.text, place)
             case Paragraph():
-                self._words(block.runs, Look(style), place)
+                leads = isinstance(after, _LED) and bool(self.pieces) and self.pieces[-1].glued and len(plain(block.runs)) <= _LEAD
+                self._words(block.runs, Look(style), place, glued=leads)
             case ListBlock():
                 self._list(block, place)
             case Code():

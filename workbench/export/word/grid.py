@@ -11,13 +11,15 @@ from workbench.export.word.text import Link, Look, Place
 
 PORTRAIT, LANDSCAPE = 9_638, 14_570  # twips between the margins of A4
 _SIZES = {9.5: "TableText", 8.5: "TableSmall", 7.5: "TableTiny"}
-_MARGIN = 90  # twips inside a cell, each side
+_MARGIN = 105  # twips inside a cell, each side
 _PER_POINT = 12  # twips that an average character takes for each point of type: a little more than most fonts
+_AIR = 0.72  # of a page that words alone may take: less leaves sentences narrow and tall
 _BOLD = 1.2  # how much wider bold is
 _CROWDED = 9  # columns; more of them need the wider page even where words break on it as well
 _MOST = 14  # columns side by side; Word itself draws no more than 63
 _LONGEST_WORD, _LONGEST_LINE, _READ = 26, 60, 400  # characters that a column is measured by
 _SPLIT_AFTER = 30  # lines; a taller row may break, or it could run off its page
+_SHORT = 13  # rows of a table that is not torn apart
 _HEADER = 8  # lines of a header that is repeated on every page
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U0001f000-\U0003ffff]")
 _NOTHING = "No rows."
@@ -61,13 +63,13 @@ def plan(table: Table, left: int, *, may_turn: bool) -> Plan:
     """The largest type at which no word is broken, on an upright page before a turned one; where there is none, small type."""
     measured = [_measure(table, n) for n in range(len(table.columns))]
     upright = PORTRAIT - left
-    tries = [(False, upright, size) for size in _SIZES]
+    tries = [(False, upright, 9.5, _AIR), (False, upright, 8.5, _AIR), (False, upright, 8.5, 1.0)]
     if may_turn and len(measured) > 5:
-        tries = [*tries[:2], *((True, LANDSCAPE, size) for size in _SIZES), tries[2]]
-    for turned, room, size in tries:
-        least = [_needed(word, size) for word, _ in measured]
-        if sum(least) <= room:
-            return Plan(_spread(least, [_needed(line, size) for _, line in measured], room), size, turned)
+        tries += [(True, LANDSCAPE, size, 1.0) for size in _SIZES]
+    for turned, room, size, filled in [*tries, (False, upright, 7.5, 1.0)]:
+        least, wanted = ([_needed(each[at], size) for each in measured] for at in (0, 1))
+        if sum(least) <= room * filled or sum(wanted) <= room:
+            return Plan(_spread(least, wanted, room), size, turned)
     turned = may_turn and len(measured) > _CROWDED
     size, room = 7.5 if len(measured) > 4 else 8.5, LANDSCAPE if turned else upright
     least = [_needed(word, size) for word, _ in measured]
@@ -85,13 +87,20 @@ def write(table: Table, laid: Plan, colours: Colours, link: Link, left: int) -> 
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar><w:tblLook w:val="0020" w:firstRow="1"/>'
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in laid.widths)
-    last = len(table.rows) - 1
+    kept = _kept(table, laid)
     rows = [
-        _row(row, table.columns, laid, link, ground=colours.band if at % 2 else "", keep=at == 0 < last)
-        for at, row in enumerate(table.rows)
+        _row(row, table.columns, laid, link, ground=colours.band if at % 2 else "", keep=at in kept) for at, row in enumerate(table.rows)
     ]
     made = "".join(rows) or _empty(laid)
     return f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{_header(table, laid, colours)}{made}</w:tbl>"
+
+
+def _kept(table: Table, laid: Plan) -> set[int]:
+    """The rows that stand on the page of the next one: all of a short table, else the first and the last but one."""
+    last = len(table.rows) - 1
+    if last < _SHORT and sum(_lines([cell.runs for cell in row], laid) for row in table.rows) <= 2 * _SHORT:
+        return set(range(last))
+    return {0, last - 1}
 
 
 def _header(table: Table, laid: Plan, colours: Colours) -> str:
