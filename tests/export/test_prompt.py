@@ -307,6 +307,10 @@ def test_an_example_may_be_chosen_and_written_by_hand(bench: Bench) -> None:
     assert "The output shown here was written by hand in place of what was recorded." in notes(shown, "info")
     assert "Left out." in text(shown)
     assert any(one.kind == "prose" for one in made.sources)
+    setup.put(bench.store, "prompt", "intent", prose={"cell_edge": f"{run.id}:0:5:0", "cell_normal": "none"})
+    again = part(bench.store, "intent@1", "examples", period="all")
+    assert f"Cell {run.id}:0:5:0" in text(again)
+    assert text(again).startswith("### A normal case\nOur favourite.\n### An edge case")
     with pytest.raises(InputError, match="names no cell and no call"):
         part(bench.store, "intent@1", "examples", options={"normal": "the third one"})
 

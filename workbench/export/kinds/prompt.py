@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from workbench.export import figures, templating
+from workbench.export import figures, setup, templating
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.prompt import changelog, contract, examples, failing, performance, results, runs, subject, versions, weaknesses
 from workbench.export.prompt.told import Gathering
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 _EXAMPLE = "In place of the sentence that says why this case was chosen."
+_CELL = "Which case: its cell as RUN:VARIANT:CASE:REPEAT, or the number of a call. Empty: chosen by rule. `none`: only your words."
+_EXAMPLES = tuple(
+    field
+    for key, title in examples.KINDS.items()
+    for field in (Prose(f"example_{key}", title, _EXAMPLE), Prose(f"cell_{key}", f"{title}: which", _CELL))
+)
 _PARTS = (
     Part(
         "overview",
@@ -30,7 +36,7 @@ _PARTS = (
         (Prose("input", "Input", "Limits of inputs."), Prose("output", "Output", "How to read replies.")),
         always=True,
     ),
-    Part("examples", "Examples", tuple(Prose(f"example_{key}", title, _EXAMPLE) for key, title in examples.KINDS.items()), always=True),
+    Part("examples", "Examples", _EXAMPLES, always=True),
     Part("errors", "Error Handling", (Prose("errors", "Error handling", "What your program does where a call fails."),), always=True),
     Part("performance", "Performance", (Prose("performance", "Performance", "What was promised, what to expect."),), always=True),
     Part("changelog", "Changelog", (Prose("changelog", "Changelog", "What the notes of versions do not say."),), always=True),
@@ -97,6 +103,7 @@ def _pair(found: subject.Subject) -> str:
 def _parts(store: "Store", found: subject.Subject, request: Request, wanted: set[str]) -> Any:
     """What each part that is wanted hands over."""
     audience, options = request.audience, request.options
+    prose = setup.get(store, "prompt", found.name).prose if "examples" in wanted else {}
     listed = runs.of(store, found.name) if wanted & _OF_RUNS else []
     yield versions.gather(store, found, whole="version" in wanted and audience != "manager")
     if wanted & {"overview", "contract"}:
@@ -104,7 +111,7 @@ def _parts(store: "Store", found: subject.Subject, request: Request, wanted: set
     if "contract" in wanted:
         yield contract.gather(store, found, listed)
     if "examples" in wanted:
-        yield examples.gather(store, found, listed, options)
+        yield examples.gather(store, found, listed, options, prose)
     if "errors" in wanted:
         yield failing.gather(store, found)
     if wanted & {"overview", "performance"}:

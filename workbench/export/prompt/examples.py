@@ -20,7 +20,6 @@ from workbench.export.prompt import replies, runs
 from workbench.export.prompt.subject import Subject
 from workbench.export.prompt.told import Told, code, cut, newest
 from workbench.export.sources import source
-from workbench.export.templating import table
 from workbench.ledger import reading as ledger
 from workbench.ledger.fields import ERROR, OK
 from workbench.ledger.reading import Call
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 KINDS = {"normal": "A normal case", "edge": "An edge case", "failure": "A failure"}
+NOTHING = "none"
 _LOOKED = 500  # cells or calls among which examples are looked for
 _CELL = re.compile(r"([\w-]{1,40}):(\d{1,9}):(\d{1,9}):(\d{1,9})")
 _HINT = "Write a cell as RUN:VARIANT:CASE:REPEAT (Runs shows it), or the number of a call."
@@ -47,7 +47,7 @@ class Example:
     title: str
     why: str
     place: str
-    about: Block
+    about: str
     blocks: tuple[Block, ...]
     at_ms: int
     simulated: bool = False
@@ -76,15 +76,22 @@ class _Picked:
     of: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapping[str, str]) -> Told:
-    """Facts examples and examples_gone (places a person chose that are not there any more)."""
+def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapping[str, str], prose: Mapping[str, str]) -> Told:
+    """Facts examples, examples_gone (places a person chose that are not there any more) and has_failure.
+
+    A place is that of the options, else that of the prose `cell_normal` and so on. `NOTHING` shows no record, only the person's words.
+    """
     if subject.version is None:
         return Told({"examples": (), "examples_gone": (), "has_failure": False})
     picked = _picked(store, subject, found)
     made, gone = [], []
     for kind, title in KINDS.items():
         held, why = None, "Chosen by hand."
-        if asked := options.get(kind, "").strip():
+        asked = (options.get(kind) or prose.get(f"cell_{kind}") or "").strip()
+        if asked == NOTHING:
+            made += [Example(kind, title, "", NOTHING, "", (), 0)] if prose.get(f"example_{kind}", "").strip() else []
+            continue
+        if asked:
             held = recorded(store, asked)
             if held is None:
                 gone.append(f"{title}: {asked}")
@@ -93,9 +100,13 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapp
             held = recorded(store, place)
         if held is not None:
             made.append(_example(kind, title, why, held, options))
-    sources = [source("run" if ":" in one.place else "calls", one.place, f"Example: {one.title}", one, at_ms=one.at_ms) for one in made]
+    sources = [
+        source("run" if ":" in one.place else "calls", one.place, f"Example: {one.title}", one, at_ms=one.at_ms)
+        for one in made
+        if one.place != NOTHING
+    ]
     facts = {"examples": tuple(made), "examples_gone": tuple(gone), "has_failure": any(one.key == "failure" for one in made)}
-    return Told(facts, tuple(sources), newest(one.at_ms for one in made))
+    return Told(facts, tuple(sources), newest(one.at_ms for one in made if one.place != NOTHING))
 
 
 def _picked(store: "Store", subject: Subject, found: Sequence[Run]) -> _Picked:
@@ -287,5 +298,5 @@ def _as_text(value: Any) -> str:
 def _example(kind: str, title: str, why: str, found: Recorded, options: Mapping[str, str]) -> Example:
     written = {part: options.get(f"{kind}_{part}", "") for part in ("input", "output")}
     edited = {part: cut(text) for part, text in written.items() if text.strip()}
-    facts = table(["What", "Value"], [(name, value) for name, value in found.facts if value])
+    facts = " · ".join(f"{name} {value}" for name, value in found.facts if value)
     return Example(kind, title, why, found.place, facts, texts(found, edited), found.at_ms, found.simulated, tuple(edited))

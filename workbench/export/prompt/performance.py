@@ -149,13 +149,13 @@ def _parts(held: Mapping[str, Figures], name: str) -> Table:
         )
         for key, each in list(held.items())[: _VERSIONS + 1]
     ]
-    return table(heads, rows, f"By {name.lower()}, 95 % intervals in brackets")
+    return table(heads, rows, f"By {name.lower()}, 95 % intervals below each figure")
 
 
 def _bounded(figure: Figure, unit: str) -> Cell:
     within = figures.interval(figure.low, figure.high, unit)
     told = figures.told(figure.value, unit)
-    return Cell(inline(f"{told} ({within})" if within else told), figure.value)
+    return Cell(inline(f"{told}\n{within}" if within else told), figure.value)
 
 
 def _latency_chart(found: Measured, subject: Subject) -> Chart | None:
