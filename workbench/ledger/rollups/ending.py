@@ -16,10 +16,11 @@ _ANY = (
 _SQL = {"sqlite": _ANY, "postgresql": _ANY.replace("?", "%s")}
 
 
-def end(connection: Connection, known: Mapping[str, int], since_ms: int, until_ms: int, bucket_ms: int | None, offset_ms: int) -> int:
-    """The end of a range: `until_ms`, or the end of its hour or day where no call began between the two: what is counted is the same. Never beyond the end of
-    its bucket; never where calls or minutes are there no more, for nobody could tell.
+def end(connection: Connection, known: Mapping[str, int], span: tuple[int, int], bucket_ms: int | None, offset_ms: int) -> int:
+    """The end of a span, or the end of its hour or day where no call began between the two: what is counted is the same. Never beyond the
+    end of its bucket; never where calls or minutes are there no more, for nobody could tell.
     """
+    since_ms, until_ms = span
     for grain, finer in ((HOUR, MINUTE), (DAY, HOUR)):
         begun = until_ms - until_ms % finer
         ends_ms = -(-until_ms // grain) * grain

@@ -104,7 +104,7 @@ def _pieces(connection: Connection, known: Mapping[str, int], since_ms: int, unt
     if marks.WHOLE not in known or since_ms >= until_ms:
         return []
     kept = Kept(known[marks.MINUTES_FROM], known.get(marks.ROWS_FROM))
-    until_ms = ending.end(connection, known, since_ms, until_ms, question.bucket_ms, question.offset_ms)
+    until_ms = ending.end(connection, known, (since_ms, until_ms), question.bucket_ms, question.offset_ms)
     return ranges.pieces(since_ms, until_ms, kept, question.bucket_ms, question.offset_ms)
 
 
