@@ -99,11 +99,11 @@ def test_what_a_person_wrote_stands_there_and_is_a_source(sqlite_store: Store) -
     limits = shown.text(made, "limitations")
     assert "triage\ncannot tell urgent from angry. Nor sarcasm." in limits
     assert "reply\nis wordy" in limits
-    written = {one.id for one in made.sources if one.kind == "prose"}
+    written = {one.id.removeprefix("model_card/p/m/") for one in made.sources if one.kind == "prose"}
     assert {"version", "developer", "intended_use", "out_of_scope", "context_limitations", "contact"} <= written
     setup.put(sqlite_store, "model_card", "p/m", prose={"developer": "Somebody else"})
     again = shown.compose(sqlite_store, "model_card", "p/m")
-    assert {one.id for one in again.sources if one not in made.sources} == {"developer"}
+    assert {one.id for one in again.sources if one not in made.sources} == {"model_card/p/m/developer"}
 
 
 def test_slices_that_are_measurably_weaker_are_limitations(sqlite_store: Store) -> None:

@@ -68,7 +68,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         **used,
         **priced,
     }
-    written = said.sources(prose, (*(field.key for field in _DETAILS), "context_limitations"))
+    written = said.sources(said.CARD, model.name, prose, (*(field.key for field in _DETAILS), "context_limitations"))
     sources = [*found, *scored.sources(scores), *of_price, *written]
     return Gathered(f"Model card: {model.name}", used["subtitle"], facts, sources, newest, about=model.name)
 
@@ -106,7 +106,7 @@ def _used(store: "Store", model: Model, span: tuple[int, int] | None) -> tuple[d
         "success": traffic.card(found, "success_rate"),
         "by_prompt": traffic.by(found.by_prompt, ["Prompt"], caption=f"Calls of {said_span}; intervals are 95 %."),
         "errors": traffic.errors(found),
-        "latency_chart": traffic.chart(found, "latency", title="Latency by day"),
+        "latency_chart": traffic.chart(found, "latency", title="Latency by day", only=traffic.PERCENTILES),
         "satisfaction": traffic.card(found, "satisfaction"),
         "spent": traffic.card(found, "cost"),
         "per_call": traffic.card(found, "cost_per_call"),

@@ -85,7 +85,10 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
         "notes": list(found.notes),
         "simulated": sum(row["calls"] for row in (found.by_model.rows if found.by_model else ()) if row["provider"] == SIMULATED),
         "first_calls": [f"{figures.day(one.at_ms)}: {one.text}." for one in found.markers if one.kind == "version"],
-        **{name: traffic.chart(found, key, title=title) for name, (key, title) in _CHARTS.items()},
+        **{
+            name: traffic.chart(found, key, title=title, only=traffic.PERCENTILES if key == "latency" else ())
+            for name, (key, title) in _CHARTS.items()
+        },
     }
     if not found.calls:
         return facts, []

@@ -59,7 +59,8 @@ def of(store: "Store", subject: str) -> Notice:
     """What is known for `provider/model` or `provider/model@context`. Raises NotFound, InputError."""
     model, context = models.split(store, subject)
     card = said.card(store, model.name)
-    own = setup.get(store, KIND, f"{model.name}@{context}" if context else model.name).prose
+    about = f"{model.name}@{context}" if context else model.name
+    own = setup.get(store, KIND, about).prose
     scores = scored.of_model(store, model, context)
     prompt, version = _prompt(store, context)
     by_context = said.by_context(card.get("context_limitations", ""))
@@ -75,7 +76,12 @@ def of(store: "Store", subject: str) -> Notice:
         prompt=prompt,
         measured=tuple(scored.weak_sentences(scores)),
         score=scores[0] if scores else None,
-        sources=(*version, *scored.sources(scores[:1]), *said.sources(own, _OWN), *said.sources(card, _CARD, of="model card")),
+        sources=(
+            *version,
+            *scored.sources(scores[:1]),
+            *said.sources(KIND, about, own, _OWN),
+            *said.sources(said.CARD, model.name, card, _CARD),
+        ),
     )
 
 

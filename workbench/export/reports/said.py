@@ -36,7 +36,7 @@ def by_context(text: str) -> dict[str, str]:
     return found
 
 
-def sources(prose: dict[str, str], keys: tuple[str, ...], *, of: str = "") -> list[Source]:
-    """A source for each of the fields that is written; `of` names the document it is written in where that is another one."""
-    there = f"{of}: " if of else ""
-    return [source("prose", f"{there}{key}", f"{there}{key.replace('_', ' ')}", prose[key]) for key in keys if prose.get(key)]
+def sources(kind: str, about: str, prose: dict[str, str], keys: tuple[str, ...]) -> list[Source]:
+    """A source for each of the fields that is written, under the id that every document has for it."""
+    named = {key: f"{about}: {key.replace('_', ' ')}" for key in keys if prose.get(key)}
+    return [source("prose", f"{kind}/{about}/{key}", name, prose[key]) for key, name in named.items()]

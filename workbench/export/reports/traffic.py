@@ -1,6 +1,6 @@
 """The calls of a period as tables: by prompt, by model, by version, errors by type. The figures are those of the Overview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 MOST = 25
 NO_PROMPT = "no prompt"
 _BY_DAYS = 100 * ranges.DAY  # what is longer is drawn in longer steps
-_COLUMNS = ["Requests>", "Answered>", "p50>", "p95>", "Tokens a request>", "Cost a request>", "Cost>"]
+_COLUMNS = ["Requests>", "Answered>", "p50>", "p95>", "Tokens a request>", "Cost a request>"]
+PERCENTILES = ("p50", "p95")  # the lines of a chart of latencies that a reader needs
 
 
 def look(
@@ -65,12 +66,12 @@ def card(found: seen.Dashboard, key: str) -> seen.Card | None:
     return next((one for one in found.cards if one.key == key), None)
 
 
-def chart(found: seen.Dashboard, key: str, *, title: str = "") -> Chart | None:
-    """A chart of the Overview by its days; None where it has none. What stands to compare with is left out."""
+def chart(found: seen.Dashboard, key: str, *, title: str = "", only: Collection[str] = ()) -> Chart | None:
+    """A chart of the Overview by its days; None where it has none. `only` names the lines; what stands to compare with is left out."""
     drawn = next((one for one in found.charts if one.key == key), None)
     if drawn is None:
         return None
-    lines = [line for line in drawn.lines if not line.dashed]
+    lines = [line for line in drawn.lines if not line.dashed and (not only or line.name in only)]
     labels = tuple(figures.day(point.at_ms) for point in lines[0].points) if lines else ()
     if not labels:
         return None
@@ -108,9 +109,8 @@ def _figures(row: Mapping[str, Any]) -> list[Cell]:
     return [
         blocks.figure(row["calls"], "calls"),
         blocks.bounded(answered, low, high, "share"),
-        blocks.bounded(row["p50"], row["p50_low"], row["p50_high"], "ms"),
+        blocks.figure(row["p50"], "ms"),  # the interval of both would leave no room for the names
         blocks.bounded(row["p95"], row["p95_low"], row["p95_high"], "ms"),
         blocks.figure(row["tokens_per_call"], "tokens"),
         blocks.figure(row["cost_per_call"], "usd"),
-        blocks.figure(row["cost"], "usd"),
     ]
