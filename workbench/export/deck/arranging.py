@@ -12,7 +12,7 @@ from workbench.export.deck import elements, measuring, text
 from workbench.export.deck.elements import LEAST_PICTURE, Drawn, Element, Flow, Tabular, Verbatim
 from workbench.export.deck.model import BOTTOM, GAP, GUTTER, MARGIN, TOP, WIDTH, Box, Deck, Piece, Slide
 from workbench.export.literal import one_line
-from workbench.export.model import Block, Document, Heading, Section
+from workbench.export.model import Block, Document, Heading, Paragraph, Section, inline
 
 SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
 PLAIN = 18.0  # of documents that are no slides
@@ -54,8 +54,6 @@ def _one(document: Document, section: Section) -> Slide:
 def _any(document: Document) -> list[Slide]:
     title, size = _titled(document.title, OPENING.width, _OPENING_TITLES, 3)
     lines = [part for part in (document.subtitle, figures.day(document.as_of_ms) if document.as_of_ms is not None else "") if part]
-    from workbench.export.model import Paragraph, inline
-
     words, _ = _fitted(tuple(Paragraph(inline(line)) for line in lines), OPENING)
     made = [Slide(FIRST, title, size, words, _notes("", "", document.title, title), opening=True)]
     for section in document.sections:

@@ -10,7 +10,7 @@ from typing import Self
 from workbench.export.deck import measuring, tables, text
 from workbench.export.deck.model import CAPTION, CARD_BAR, CARD_PAD, CODE_PAD, GAP, Box, Grid, Mono, Par, Picture, Piece, Words
 from workbench.export.literal import visible
-from workbench.export.model import Block, Chart, Code, Diagram, Heading, Note, Table
+from workbench.export.model import Block, Chart, Code, Diagram, Heading, Note, Paragraph, Table, inline
 
 LEAST_PICTURE = 170.0
 _CODE = {24.0: 20.0, 22.0: 18.0, 20.0: 16.0, 18.0: 16.0, 16.0: 14.0}
@@ -261,6 +261,4 @@ def of(blocks: Sequence[Block]) -> list[Element]:
 
 
 def _paragraph(said: str) -> Block:
-    from workbench.export.model import Paragraph, inline
-
     return Paragraph(inline(said))

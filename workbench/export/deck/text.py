@@ -24,6 +24,7 @@ from workbench.export.model import (
 
 MARKS = ("•", "–", "·")
 MORE = "…"
+_SHORT = 12  # characters
 
 
 def pars(blocks: Sequence[Block], size: float) -> list[Par]:
@@ -89,6 +90,8 @@ def ended(found: Sequence[Par]) -> list[Par]:
         return []
     last = found[-1]
     text = plain(last.runs).rstrip()
+    if len(text) <= _SHORT:  # it leaves room on its line
+        return [*found[:-1], replace(last, runs=(*last.runs, Run(f" {MORE}")))]
     head, _ = _split(last.runs, max(0, len(text) - 2 if len(text) > 2 else len(text)))
     return [*found[:-1], replace(last, runs=(*head, Run(MORE)))]
 

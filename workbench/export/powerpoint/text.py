@@ -1,7 +1,7 @@
 """Text in a shape: paragraphs with their marks, direction and fonts, every character of it literal."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from workbench.export.deck.model import Box, Par
@@ -173,11 +173,6 @@ def sub(parent: Any, tag: str, **attributes: str) -> Any:
     made = parent.makeelement(qn(tag), attributes)
     parent.append(made)
     return made
-
-
-def pars_of(said: Sequence[str], size: float) -> list[Par]:
-    """A paragraph for each text."""
-    return [Par(inline(visible(each)), size) for each in said]
 
 
 def plain_shape(shape: Any, *, ground: str, edge: str = "", width: float = 0.75) -> None:

@@ -21,8 +21,6 @@ from workbench.export.deck.model import (
     CELL_PAD,
     CELL_RISE,
     CODE_PAD,
-    HEIGHT,
-    WIDTH,
     Box,
     Deck,
     Grid,
@@ -46,7 +44,7 @@ _CARDS = {
     "warning": ("#fdf3dc", "#b26b00"),
     "missing": ("#f1f3f5", "#6b7785"),
     "good": ("#e6f4ea", "#1e7b45"),
-    "bad": ("#fceBea", "#b3261e"),
+    "bad": ("#fcebea", "#b3261e"),
 }
 
 
@@ -223,6 +221,3 @@ def _hash(text: str) -> str:
 
 def _json(document: Document) -> str:
     return provenance.text(document).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-__all__ = ["HEIGHT", "WIDTH", "write"]

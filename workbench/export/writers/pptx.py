@@ -9,10 +9,10 @@ from typing import Any
 from workbench.errors import InputError
 from workbench.export import provenance
 from workbench.export.deck import arranging
-from workbench.export.deck.model import CARD_BAR, CARD_PAD, CODE_PAD, HEIGHT, MARGIN, Box, Deck, Grid, Mono, Picture, Piece, Slide, Words
+from workbench.export.deck.model import CARD_BAR, CARD_PAD, CODE_PAD, MARGIN, Box, Deck, Grid, Mono, Picture, Piece, Slide, Words
 from workbench.export.deck.text import pars
 from workbench.export.literal import one_line, visible
-from workbench.export.model import Chart, Document, Note, Paragraph, Run, inline
+from workbench.export.model import Chart, Document, Note, Paragraph, inline
 from workbench.export.powerpoint import charts, diagrams, look, tables, text
 from workbench.export.writers import writer
 from workbench.export.writers.packaging import package
@@ -200,6 +200,3 @@ def _empty() -> Any:
     from pptx.oxml import parse_xml
 
     return parse_xml('<a:p xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"/>')
-
-
-__all__ = ["CARDS", "HEIGHT", "MIME", "Run", "write"]
