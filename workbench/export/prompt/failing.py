@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.calls.retry import LONGEST_RETRY_AFTER_S, PRESETS
 from workbench.errors import CallError, UnknownFailure, subclasses
 from workbench.export import figures
-from workbench.export.model import Cell, Code, inline
+from workbench.export.model import Cell, Code, Inline, Run, inline
 from workbench.export.prompt.subject import Subject
 from workbench.export.prompt.told import Told, cut, newest
 from workbench.export.sources import source
@@ -33,7 +33,7 @@ class Seen:
     n: int
     last_ms: int | None
     messages: tuple[Code, ...]
-    hints: tuple[str, ...]
+    hints: tuple[Inline, ...]
 
 
 def gather(store: "Store", subject: Subject) -> Told:
@@ -90,7 +90,7 @@ def _seen(store: "Store", subject: Subject, name: str, n: int, day_ms: int) -> S
     )
     kinds = dict.fromkeys(call.error_kind or name for call in calls)
     hints = dict.fromkeys(_class(kind, name).default_hint for kind in kinds or (name,))
-    return Seen(name, n, calls[0].started_ms if calls else day_ms, messages[:_SHOWN], tuple(hint for hint in hints if hint))
+    return Seen(name, n, calls[0].started_ms if calls else day_ms, messages[:_SHOWN], tuple(_hint(hint) for hint in hints if hint))
 
 
 def _message(kind: str | None, message: str | None) -> str:
@@ -117,10 +117,21 @@ def _class(kind: str, error_type: str) -> type[CallError]:
 def _guide() -> Any:
     """What can go wrong with any call, and what to do."""
     rows = [
-        (one.error_type, one.kind, " ".join((one.__doc__ or "").split()), "yes" if one.retryable else "no", one.default_hint or "none")
+        (
+            one.error_type,
+            one.kind,
+            " ".join((one.__doc__ or "").split()),
+            "yes" if one.retryable else "no",
+            _hint(one.default_hint or "none"),
+        )
         for one in sorted(_kinds(), key=lambda one: (not one.retryable, one.error_type, one.kind))
     ]
     return table(["Error", "In detail", "What happened", "Try again?", "What to do"], rows)
+
+
+def _hint(text: str) -> Inline:
+    """A hint whose commands stand between backticks."""
+    return tuple(Run(part, code=bool(place % 2)) for place, part in enumerate(text.split("`")) if part)
 
 
 def _retrying() -> str:

@@ -155,7 +155,8 @@ def _parts(held: Mapping[str, Figures], name: str) -> Table:
 def _bounded(figure: Figure, unit: str) -> Cell:
     within = figures.interval(figure.low, figure.high, unit)
     told = figures.told(figure.value, unit)
-    return Cell(inline(f"{told}\n{within}" if within else told), figure.value)
+    short = within.replace(" to ", "–").replace(" ", "\u00a0")  # columns are narrow: it stays on one line
+    return Cell(inline(f"{told}\n{short}" if short else told), figure.value)
 
 
 def _latency_chart(found: Measured, subject: Subject) -> Chart | None:
