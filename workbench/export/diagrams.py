@@ -261,7 +261,8 @@ def _arrow(read: _Reader) -> tuple[str, bool, str]:
     read.space()
     label = ""
     if read.text.startswith("|", read.at):
-        end = read.text.find("|", read.at + 1)
+        quoted = read.text.startswith('"', read.at + 1)
+        end = read.text.find("|", (read.text.find('"', read.at + 2) if quoted else read.at) + 1)
         if end < 0:
             raise read.fail("the label of the arrow is not closed by |.")
         label, read.at = _label(read.text[read.at + 1 : end]), end + 1

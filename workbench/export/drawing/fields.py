@@ -23,7 +23,6 @@ def radar(page: Sheet) -> Any:
     made = canvas.figure(page.wide / 72, high / 72)
     frame.head(made, page, scale.name)
     axes = frame.place(made, 0, 0, frame.top(page), 0)
-    axes.axis("off")
     axes.set_xlim(-page.wide / 2, page.wide / 2)
     axes.set_ylim(-reach - 34, reach + 34)
     spokes = [math.tau * at / len(page.labels) for at in range(len(page.labels))]
@@ -69,7 +68,7 @@ def matrix(page: Sheet) -> Any:
     wide = min(92.0, (page.wide - left - 6) / columns)
     heads, turned, above = _heads(page, wide)
     if turned:
-        wide = min(60.0, (page.wide - left - 0.77 * max(canvas.width(text) for text in heads)) / (columns - 0.5))
+        wide = min(60.0, (page.wide - left - 0.77 * max(canvas.width(text) for text in heads) - 12) / (columns - 0.5))
     tall = min(max(26.0, min(40.0, wide * 0.6)), 560 / rows)
     single = frame.Sheet(page.chart, page.labels, [], [], page.wide, page.cut)
     high = frame.top(single) + above + rows * tall + 6
@@ -77,15 +76,12 @@ def matrix(page: Sheet) -> Any:
     scale = Scale(page.chart.unit, ticks(min(0.0, *values), max(0.0, *values)))
     frame.head(made, single, scale.name)
     axes = frame.place(made, left, page.wide - left - columns * wide, frame.top(single) + above, 6)
-    axes.set_facecolor("none")
-    for side in axes.spines.values():
-        side.set_visible(False)
     axes.set_xlim(0, columns)
     axes.set_ylim(rows, 0)
-    axes.tick_params(length=0, labelcolor=INK, labeltop=True, labelbottom=False, pad=4)
-    style: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if turned else {}
-    axes.set_xticks([at + 0.5 for at in range(columns)], heads, size=min(SIZE, wide * 0.8), linespacing=1.1, **style)
-    axes.set_yticks([at + 0.5 for at in range(rows)], names, size=min(SIZE, tall * 0.6), linespacing=1.1)
+    for at, text in enumerate(heads):
+        frame.above(axes, at + 0.5, text, size=min(SIZE, wide * 0.8), turned=turned)
+    for at, text in enumerate(names):
+        frame.beside(axes, at + 0.5, text, size=min(SIZE, tall * 0.6))
     _cells(axes, page, scale, (wide, tall), (min(0.0, *values), max(values)))
     return made
 

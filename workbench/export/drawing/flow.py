@@ -46,7 +46,6 @@ def draw(graph: Graph, accent: str, width_in: float) -> Any:
     high = plan.size[1] * scale + 8
     made = canvas.figure(width_in, high / 72)
     axes = frame.place(made, 0, 0, 0, 0)
-    axes.axis("off")
     middle = plan.size[0] / 2
     axes.set_xlim(middle - width_in * 36 / scale, middle + width_in * 36 / scale)
     axes.set_ylim(plan.size[1] + 4 / scale, -4 / scale)

@@ -74,11 +74,9 @@ def round_marks(page: Sheet, low: float, high: float, count: int = 5) -> list[fl
 def nothing(width_in: float, text: str = "no data") -> Any:
     """A picture that says that there is nothing to draw."""
     made = canvas.figure(width_in, 1.1)
-    axes = place(made, 1, 1, 1, 1)
-    axes.set_facecolor("none")
-    for side in axes.spines.values():
-        side.set(color=RULE, linestyle=(0, (4, 4)), linewidth=0.8)
-    axes.set(xticks=[], yticks=[])
+    axes = place(made, 2, 2, 2, 2)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], color=RULE, linestyle=(0, (4, 4)), linewidth=0.8, clip_on=False)
     axes.text(0.5, 0.5, text, ha="center", va="center", color=SOFT, size=canvas.SIZE + 1, transform=axes.transAxes)
     return made
 
@@ -87,18 +85,60 @@ def place(made: Any, left: float, right: float, top: float, bottom: float) -> An
     """Axes inside these margins, without any decoration."""
     wide, high = (72 * side for side in made.get_size_inches())
     room, tall = max(20.0, wide - left - right), max(10.0, high - top - bottom)
-    return made.add_axes((left / wide, bottom / high, room / wide, tall / high), frameon=True)
+    axes = made.add_axes((left / wide, bottom / high, room / wide, tall / high))
+    axes.axis("off")
+    return axes
 
 
-def calm(axes: Any, grid: str) -> None:
-    """No box and no tick marks; a fine grid across the value axis (`grid` is x or y)."""
-    axes.set_facecolor("none")
-    for name, side in axes.spines.items():
-        side.set_visible(name == ("bottom" if grid == "y" else "left"))
-        side.set(color=RULE, linewidth=0.8)
-    axes.tick_params(length=0, labelsize=canvas.SIZE, labelcolor=INK, pad=4)
-    axes.grid(axis=grid, color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+def rules(axes: Any, marks: Sequence[float], texts: Sequence[str], *, upright: bool) -> None:
+    """The value axis: its limits, fine lines across at its ticks, their texts outside, and the line that the marks stand on.
+
+    Drawn by hand: the axes of matplotlib measure each text several times, and are most of what a picture costs.
+    """
+    low, high = axes.get_xlim() if upright else axes.get_ylim()
+    if upright:
+        axes.set_ylim(marks[0], marks[-1])
+        axes.hlines(marks, low, high, color=GRID, linewidth=0.8, zorder=0.5)
+        axes.hlines(marks[0], low, high, color=RULE, linewidth=1.0, zorder=2.5, clip_on=False)
+    else:
+        axes.set_xlim(marks[0], marks[-1])
+        axes.vlines(marks, low, high, color=GRID, linewidth=0.8, zorder=0.5)
+        axes.vlines(marks[0], low, high, color=RULE, linewidth=1.0, zorder=2.5, clip_on=False)
+    axes.set_autoscale_on(False)
+    for mark, text in zip(marks, texts, strict=True):
+        (beside if upright else below)(axes, mark, text, colour=SOFT)
+
+
+def below(axes: Any, at: float, text: str, *, colour: str = INK, size: float = canvas.SIZE, turned: bool = False) -> None:
+    """A text below a place on the axes, turned to rise from the left where `turned`."""
+    x, y = _spot(axes, at, axes.get_ylim()[0])
+    style: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"ha": "center"}
+    _write(axes, (x, y - 5), text, va="top", color=colour, size=size, linespacing=1.15, **style)
+
+
+def above(axes: Any, at: float, text: str, *, size: float, turned: bool = False) -> None:
+    """A text above a place on the axes."""
+    x, y = _spot(axes, at, axes.get_ylim()[1])
+    style: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if turned else {"ha": "center"}
+    _write(axes, (x, y + 5), text, va="bottom", color=INK, size=size, linespacing=1.1, **style)
+
+
+def beside(axes: Any, at: float, text: str, *, colour: str = INK, size: float = canvas.SIZE) -> None:
+    """A text at the left of a place on the axes."""
+    x, y = _spot(axes, axes.get_xlim()[0], at)
+    _write(axes, (x - 6, y), text, ha="right", va="center_baseline", color=colour, size=size, linespacing=1.1)
+
+
+def _spot(axes: Any, x: float, y: float) -> tuple[float, float]:
+    """A place on the axes in points of the figure."""
+    box, (left, right), (bottom, top) = axes.get_position(), axes.get_xlim(), axes.get_ylim()
+    wide, high = (72 * side for side in axes.figure.get_size_inches())
+    return (box.x0 + (x - left) / (right - left) * box.width) * wide, (box.y0 + (y - bottom) / (top - bottom) * box.height) * high
+
+
+def _write(axes: Any, spot: tuple[float, float], text: str, **style: Any) -> None:
+    wide, high = (72 * side for side in axes.figure.get_size_inches())
+    axes.figure.text(spot[0] / wide, spot[1] / high, text, **style)
 
 
 def head(made: Any, page: Sheet, unit: str, marker: str = "s") -> None:
@@ -135,17 +175,6 @@ def _legend(page: Sheet) -> list[tuple[str, str, float, int]]:
 def top(page: Sheet) -> float:
     """The height that `head` takes."""
     return ROW + 6 + max((ROW * (row + 1) for *_, row in _legend(page)), default=0.0)
-
-
-def value_axis(axes: Any, marks: Sequence[float], scale: Scale, which: str) -> None:
-    """Ticks and limits of the value axis."""
-    texts = [scale.tick(mark) for mark in marks]
-    if which == "y":
-        axes.set_ylim(marks[0], marks[-1])
-        axes.set_yticks(marks, texts, color=SOFT)
-    else:
-        axes.set_xlim(marks[0], marks[-1])
-        axes.set_xticks(marks, texts, color=SOFT)
 
 
 def tick_room(marks: Sequence[float], scale: Scale) -> float:

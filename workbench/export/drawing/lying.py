@@ -9,7 +9,7 @@ from workbench.export import figures
 from workbench.export.drawing import canvas, frame
 from workbench.export.drawing.canvas import SIZE
 from workbench.export.drawing.frame import SMALL, Sheet
-from workbench.export.drawing.looks import INK, PAPER, RULE, SOFT, Scale, mix, on
+from workbench.export.drawing.looks import GRID, INK, PAPER, RULE, SOFT, Scale, mix, on
 
 DAY_MS = 86_400_000
 TALLEST = 600.0  # points: a page holds that with its caption
@@ -19,14 +19,14 @@ _FAR_MS = 250_000_000_000_000  # about the year 9892: datetime ends soon after
 def bars(page: Sheet) -> Any:
     """Lying bars from zero with their figures at the ends; the first label is on top."""
     values = frame.known(page.lines)
-    if not values:
+    if not frame.known(page.lines, bounds=False):
         return frame.nothing(page.wide / 72)
     marks = frame.round_marks(page, min(0.0, *values), max(0.0, *values))
     scale = Scale(page.chart.unit, marks)
     texts = [[figures.NONE if value is None else scale.mark(value) for value in line.values] for line in page.lines]
     room = max(canvas.width(text, SMALL) for row in texts for text in row) + 10
     made, axes, tall = _rows(page, 10.5 * len(page.lines) + 8, room, scale.name)
-    frame.value_axis(axes, marks, scale, "x")
+    frame.rules(axes, marks, [scale.tick(mark) for mark in marks], upright=False)
     each = 0.82 / len(page.lines)
     size = min(SMALL, tall * each * 0.95)
     for at, (line, colour) in enumerate(zip(page.lines, page.colours, strict=True)):
@@ -50,14 +50,14 @@ def bars(page: Sheet) -> Any:
 def forest(page: Sheet) -> Any:
     """Differences with their intervals about zero, the figures at the right. A filled mark: its interval leaves zero out."""
     values = frame.known(page.lines)
-    if not values:
+    if not frame.known(page.lines, bounds=False):
         return frame.nothing(page.wide / 72)
     marks = frame.round_marks(page, min(0.0, *values), max(0.0, *values), 6)
     scale = Scale(page.chart.unit, marks, signed=True)
     texts = [[_told(scale, *row) for row in zip(line.values, line.low, line.high, strict=True)] for line in page.lines]
     room = max(canvas.width(text, SMALL) for row in texts for text in row) + 20
     made, axes, tall = _rows(page, 17.0 * len(page.lines) + 4, room, f"difference, {scale.name}" if scale.name else "difference")
-    frame.value_axis(axes, marks, scale, "x")
+    frame.rules(axes, marks, [scale.tick(mark) for mark in marks], upright=False)
     axes.axvline(0, color=SOFT, linewidth=1.0, linestyle=(0, (4, 3)))
     each = 0.8 / len(page.lines)
     for at, (line, colour) in enumerate(zip(page.lines, page.colours, strict=True)):
@@ -98,10 +98,14 @@ def gantt(page: Sheet) -> Any:
     last = max(math.ceil(max(dates) / DAY_MS) * DAY_MS, first + DAY_MS)
     made, axes, tall = _rows(page, 22.0, 14, "")
     pad = (last - first) * 0.02
-    axes.set_xlim(first - pad, last + pad)
     space = axes.get_position().width * page.wide
     marks = _days(first, last, max(2, int(space // 84)))
-    axes.set_xticks(marks, [figures.day(mark) for mark in marks], color=SOFT)
+    axes.set_xlim(first - pad, last + pad)
+    axes.set_autoscale_on(False)
+    axes.vlines(marks, -0.5, len(page.labels) - 0.5, color=GRID, linewidth=0.8, zorder=0.5)
+    axes.axvline(first - pad, color=RULE, linewidth=1.2)
+    for mark in marks:
+        frame.below(axes, mark, figures.day(mark), colour=SOFT)
     colour = page.colours[0]
     pale = mix(colour, PAPER, 0.38)
     for row, span in enumerate(spans):
@@ -164,10 +168,9 @@ def _rows(page: Sheet, tall: float, right: float, unit: str) -> tuple[Any, Any, 
     made = canvas.figure(page.wide / 72, (count * tall + frame.top(page) + below) / 72)
     frame.head(made, page, unit)
     axes = frame.place(made, left, right, frame.top(page), below)
-    frame.calm(axes, "x")
     axes.set_ylim(count - 0.5, -0.5)
-    axes.set_yticks(range(len(texts)), texts, size=size, linespacing=1.1)
-    axes.spines["left"].set_color(RULE)
+    for at, text in enumerate(texts):
+        frame.beside(axes, at, text, size=size)
     return made, axes, tall
 
 

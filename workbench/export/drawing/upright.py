@@ -13,7 +13,7 @@ from workbench.export.drawing.looks import INK, SOFT, Scale
 def bar(page: Sheet) -> Any:
     """Upright bars from zero, grouped by label; a label without a value has a dash in its place."""
     values = frame.known(page.lines)
-    if not values:
+    if not frame.known(page.lines, bounds=False):
         return frame.nothing(page.wide / 72)
     marks = frame.round_marks(page, min(0.0, *values), max(0.0, *values))
     scale = Scale(page.chart.unit, marks)
@@ -34,7 +34,7 @@ def bar(page: Sheet) -> Any:
 def line(page: Sheet) -> Any:
     """Lines with their intervals: whiskers where points are few, else bands. A gap where there is no value."""
     values = frame.known(page.lines)
-    if not values:
+    if not frame.known(page.lines, bounds=False):
         return frame.nothing(page.wide / 72)
     low, high = min(values), max(values)
     marks = frame.round_marks(page, min(0.0, low) if low < 0 or low < 0.6 * high else low, high)
@@ -52,7 +52,9 @@ def line(page: Sheet) -> Any:
         numbers = [math.nan if value is None else value for value in line.values]
         points = lone if slot < 8 else [at for at in places if line.values[at] is not None]
         axes.plot(places, numbers, color=colour, linewidth=1.8, linestyle=style)
-        axes.plot(points, [numbers[at] for at in points], color=colour, linestyle="none", marker=marker, markersize=4.5, clip_on=False)
+        if points:
+            values = [numbers[at] for at in points]
+            axes.plot(points, values, color=colour, linestyle="none", marker=marker, markersize=4.5, clip_on=False)
     return made
 
 
@@ -82,7 +84,8 @@ def _whiskers(axes: Any, places: Sequence[float], line: Series, cap: float, colo
 def _figures(axes: Any, page: Sheet, scale: Scale, each: float, slot: float) -> None:
     """Write each bar's figure above it, where all of them fit."""
     texts = [[None if value is None else scale.mark(value) for value in line.values] for line in page.lines]
-    if max(canvas.width(text, SMALL) for row in texts for text in row if text is not None) > each * slot + (6 if len(texts) == 1 else -2):
+    widest = max((canvas.width(text, SMALL) for row in texts for text in row if text is not None), default=0.0)
+    if widest > each * slot + (6 if len(texts) == 1 else -2):
         return
     for at, (line, row) in enumerate(zip(page.lines, texts, strict=True)):
         for place, text in enumerate(row):
@@ -105,19 +108,22 @@ def _axes(page: Sheet, marks: list[float], scale: Scale) -> tuple[Any, Any, floa
     texts, turn, below = _labels(page, slot)
     if turn and texts[0]:
         left = max(left, canvas.width(texts[0]) * 0.77 - slot / 2 + 8)
+    right = 12.0
+    if not turn and any(texts):
+        left = max(left, canvas.width(texts[0].split("\n")[0]) / 2 - slot / 2 + 12)
+        right = max(right, canvas.width(texts[-1].split("\n")[0]) / 2 - slot / 2 + 12)
     high = max(page.wide * 0.36, 130) + frame.top(page) + below
     made = canvas.figure(page.wide / 72, high / 72)
     frame.head(made, page, scale.name)
-    axes = frame.place(made, left, 12, frame.top(page) + 8, below)
-    frame.calm(axes, "y")
-    frame.value_axis(axes, marks, scale, "y")
+    axes = frame.place(made, left, right, frame.top(page) + 8, below)
     axes.set_xlim(-0.5, count - 0.5)
-    kept = [at for at, text in enumerate(texts) if text]
-    style: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turn else {}
-    axes.set_xticks(kept, [texts[at] for at in kept], size=SIZE, linespacing=1.15, **style)
+    frame.rules(axes, marks, [scale.tick(mark) for mark in marks], upright=True)
+    for at, text in enumerate(texts):
+        if text:
+            frame.below(axes, at, text, turned=turn)
     if marks[0] < 0 < marks[-1]:
         axes.axhline(0, color=SOFT, linewidth=0.8)
-    return made, axes, (page.wide - left - 12) / count
+    return made, axes, (page.wide - left - right) / count
 
 
 def _labels(page: Sheet, slot: float) -> tuple[list[str], bool, float]:

@@ -35,6 +35,7 @@ from workbench.export.model import (
 
 NOTES = {"info": "Note", "warning": "Warning", "missing": "Missing", "good": "Good", "bad": "Bad"}
 _LINKS = ("http://", "https://", "mailto:")
+_LONG = 60  # characters: a text that long wants room
 _SHORT = 24  # characters: a figure that long stays in one line
 # The inks of a picture that change with the ground of the page.
 _INKS = {looks.INK: "--ink", looks.SOFT: "--soft", looks.RULE: "--axis", looks.GRID: "--grid", looks.PAPER: "--ground"}
@@ -101,10 +102,7 @@ class _Writer:
 
     def _run(self, run: Run) -> str:
         text = escape(run.text)
-        if run.code:
-            text = f'<code dir="auto">{text}</code>'
-        else:
-            text = text.replace("\n", "<br>")
+        text = f'<code dir="auto">{text}</code>' if run.code else text.replace("\n", "<br>")
         if run.italic:
             text = f"<em>{text}</em>"
         if run.bold:
@@ -160,9 +158,11 @@ class _Writer:
     def _row(self, row: Sequence[Cell], columns: Sequence[Column]) -> str:
         made = []
         for cell, column in zip(row, columns, strict=False):
-            kind = ""
+            size = len(plain(cell.runs))
             if column.align == "right":
-                kind = ' class="figure"' if len(plain(cell.runs)) <= _SHORT else ' class="figure wrap"'
+                kind = ' class="figure"' if size <= _SHORT else ' class="figure wrap"'
+            else:
+                kind = ' class="long"' if size > _LONG else ""
             made.append(f'<td{kind} dir="auto">{self._runs(cell.runs)}</td>')
         return "".join(made)
 
@@ -172,10 +172,9 @@ class _Writer:
         count = "" if block.n is None else f" <small>(n = {figures.count(block.n)})</small>"
         remark = f'\n<p class="remark" dir="auto">{escape(one_line(block.note))}</p>' if block.note.strip() else ""
         label = f"Figures: {one_line(block.title)}"
-        return (
-            f'<figure>\n<figcaption dir="auto">{escape(one_line(block.title))}{count}</figcaption>\n{_picture(block, self._brand, said)}{remark}\n'
-            f"<details><summary>{escape(label)}</summary>\n{self._table(values.table(block))}\n</details>\n</figure>"
-        )
+        caption = f'<figcaption dir="auto">{escape(one_line(block.title))}{count}</figcaption>'
+        details = f"<details><summary>{escape(label)}</summary>\n{self._table(values.table(block))}\n</details>"
+        return f"<figure>\n{caption}\n{_picture(block, self._brand, said)}{remark}\n{details}\n</figure>"
 
     def _diagram(self, block: Diagram) -> str:
         try:
@@ -197,7 +196,8 @@ def _head(column: Column) -> str:
 
 
 def _picture(what: Chart | Diagram, brand: Brand, said: str) -> str:
-    return f'<div class="chart" role="img" aria-label="{escape(said)}" tabindex="0">\n{_themed(drawing.svg(what, brand), looks.accent(brand.accent))}\n</div>'
+    svg = _themed(drawing.svg(what, brand), looks.accent(brand.accent))
+    return f'<div class="chart" role="img" aria-label="{escape(said)}" tabindex="0">\n{svg}\n</div>'
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ import base64
 from functools import cache
 from pathlib import Path
 
-from workbench.export import figures
+from workbench.export import figures, provenance
 from workbench.export.drawing import looks
 from workbench.export.literal import one_line
 from workbench.export.model import Brand, Document, anchors
@@ -18,10 +18,12 @@ _DARK = "#14181d"
 _SIGNS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
-def write(document: Document, *, data: str = "") -> str:
-    """The page of a document. `data` are elements of data that stand before its end."""
-    inner = f'<div class="page">\n{masthead(document)}\n{body(document)}\n</div>'
-    return frame(document.title, inner + data, document.brand)
+def write(document: Document, *, above: str = "") -> str:
+    """The page of a document, `above` its masthead's elements; what it was written from is JSON in its last element."""
+    said = provenance.text(document).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    data = f'<script type="application/json" id="{provenance.ELEMENT}">{said}</script>'
+    inner = f'<div class="page">\n{masthead(document, above=above)}\n{body(document)}\n</div>\n{data}'
+    return frame(document.title, inner, document.brand)
 
 
 def frame(title: str, inner: str, brand: Brand, *, policy: str = POLICY, extra: str = "") -> str:
