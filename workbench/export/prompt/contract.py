@@ -54,7 +54,7 @@ def gather(store: "Store", subject: Subject, found: Sequence["RunOf"]) -> Told:
     facts["undeclared"] = [name for name in names if name not in known]
     inputs = _inputs(subject, names, observed)
     facts |= {"inputs": inputs, "inputs_seen": observed.where, "calling": _calling(subject, version, names)}
-    sources.append(source("cases", subject.ref, f"Inputs of {subject.ref}", [inputs, observed.where]))
+    sources.append(source("cases", f"{subject.name}/inputs", f"Inputs of {subject.name}", [inputs, observed.where]))
     if (schema := version.content.output_schema or version.content.parameters.response_schema) is not None:
         facts |= {"schema": Code(json.dumps(schema, ensure_ascii=False, indent=2), "json", "Schema"), "schema_fields": _fields(schema)}
     seen = [one for one in replies.newest(store, subject.name, version.number) if one.text is not None]
@@ -62,7 +62,7 @@ def gather(store: "Store", subject: Subject, found: Sequence["RunOf"]) -> Told:
     shown = {name: value for name, value in facts.items() if name.startswith("shape")}
     n = {"replies": figures.count(len(seen))}
     dates = seen[0].started_ms if seen else None
-    sources.append(source("calls", f"{subject.ref}/replies", f"Replies of {subject.ref}", shown, at_ms=dates, facts=n))
+    sources.append(source("calls", f"{subject.name}/replies", f"Replies of {subject.name}", shown, at_ms=dates, facts=n))
     return Told(facts, tuple(sources), dates)
 
 

@@ -72,7 +72,7 @@ def _source(subject: Subject, facts: Mapping[str, Any], at_ms: int | None, *, wh
     shown = {name: value for name, value in facts.items() if name != "measured"} if whole else {"glance": facts["glance"]}
     left_out = (found.left_out, found.simulated) if found else None
     told = {name.lower(): value for name, value in facts["glance"]}
-    key = f"{subject.ref}/performance"
+    key = f"{subject.name}/performance"
     return source("calls", key, f"Calls of {subject.name}", [shown, left_out, subject.period], at_ms=at_ms, facts=told)
 
 
