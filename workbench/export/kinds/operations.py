@@ -74,6 +74,7 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
         "calls": found.calls,
         "totals": totals,
         "differences": months.differences(compared),
+        "caveats": list(compared.notes),
         "clear": [one.sentence for one in compared.differences if one.better],
         "worse": [(one.sentence, one.evidence) for one in found.slices],
         "by_prompt": traffic.by(found.by_prompt, ["Prompt"]),

@@ -109,7 +109,7 @@ def totals(store: "Store", month: Month) -> tuple[Table, dict[str, str]]:
         one, other = now[key], before[key] if before["total_requests"] else None
         rows.append([blocks.words(title), _figure(one, unit), _figure(other, unit), _changed(key, unit, (one, other), month)])
     told = {title: blocks.told(now[key], unit) for key, title, unit in _ROWS[:1] + _ROWS[3:4] + _ROWS[6:7]}
-    return blocks.table(["", f"{month.name}>", f"{before_name(month)}>", "Change>"], rows, "Sums are compared by the day."), told
+    return blocks.table(["", f"{month.name}>", f"{before_name(month)}>", "Change>"], rows, "The month; sums are compared by the day."), told
 
 
 def before_name(month: Month) -> str:
@@ -148,7 +148,7 @@ def differences(found: Versus) -> Table | None:
     if not rows:
         return None
     columns = ["Figure", f"{found.a.name}>", f"{found.b.name}>", "Difference (95 % interval)>", "Requests>", "Reads"]
-    return blocks.table(columns, rows, " ".join(found.notes))
+    return blocks.table(columns, rows, f"Against {found.a.name}")
 
 
 def spent(store: "Store", month: Month) -> tuple[Table | None, Table | None]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from workbench.comparison import by_tag
+from workbench.comparison import by_tag, wording
 from workbench.comparison.by_tag import SURE, TagFigures
 from workbench.comparison.summary import Summary, VariantSummary
 from workbench.export import figures
@@ -73,7 +73,8 @@ def said(one: VariantSummary) -> str:
         what = f"{one.name}: {one.ok:,} replies, no score"
     else:
         what = f"{one.name}: {figures.share(one.score, one.low, one.high)} on {one.n:,} cases"
-    return f"{what}{f', {one.failed:,} cells failed' if one.failed else ''}."
+    failed = f", {wording.counted(one.failed, 'cell')} failed" if one.failed else ""
+    return f"{what}{failed}."
 
 
 def slices(found: tuple[TagFigures, ...]) -> Table | None:
