@@ -9,7 +9,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from workbench.export import figures, markdown
 from workbench.export.model import Block, Cell, Chart, Code, Column, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from jinja2.runtime import Context
 
 SHIPPED = Path(__file__).parent / "templates"
@@ -88,8 +88,7 @@ def render(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], aud
     # The title's line is blanked, not cut, so that a line number in an error is that of the file.
     text = "\n" * found.text[: title.end()].count("\n") + found.text[title.end() :] if title else found.text
     try:
-        template = environment().from_string(text)
-        made = template.render({**facts, "facts": facts, "audience": audience, "_prose": prose, _STATE: state})
+        made = _compiled(text).render({**facts, "facts": facts, "audience": audience, "_prose": prose, _STATE: state})
     except WorkbenchError:
         raise
     except Broken as error:
@@ -111,6 +110,12 @@ def _broken(found: Found, line: int | None, said: str) -> TemplateError:
 def _line(error: BaseException) -> int | None:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in {"<template>", "<unknown>"}]
     return lines[-1] if lines else None
+
+
+@lru_cache(maxsize=500)
+def _compiled(text: str) -> "Template":
+    """Compiling takes most of the time of a section, and its text is the same for every document."""
+    return environment().from_string(text)
 
 
 @cache
