@@ -29,16 +29,23 @@ def of(store: Store, name: str) -> tuple[int, int] | None:
         return since, until
     if name not in NAMED and name != "all":
         raise InputError(f"{name} is no period.", hint=f"Write {', '.join(NAMED)}, all, 2026-11 or 2026-11-01..2026-11-15.")
-    with store.read() as session:
-        first, last = session.execute(select(func.min(CallRow.started_ms), func.max(CallRow.started_ms))).one()
+    last = newest_ms(store)
     if last is None:
         return None
     until = (last // DAY_MS + 1) * DAY_MS
-    return (first // DAY_MS * DAY_MS if name == "all" else until - NAMED[name] * DAY_MS), until
+    if name != "all":
+        return until - NAMED[name] * DAY_MS, until
+    return (oldest_ms(store) or last) // DAY_MS * DAY_MS, until
+
+
+def oldest_ms(store: Store) -> int | None:
+    """When the oldest call started."""
+    with store.read() as session:
+        return session.scalar(select(func.min(CallRow.started_ms)))
 
 
 def newest_ms(store: Store) -> int | None:
-    """When the newest call started."""
+    """When the newest call started. Asked apart from the oldest: for both at once SQLite would read the whole index."""
     with store.read() as session:
         return session.scalar(select(func.max(CallRow.started_ms)))
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from workbench.export import period
-from workbench.ledger.tables import CallRow, SeriesRow
+from workbench.ledger.tables import SeriesRow
 from workbench.store import Store
 
 _MOST = 500
@@ -74,9 +74,8 @@ def _scenarios(store: Store, search: str) -> list[Subject]:
 
 def _months(store: Store) -> list[Subject]:
     """Months with calls in them, newest first; the days' sums say which."""
-    with store.read() as session:
-        first, last = session.execute(select(func.min(CallRow.started_ms), func.max(CallRow.started_ms))).one()
-    if last is None:
+    first, last = period.oldest_ms(store), period.newest_ms(store)
+    if first is None or last is None:
         return []
     start, month = datetime.fromtimestamp(first / 1000, UTC), datetime.fromtimestamp(last / 1000, UTC)
     found = []
