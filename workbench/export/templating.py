@@ -205,6 +205,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "note": note,
         "quote": quote,
         "speaker": speaker,
+        "words": lambda text: markdown.blocks(str(text)),  # what a person wrote elsewhere, in a plan say: Markdown like prose
         "code": lambda text, language="", caption="": Code(str(text), language, caption),
         "table": table,
         "mono": lambda text: Run(str(text), code=True),
