@@ -134,13 +134,32 @@ def forget(store: Store, export_id: int) -> Export:
         return found
 
 
+def bring_back(store: Store, export: Export) -> None:
+    """Put an export back on the list, at its place. What is there already stays as it is."""
+    with store.write() as session:
+        if session.get(ExportRow, export.id) is None:
+            columns = ("id", "kind", "subject", "format", "name", "sha256", "size_bytes", "made_ms")
+            row = ExportRow(**{name: getattr(export, name) for name in columns})
+            row.request, row.sources = dict(export.request), [one.to_json() for one in export.sources]
+            session.add(row)
+
+
 def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = frozenset()) -> Freshness:
     """Whether the document would read differently today. Sources of the kinds in `without` may differ ("calls" moves with every call)."""
     try:
-        document = documents.compose(store, kinds.request_from_json(said.request))
+        now = _now(store, said)
     except WorkbenchError as error:
         return Freshness((), trouble=str(error))
-    return compare(said.sources, document.sources, without=without)
+    return compare(said.sources, now, without=without)
+
+
+def _now(store: Store, said: Export | Provenance) -> tuple[Source, ...]:
+    """What it would be written from today."""
+    if said.kind == "library":
+        from workbench.export import library
+
+        return library.sources(store)
+    return documents.compose(store, kinds.request_from_json(said.request)).sources
 
 
 def compare(before: tuple[Source, ...], now: tuple[Source, ...], *, without: frozenset[str] = frozenset()) -> Freshness:

@@ -68,6 +68,15 @@ def make(store: Store, *, progress: Progress | None = None, stop: Callable[[], b
     return out.getvalue()
 
 
+def sources(store: Store) -> tuple[Source, ...]:
+    """What a site made now would be written from: the sources of every prompt's document, each once."""
+    found: dict[tuple[str, str], Source] = {}
+    for prompt in prompts(store):
+        document = documents.compose(store, documents.request(store, "prompt", prompt.name))
+        found |= {(one.kind, one.id): one for one in document.sources}
+    return tuple(found.values())
+
+
 def prompts(store: Store) -> list[Prompt]:
     """Every prompt that is not archived, by name."""
     made: list[Prompt] = []
