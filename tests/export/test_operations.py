@@ -1,5 +1,6 @@
 """The monthly report: the figures of the month and of the one before, what was spent, what fired, what changed, what got worse."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -156,3 +157,34 @@ def test_new_calls_make_the_report_stale_and_old_months_stay_fresh(sqlite_store:
     later = [shown.compose(sqlite_store, "operations", name).sources for name in ("2026-02", "2026-03")]
     assert [one.digest for one in first[0]] == [one.digest for one in later[0]]
     assert [one.digest for one in first[1]] != [one.digest for one in later[1]]
+
+
+def test_a_month_before_that_has_calls_only_from_its_last_days_on_is_counted_by_those_days(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, ms("2026-02-22"), MARCH, 1), drawn(2, MARCH, APRIL, 1))
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    change = shown.cell(shown.tables(made, "summary")[0], "Requests", "Change")
+    assert change.value == pytest.approx(0.0, abs=0.02)  # an hour has one call all along
+    assert "Calls are recorded since 2026-02-22" in shown.text(made, "summary")
+
+
+def test_whatever_is_shown_has_a_source_that_moves_with_it(sqlite_store: Store, clock: ManualClock) -> None:
+    two_months(sqlite_store)
+    clock.ms = APRIL
+    budgets.put(sqlite_store, scope="total", period="month", limit_usd="0.01", clock=clock)
+    before = {(one.kind, one.id): one.digest for one in shown.compose(sqlite_store, "operations", "2026-03").sources}
+    metrics.add(sqlite_store, [Value("relevance", 0.5, MARCH + at * HOUR) for at in range(40)], clock=clock)
+    put(sqlite_store, drawn(9, APRIL, APRIL + DAY, 1))  # the month is over: its remark goes
+    now = {(one.kind, one.id): one.digest for one in shown.compose(sqlite_store, "operations", "2026-03").sources}
+    assert ("calls", "own_metrics 2026-03") not in before
+    assert {("calls", "own_metrics 2026-03"), ("calls", "models 2026-03")} <= set(now)
+    assert before["calls", "2026-03"] != now["calls", "2026-03"]
+
+
+def test_runs_on_the_simulated_provider_say_so_and_calls_without_a_price_are_counted(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(1, MARCH, MARCH + DAY, 1), (replace(one, cost_nano=None) for one in drawn(2, MARCH, MARCH + HOUR, 1, fails=0)))
+    runs.make(sqlite_store, [[1.0] * 30 + [0.0] * 10], provider="simulated")
+    with sqlite_store.write() as session:
+        session.execute(update(RunRow).values(created_ms=MARCH + DAY))
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    assert "(simulated)" in shown.rows(shown.tables(made, "quality")[-1])[0][2]
+    assert "1 answered request of 2026-03 without a known price" in shown.text(made, "summary")

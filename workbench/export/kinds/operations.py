@@ -58,7 +58,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "runs": scores,
         "run_count": len(run_ids),
     }
-    facts = {**months.facts(month), **called, **seen}
+    facts = {**months.facts(month), **called, **seen, "unpriced": months.unpriced(store, month)}
     sources += _sources(month, seen)
     newest = None if month.newest_ms is None else min(month.newest_ms, month.end_ms - 1)
     subtitle = f"{figures.span(month.since_ms, month.until_ms)}, UTC"
@@ -94,7 +94,7 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
     if not found.calls:
         return facts, []
     name = f"Calls of {figures.span(month.since_ms, month.until_ms)}"
-    return facts, [source("calls", month.name, name, blocks.shown(facts), at_ms=month.newest_ms, facts=told)]
+    return facts, [source("calls", month.name, name, blocks.shown(facts, months.facts(month)), at_ms=month.newest_ms, facts=told)]
 
 
 def _sources(month: "Month", seen: dict[str, Any]) -> list[Source]:
@@ -104,6 +104,8 @@ def _sources(month: "Month", seen: dict[str, Any]) -> list[Source]:
         "versions": ("version", "Versions saved"),
         "moves": ("labels", "Labels moved"),
         "runs": ("run", "Runs"),
+        "own_metrics": ("calls", "Own metrics"),
+        "crossed": ("spend", "Budgets crossed"),
     }
     made = []
     for key, (of, title) in kinds.items():
@@ -113,4 +115,8 @@ def _sources(month: "Month", seen: dict[str, Any]) -> list[Source]:
             made.append(
                 source(of, f"{key} {month.name}", f"{title} in {month.name}", blocks.shown(table), at_ms=month.until_ms - 1, facts=told)
             )
+    models = {"first asked": seen["new_models"], "asked no more": seen["gone_models"]}
+    if any(models.values()):
+        told = {name: ", ".join(found) or "none" for name, found in models.items()}
+        made.append(source("calls", f"models {month.name}", f"Models of {month.name}", models, at_ms=month.until_ms - 1, facts=told))
     return made

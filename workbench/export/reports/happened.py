@@ -6,6 +6,7 @@ from workbench.comparison import summary
 from workbench.export import figures
 from workbench.export.model import Table
 from workbench.export.reports import blocks
+from workbench.export.reports.models import SIMULATED
 from workbench.export.reports.month import Month, before_name
 from workbench.ledger import metrics, spend
 from workbench.monitoring import alerts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _MOST = 40
 _MOST_METRICS = 30
 _MOST_RUNS = 10
+_READ = 200  # versions and moves of which the newest are shown
 
 
 def alarms(store: "Store", month: Month) -> Table | None:
@@ -42,7 +44,7 @@ def alarms(store: "Store", month: Month) -> Table | None:
 
 def versions(store: "Store", month: Month) -> Table | None:
     """The versions saved in the month, oldest first."""
-    found = changes.saved(store, month.since_ms, month.end_ms)
+    found = changes.saved(store, month.since_ms, month.end_ms, limit=_READ)
     rows = [
         [
             blocks.words(figures.day(one.created_ms)),
@@ -52,13 +54,13 @@ def versions(store: "Store", month: Month) -> Table | None:
         ]
         for one in found[-_MOST:]
     ]
-    left = f"The newest {_MOST} of {len(found):,}." if len(found) > _MOST else ""
+    left = _newest(len(found))
     return blocks.table(["Day", "Version", "By", "Note"], rows, left) if rows else None
 
 
 def moves(store: "Store", month: Month) -> Table | None:
     """The labels moved in the month with their reasons, oldest first."""
-    found = changes.moved(store, month.since_ms, month.end_ms)
+    found = changes.moved(store, month.since_ms, month.end_ms, limit=_READ)
     rows = [
         [
             blocks.words(figures.day(one.moved_ms)),
@@ -71,7 +73,7 @@ def moves(store: "Store", month: Month) -> Table | None:
         ]
         for one in found[-_MOST:]
     ]
-    left = f"The newest {_MOST} of {len(found):,}." if len(found) > _MOST else ""
+    left = _newest(len(found))
     return blocks.table(["Day", "Prompt", "Label", "From", "To", "By", "Reason"], rows, left) if rows else None
 
 
@@ -103,22 +105,31 @@ def own(store: "Store", month: Month) -> Table | None:
 def runs(store: "Store", month: Month) -> tuple[Table | None, list[str]]:
     """The scores of the month's newest runs, and the ids of those runs."""
     rows, ids = [], []
-    for run_id in seeking.between(store, month.since_ms, month.end_ms, limit=_MOST_RUNS):
+    there = seeking.between(store, month.since_ms, month.end_ms, limit=_MOST_RUNS + 1)
+    for run_id in there[:_MOST_RUNS]:
         found = summary.summarise(store, run_id)
         ids.append(run_id)
-        for one in found.variants:
+        for one, asked in zip(found.variants, found.run.variants, strict=True):
             rows.append(
                 [
                     blocks.words(figures.day(found.run.created_ms)),
                     blocks.words(found.run.name or run_id),
-                    blocks.words(one.name),
+                    blocks.words(one.name + (f" ({SIMULATED})" if asked.provider == SIMULATED else "")),
                     blocks.words(found.run.dataset or "cases typed in"),
                     blocks.figure(one.n, "count"),
                     blocks.bounded(one.score, one.low, one.high, "share"),
                 ]
             )
-    table = blocks.table(["Day", "Run", "Variant", "Dataset", "Cases>", "Score>"], rows, f"The newest {_MOST_RUNS} runs at most.")
+    left = f"The newest {_MOST_RUNS}; older ones are on the Runs page." if len(there) > _MOST_RUNS else ""
+    table = blocks.table(["Day", "Run", "Variant", "Dataset", "Cases>", "Score>"], rows, left)
     return (table if rows else None), ids
+
+
+def _newest(count: int) -> str:
+    """That only the newest rows are shown, where there are more."""
+    if count <= _MOST:
+        return ""
+    return f"The newest {_MOST} of {count:,}{' or more' if count >= _READ else ''}."
 
 
 def _lasted(one: alerts.Alert, month: Month) -> str:

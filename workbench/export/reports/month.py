@@ -41,13 +41,14 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Month:
-    """[since_ms, until_ms) is what the data covers of the month that ends at `end_ms`; `newest_ms` is the newest call of all."""
+    """[since_ms, until_ms) is what the data covers of the month that ends at `end_ms`; `newest_ms` and `oldest_ms` are calls of all."""
 
     name: str
     since_ms: int
     until_ms: int
     end_ms: int
     newest_ms: int | None
+    oldest_ms: int | None = None
 
     @property
     def over(self) -> bool:
@@ -71,10 +72,19 @@ class Month:
         return (last - self.since_ms) / period.DAY_MS
 
     @property
-    def days_before(self) -> int:
-        """Days of the month before."""
+    def elapsed_before(self) -> float:
+        """Days of the month before that the data covers: from the first call of all on, where that lies in it."""
         since, until = self.before
-        return (until - since) // period.DAY_MS
+        first = since if self.oldest_ms is None or not since < self.oldest_ms < until else self.oldest_ms
+        return (until - first) / period.DAY_MS
+
+    @property
+    def begun(self) -> str:
+        """That calls are recorded only from within the month before; empty where they go further back, or not so far."""
+        since, until = self.before
+        if self.oldest_ms is None or not since < self.oldest_ms < until or self.oldest_ms - since < period.DAY_MS:
+            return ""
+        return f"Calls are recorded since {figures.day(self.oldest_ms)}: {before_name(self)} is counted from then on."
 
     @property
     def note(self) -> str:
@@ -95,7 +105,7 @@ def of(store: "Store", name: str) -> Month:
         raise InputError(f"{name} is no month.", hint="Write a month as 2026-11.")
     newest = period.newest_ms(store)
     covered = span[1] if newest is None or newest < span[0] else (newest // period.DAY_MS + 1) * period.DAY_MS
-    return Month(name, span[0], min(span[1], covered), span[1], newest)
+    return Month(name, span[0], min(span[1], covered), span[1], newest, period.oldest_ms(store))
 
 
 def totals(store: "Store", month: Month) -> tuple[Table, dict[str, str]]:
@@ -161,6 +171,16 @@ def spent(store: "Store", month: Month) -> tuple[Table | None, Table | None]:
     return _spent("Model", by_model, month), _spent("Prompt", by_prompt, month)
 
 
+def unpriced(store: "Store", month: Month) -> str:
+    """How many answered calls of both months have no known price and are in no sum; empty where all have one."""
+    counts = [
+        (spend.total(store, *span).unpriced, name)
+        for span, name in (((month.since_ms, month.until_ms), month.name), (month.before, before_name(month)))
+    ]
+    told = " and ".join(f"{wording.counted(count, 'answered request')} of {name}" for count, name in counts if count)
+    return f"{told} without a known price: no cost here counts them. Add prices on the Prices page." if told else ""
+
+
 def crossings(store: "Store", month: Month) -> tuple[Table | None, int]:
     """The levels of budgets that were crossed in the month, oldest first, and how many budgets are in force."""
     found = [one for one in budgets.events(store, _EVENTS) if month.since_ms <= one.at_ms < month.end_ms][::-1]
@@ -174,7 +194,8 @@ def crossings(store: "Store", month: Month) -> tuple[Table | None, int]:
         ]
         for one in found[:_MOST]
     ]
-    left = f"{len(found) - _MOST:,} more are left out." if len(found) > _MOST else ""
+    more = len(found) - _MOST
+    left = f"{more:,} later {'one is' if more == 1 else 'ones are'} left out." if more > 0 else ""
     table = blocks.table(["Day", "Budget", "Crossed", "Spent then>", "Limit>"], rows, left) if rows else None
     return table, len(budgets.all(store))
 
@@ -200,7 +221,8 @@ def _spent(title: str, found: "Sequence[tuple[str, spend.Sums, spend.Sums | None
         )
     if not rows:
         return None
-    left = f"{len(found) - _MOST:,} more, cheaper ones are left out." if len(found) > _MOST else ""
+    more = len(found) - _MOST
+    left = f"{more:,} more that cost less {'is' if more == 1 else 'are'} left out." if more > 0 else ""
     return blocks.table([title, "Requests>", "Cost>", "A request>", f"Cost in {before_name(month)}>", "Without a price>"], rows, left)
 
 
@@ -219,7 +241,7 @@ def _changed(key: str, unit: str, values: tuple[float | None, float | None], mon
     if unit == "share":
         return blocks.change(now - before, unit, relative=False)
     if key in _SUMS:
-        now, before = now / month.elapsed, before / month.days_before
+        now, before = now / month.elapsed, before / month.elapsed_before
     return blocks.change((now - before) / before, unit, relative=True) if before else blocks.MISSING
 
 
@@ -230,5 +252,5 @@ def facts(month: Month) -> Mapping[str, object]:
         "before": before_name(month),
         "not_over": month.note,
         "days": month.days,
-        "days_before": month.days_before,
+        "begun": month.begun,
     }
