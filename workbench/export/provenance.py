@@ -18,6 +18,7 @@ from workbench.export.sources import Source
 FORM = 1
 ELEMENT = "prompt-workbench-sources"
 MARK = "prompt-workbench-sources:"
+_TRIED = 20  # marks that are looked at: a text of the document may hold one, too
 _LARGEST = 200_000_000
 _TEXT = 20_000_000
 
@@ -49,18 +50,22 @@ def text(document: Document) -> str:
 
 
 def comment(document: Document) -> str:
-    """The same as the inside of an HTML comment or of XML: no `--`, no angle bracket, no ampersand. All of them stand inside strings."""
-    return MARK + text(document).replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    """The same as the inside of an HTML comment or of XML: no `--`, no angle bracket, no ampersand, and no second mark. All of them stand
+    inside strings.
+    """
+    said = text(document).replace(MARK, MARK.replace(":", "\\u003a"))
+    return MARK + said.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def read(path: Path) -> Provenance:
     """What the file says. Raises InputError where it cannot be read, or says nothing."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB.", hint="Name a document that the workbench exported.")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", hint="Name a document that the workbench exported.") from error
+    if len(data) > _LARGEST:
+        raise InputError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB.", hint="Name a document that the workbench exported.")
     return parse(_found(data, path.name), path.name)
 
 
@@ -68,11 +73,13 @@ def parse(said: str, name: str) -> Provenance:
     """The JSON text as values. Raises InputError."""
     try:
         raw = json.loads(said)
-        if not isinstance(raw, Mapping) or raw.get("format") != FORM:
+        if not isinstance(raw, Mapping) or not isinstance(raw["format"], int):
+            raise TypeError("no object of ours")
+        if raw["format"] > FORM:
             raise InputError(f"{name} was exported by a newer workbench.", hint="Update the workbench.")
         found = tuple(sources.from_json(item) for item in raw["sources"])
         return Provenance(str(raw["kind"]), str(raw["subject"]), dict(raw["request"]), found)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"What {name} says of its sources cannot be read.", hint="Export the document again.") from error
 
 
@@ -80,24 +87,31 @@ def _found(data: bytes, name: str) -> str:
     if data.startswith(b"PK"):
         said = _in_zip(data, name)
     elif data.startswith(b"%PDF"):
-        said = _marked(data)
+        said = _marked(data, "<pw:sources>" + MARK)  # in its XMP, where every text is escaped; the title stands in its head, too
+    elif data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(b"<!doctype html"):
+        said = _in_element(data)  # only here: a text in Markdown may look like the element
     else:
-        said = _in_element(data) or _marked(data)
+        said = _marked(data, MARK)
     if said is None:
         raise InputError(f"{name} carries no sources.", hint="Only documents that the workbench exported do. Export it again.")
     return said
 
 
-def _marked(data: bytes) -> str | None:
-    """The JSON behind the last mark: after it come only closing signs of its format."""
-    _, mark, rest = data.rpartition(MARK.encode())
-    if not mark:
-        return None
-    try:
-        said, _ = json.JSONDecoder().raw_decode(html.unescape(rest[:_TEXT].decode("ascii", "replace")))
-    except ValueError:
-        return None
-    return json.dumps(said)
+def _marked(data: bytes, mark: str) -> str | None:
+    """The JSON behind the last mark that has any: after it come only closing signs of its format."""
+    end = len(data)
+    for _ in range(_TRIED):
+        at = data.rfind(mark.encode(), 0, end)
+        if at < 0:
+            return None
+        try:
+            said, _ = json.JSONDecoder().raw_decode(html.unescape(data[at + len(mark) : at + _TEXT].decode("ascii", "replace")))
+        except (ValueError, RecursionError):
+            said = None
+        if isinstance(said, dict):
+            return json.dumps(said)
+        end = at
+    return None
 
 
 def _in_element(data: bytes) -> str | None:
@@ -107,13 +121,14 @@ def _in_element(data: bytes) -> str | None:
 
 def _in_zip(data: bytes, name: str) -> str | None:
     import io
+    import zlib
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             if "sources.json" in file.namelist():
                 return _member(file, "sources.json", name)
             office = "[Content_Types].xml" in file.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError(f"{name} is damaged: {error}", hint="Export the document again.") from error
     from workbench.export.writers import packaging
 
