@@ -50,8 +50,8 @@ def test_blocks_stand_in_paragraphs_of_their_own() -> None:
 
 
 def test_a_block_inside_a_sentence_is_refused_with_its_file() -> None:
-    with pytest.raises(TemplateError, match=r"own/a\.md: A table, chart, note or code block stands inside a sentence"):
-        rendered("Here: {{ code('x') }}")
+    with pytest.raises(TemplateError, match=r"own/a\.md, line 3: A table, chart, note or code block stands inside a sentence"):
+        rendered("One.\n\nHere: {{ code('x') }}")
 
 
 def test_a_note_holds_markdown_of_the_template_and_text_of_the_store() -> None:
@@ -68,12 +68,48 @@ def test_a_note_holds_markdown_of_the_template_and_text_of_the_store() -> None:
         ("# Title\n\n{{ 1 / 0 }}\n", 3),
         ("a\nb\n{{ facts.no.thing }}", 3),
         ("{{ x|safe }}", 1),
+        ("a\n{{ table(['a', 'b'], [[1]]) }}", 2),
+        ("a\n{{ table(['a'], [[code('x')]]) }}", 2),
+        ("a\n{{ table(['a'], [[prose('own')]]) }}", 2),
+        ("a\n{{ note('bogus', 'x') }}", 2),
+        ("a\n{% call note('info') %}\nHere: {{ code('x') }}\n{% endcall %}", 3),
+        ("a\n```\n{{ code('x') }}\n```", 3),
     ],
 )
 def test_a_broken_template_names_file_and_line(text: str, line: int) -> None:
     with pytest.raises(TemplateError) as raised:
-        rendered(text, x="<b>")
+        templating.render(Found(Path("own/a.md"), text, own=True), {"x": "<b>"}, {"own": "Words."}, "engineer")
     assert raised.value.place == f"own/a.md, line {line}"
+
+
+@pytest.mark.parametrize("given", ["text|e", "text|escape", "text|tojson", "[text]|tojson"])
+def test_no_filter_lets_a_value_become_markdown(given: str) -> None:
+    (block,) = rendered(f"{{{{ {given} }}}}", text="**x** [y](https://example.com) <b>")
+    assert isinstance(block, Paragraph)
+    assert [run for run in block.runs if run.bold or run.link] == []
+    assert "**x** [y](https://example.com) <b>" in plain(block.runs)
+    for name in ("forceescape", "urlize", "xmlattr"):
+        with pytest.raises(TemplateError, match="No filter"):
+            rendered(f"{{{{ text|{name} }}}}", text="x")
+
+
+def test_own_files_that_are_none_are_named_and_hidden_ones_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_TEMPLATES", str(tmp_path))
+    folder = tmp_path / "prompt"
+    assert templating.own_sections("prompt") == []
+    (folder / "overview.md").mkdir(parents=True)
+    (folder / "version.md").symlink_to(tmp_path / "nowhere.md")
+    (folder / ".#errors.md").symlink_to("nobody@nowhere")
+    (folder / "tests.md").write_bytes(b"\xff")
+    (folder / "ours.md").write_bytes("\ufeff# Ours".encode())
+    assert templating.own_sections("prompt") == ["ours", "overview", "tests", "version"]
+    for name, said in (("overview", "Is a directory"), ("version", "points at a file that is not there"), ("tests", "UTF-8|utf-8")):
+        with pytest.raises(TemplateError, match=said) as raised:
+            templating.find("prompt", name)
+        assert raised.value.place == str(folder / f"{name}.md")
+    ours = templating.find("prompt", "ours")
+    assert ours is not None
+    assert templating.render(ours, {}, {}, "engineer").title == "Ours"
 
 
 def test_templates_reach_nothing_of_the_program() -> None:
@@ -83,6 +119,7 @@ def test_templates_reach_nothing_of_the_program() -> None:
 
 def test_prose_is_markdown_without_pictures_scripts_and_tokens() -> None:
     said = "Hello **you**.\n\n![x](http://example.invalid/x.png) <script>alert(1)</script> [y](javascript:alert(2)) \ue0000\ue001"
+    said += "\n\n\ue000" + "9" * 5_000 + "\ue001"
     made = templating.render(
         Found(Path("a.md"), "{{ prose('intent') }}\n\n{{ prose('none') }}", own=False), {}, {"intent": said}, "engineer"
     )

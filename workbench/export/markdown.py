@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 LINKS = ("http://", "https://", "mailto:", "#")
 OPEN, CLOSE = "\ue000", "\ue001"
-_TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
+_TOKEN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
 Value = str | Run | tuple[Run, ...] | tuple[Block, ...]
 """What a token stands for: text, runs, or blocks of their own."""
+
+
+class BlockInside(InputError):
+    """A block stands where only words can; `number` is that of its value."""
+
+    def __init__(self, where: str, match: re.Match[str]) -> None:
+        super().__init__(f"A table, chart, note or code block stands inside {where}.", hint="Put it into a paragraph of its own.")
+        self.number = int(match[1])
 
 
 def blocks(text: str, values: Sequence[Any] = ()) -> tuple[Block, ...]:
@@ -98,7 +106,7 @@ class _Reader:
         yield Quote(tuple(self.blocks(tokens, "blockquote_close")))
 
     def _code(self, token: "Token", _: "Iterator[Token]") -> Iterator[Block]:
-        yield Code(_TOKEN.sub(self._text, token.content).removesuffix("\n"), token.info.split(" ")[0])
+        yield Code(_TOKEN.sub(self._text, token.content).removesuffix("\n"), _TOKEN.sub(self._text, token.info).split(" ")[0])
 
     def _table(self, _: "Token", tokens: "Iterator[Token]") -> Iterator[Block]:
         columns: list[Column] = []
@@ -146,7 +154,7 @@ class _Reader:
                 yield replace(style, text=text[at : match.start()])
             value = self._value(match)
             if _is_blocks(value):
-                raise InputError("A table, chart, note or code block stands inside a sentence.", hint="Put it into a paragraph of its own.")
+                raise BlockInside("a sentence", match)
             for run in (value,) if isinstance(value, Run) else value if isinstance(value, tuple) else (Run(value),):
                 yield replace(
                     run,
@@ -166,7 +174,7 @@ class _Reader:
     def _text(self, match: re.Match[str]) -> str:
         value = self._value(match)
         if _is_blocks(value):
-            raise InputError("A table, chart, note or code block stands inside a code block.", hint="Put it into a paragraph of its own.")
+            raise BlockInside("a code block", match)
         return value.text if isinstance(value, Run) else plain(value) if isinstance(value, tuple) else value
 
 

@@ -5,7 +5,9 @@ Templates lie in `templates/KIND/SECTION.md`; a file of the same name in the per
 TemplateError that names file and line.
 """
 
+import json
 import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,15 +26,21 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "templates"
 _BLOCKS = (Heading, Paragraph, ListBlock, Code, Quote, Note, Table, Chart, Diagram)
-_TITLE = re.compile(r"\A\s*# (.+)\n")
+_TITLE = re.compile(r"\A\s*# (.+)(?:\n|\Z)")
+_MARKUP = ("safe", "forceescape", "urlize", "xmlattr")  # filters that would hand a value on as Markdown
+_REMARKS = ("info", "warning", "missing", "good", "bad")
 _STATE = "_state"
+_HINT = "Mend the file, or move it away to use the shipped one."
 
 
 @dataclass
 class _State:
-    """What one rendering gathers: the values its tokens stand for, speaker notes, the prose that was used."""
+    """What one rendering gathers: the values its tokens stand for, the template's lines that blocks came from, speaker notes, the prose
+    that was used.
+    """
 
     values: list[Any] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
     spoken: list[str] = field(default_factory=list)
     prose: dict[str, str] = field(default_factory=dict)
 
@@ -65,18 +73,27 @@ def find(kind: str, section: str) -> Found | None:
     """The template of a section: the person's own, else the shipped one."""
     for base, own in ((folder(), True), (SHIPPED, False)):
         path = base / kind / f"{section}.md"
-        if path.is_file():
-            try:
-                return Found(path, path.read_text(encoding="utf-8"), own)
-            except (OSError, UnicodeDecodeError) as error:
-                raise TemplateError(f"cannot be read: {error}", hint="Templates are UTF-8 text.", place=str(path)) from error
+        try:
+            return Found(path, path.read_text(encoding="utf-8-sig"), own)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if path.is_symlink():
+                raise TemplateError("points at a file that is not there", hint=_HINT, place=str(path)) from error
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"cannot be read: {error}", hint="Templates are UTF-8 text.", place=str(path)) from error
+        except OSError as error:
+            raise TemplateError(f"cannot be read: {error.strerror}", hint=_HINT, place=str(path)) from error
     return None
 
 
 def own_sections(kind: str) -> list[str]:
-    """Names of all templates in the person's own folder for that kind, in the order of their names."""
+    """Names of all templates in the person's own folder for that kind, in the order of their names. Editors' hidden files are none."""
     base = folder() / kind
-    return sorted(path.stem for path in base.glob("*.md")) if base.is_dir() else []
+    try:
+        return sorted(path.stem for path in base.iterdir() if path.suffix == ".md" and not path.name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise TemplateError(f"cannot be read: {error.strerror}", hint="Let the workbench read that folder.", place=str(base)) from error
 
 
 def render(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], audience: str) -> Rendered:
@@ -89,8 +106,8 @@ def render(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], aud
     text = "\n" * found.text[: title.end()].count("\n") + found.text[title.end() :] if title else found.text
     try:
         made = _compiled(text).render({**facts, "facts": facts, "audience": audience, "_prose": prose, _STATE: state})
-    except WorkbenchError:
-        raise
+    except WorkbenchError as error:
+        raise _broken(found, _of_block(state, error) or _line(error), error.message, error.hint) from error
     except Broken as error:
         raise _broken(found, getattr(error, "lineno", None) or _line(error), str(error)) from error
     except Exception as error:  # whatever an expression of a template runs into
@@ -98,13 +115,18 @@ def render(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], aud
     try:
         blocks = markdown.blocks(made, state.values)
     except InputError as error:
-        raise TemplateError(error.message, hint=error.hint, place=str(found.path)) from error
+        raise _broken(found, _of_block(state, error), error.message, error.hint) from error
     return Rendered(blocks, title[1].strip() if title else "", "\n".join(state.spoken), state.prose)
 
 
-def _broken(found: Found, line: int | None, said: str) -> TemplateError:
+def _broken(found: Found, line: int | None, said: str, hint: str = "") -> TemplateError:
     where = f"{found.path}, line {line}" if line else str(found.path)
-    return TemplateError(said, hint="Mend the file, or move it away to use the shipped one.", place=where)
+    return TemplateError(said, hint=hint or _HINT, place=where)
+
+
+def _of_block(state: _State, error: Exception) -> int | None:
+    """The line of the block that does not stand alone."""
+    return state.lines.get(error.number) if isinstance(error, markdown.BlockInside) else None
 
 
 def _line(error: BaseException) -> int | None:
@@ -131,10 +153,20 @@ def environment() -> "Environment":
         lstrip_blocks=True,
         finalize=_finalize(),
     )
-    made.filters.pop("safe")
-    made.filters.update(figures.FILTERS)
+    for name in _MARKUP:
+        made.filters.pop(name)
+    # Nothing has to be escaped, and JSON is a text like any other.
+    made.filters |= {"e": _as_it_is, "escape": _as_it_is, "tojson": _json, **figures.FILTERS}
     made.globals.update(_functions())
     return made
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
 
 
 def _finalize() -> Callable[..., Any]:
@@ -157,8 +189,20 @@ def _token(context: "Context", value: Any) -> str:
     from markupsafe import Markup
 
     state: _State = context[_STATE]
-    state.values.append(_held(value))
+    held = _held(value)
+    if isinstance(held, tuple) and (line := _here()):
+        state.lines[len(state.values)] = line
+    state.values.append(held)
     return Markup(f"{markdown.OPEN}{len(state.values) - 1}{markdown.CLOSE}")  # noqa: S704 (a number)
+
+
+def _here() -> int | None:
+    """The line of the template that is being rendered."""
+    frame = sys._getframe(1)  # noqa: SLF001 (its only name)
+    while frame is not None and frame.f_code.co_filename != "<template>":
+        frame = frame.f_back  # type: ignore[assignment]
+    made = frame and frame.f_globals.get("__jinja_template__")
+    return made.get_corresponding_lineno(frame.f_lineno) if made else None
 
 
 def _held(value: Any) -> Any:
@@ -187,6 +231,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
 
     @pass_context
     def note(context: "Context", kind: str, text: str = "", caller: Callable[[], str] | None = None) -> str:
+        if kind not in _REMARKS:
+            raise InputError(f"{kind} is no kind of remark.", hint=f"Write one of {', '.join(_REMARKS)}.")
         return _token(context, Note(kind, _inside(context, text, caller)))  # type: ignore[arg-type]
 
     @pass_context
@@ -211,7 +257,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "mono": lambda text: Run(str(text), code=True),
         "strong": lambda text: Run(str(text), bold=True),
         "emphasis": lambda text: Run(str(text), italic=True),
-        "link": lambda text, url: Run(str(text), link=url if str(url).lower().startswith(markdown.LINKS) else ""),
+        "link": lambda text, url: Run(str(text), link=str(url) if str(url).lower().startswith(markdown.LINKS) else ""),
         "cell": lambda text, value=None: Cell(inline(str(text)), value),
     }
 
@@ -236,6 +282,8 @@ def _cell(value: Any) -> Cell:
         return value
     if isinstance(value, Run):
         return Cell((value,))
+    if isinstance(value, _BLOCKS) or (isinstance(value, tuple) and not all(isinstance(item, Run) for item in value)):
+        raise InputError("A cell of a table holds words, no blocks.", hint="Put the block into a paragraph of its own.")
     if isinstance(value, tuple):
         return Cell(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
