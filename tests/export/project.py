@@ -27,7 +27,7 @@ def fill(store: Store, *, given: str = TEXT, reply: str = "card_arrival", proble
     scores: list[list[float | None]] = [[1.0] * 16 + [0.0] * 24, second]
     columns: dict[str, runs.Scores] = {"latency_ms": [[400] * 40, [600] * 40], "cost_nano": [[100_000] * 40, [200_000] * 40]}
     versions = [(PROMPT, one.number, one.id) for one in made]
-    tags = [["card"] if at < 25 else ["refund"] for at in range(40)]
+    tags = [["card"] if at < 34 else ["refund"] for at in range(40)]
     names = [f"{PROMPT}@1", f"{PROMPT}@2"]
     runs.make(store, scores, run_id=RUN, names=names, versions=versions, tags=tags, columns=columns)
     with store.write() as session:

@@ -1,6 +1,7 @@
 """The eight slides: what stands on them is what the store says, and what is missing says how to get it."""
 
 import pytest
+from sqlalchemy import update
 
 from tests.export import project
 from workbench.comparison import verdict
@@ -16,6 +17,7 @@ from workbench.export.slides import techniques
 from workbench.prompts import content, registry
 from workbench.prompts.content import Content
 from workbench.providers.base import Parameters
+from workbench.runner.tables import RunCaseRow, RunVariantRow
 from workbench.store import Store
 from workbench.text.messages import message
 
@@ -103,7 +105,7 @@ def test_the_persons_own_words_stand_before_what_the_run_teaches(sqlite_store: S
     found = documents.compose(sqlite_store, asked(run=project.RUN, plan=project.PLAN))
     lessons = said(section(found, "lessons"))
     assert lessons.index("Asking twice.") < lessons.index("is better than")
-    assert f"{project.PROMPT}@2 is weakest on refund" in lessons
+    assert f"{project.PROMPT}@2 is clearly weaker on refund (40.0 %" in lessons
     assert f"{project.PROMPT}@2 got no reply to 1 call: timeout 1." in lessons
     assert "Mine own." in said(section(found, "problem"))
     assert "Each message is read by hand." not in said(section(found, "problem"))
@@ -121,6 +123,24 @@ def test_every_slide_of_a_prompt_without_anything_says_what_is_missing_and_how_t
             assert all(note.kind == "missing" for note in of(one, Note))
             assert one.notes
         assert "workbench run" in said(section(found, "results"))
+
+
+def test_a_slice_that_chance_alone_explains_is_no_lesson_and_simulated_replies_are_marked_where_they_are_shown(sqlite_store: Store) -> None:
+    project.fill(sqlite_store)
+    with sqlite_store.write() as session:
+        session.execute(update(RunCaseRow).values(tags=[]))
+        session.execute(update(RunCaseRow).where(RunCaseRow.position >= 20).values(tags=["refund"]))  # 16 of 19 there, all 20 elsewhere
+        session.execute(update(RunVariantRow).values(provider="simulated"))
+    found = documents.compose(sqlite_store, asked(run=project.RUN))
+    assert "weaker" not in said(section(found, "lessons"))
+    assert "Replies are simulated" in said(section(found, "results"))
+    assert of(section(found, "demo"), Code)[1].caption == f"{project.PROMPT}@2 (simulated)"
+
+
+def test_the_last_slide_names_the_command_that_makes_the_same_slides(sqlite_store: Store) -> None:
+    project.fill(sqlite_store)
+    found = documents.compose(sqlite_store, asked(run=project.RUN, plan=project.PLAN))
+    assert f"export slides {project.PROMPT} --plan '{project.PLAN}' --run {project.RUN} -o" in said(section(found, "questions"))
 
 
 def test_a_plan_or_a_run_alone_finds_its_prompt(sqlite_store: Store) -> None:

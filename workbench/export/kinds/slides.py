@@ -1,5 +1,7 @@
 """Eight slides of a project, filled from a prompt, a plan and a run: each may be missing, and the slide then says how to get it."""
 
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
@@ -18,33 +20,33 @@ PARTS = (
     Part("title", "Title", always=True),
     Part(
         "problem",
-        "The problem, and why it matters",
+        "Problem and why it matters",
         prose=(
             Prose("problem", "Problem", "What goes wrong today, for whom"),
             Prose("why", "Why it matters", "What it costs, what would be gained"),
         ),
         always=True,
     ),
-    Part("solution", "The solution", prose=(Prose("approach", "Approach", "What was built, in two or three sentences"),), always=True),
+    Part("solution", "Solution", prose=(Prose("approach", "Approach", "What was built, in two or three sentences"),), always=True),
     Part(
         "technical",
-        "How it works",
+        "Technical details",
         prose=(Prose("technical", "Technical details", "What the audience should know of the inside"),),
         always=True,
     ),
-    Part("demo", "A real case", prose=(Prose("demo", "Demonstration", "What to look at in the case"),), always=True),
+    Part("demo", "Demo", prose=(Prose("demo", "Demonstration", "What to look at in the case"),), always=True),
     Part("results", "Results against the baseline", prose=(Prose("results", "Results", "What the figures mean"),), always=True),
     Part(
         "lessons",
-        "What we learned",
+        "Lessons",
         prose=(
             Prose("worked", "What worked"),
             Prose("failed", "What did not"),
-            Prose("next", "What comes next"),
+            Prose("next", "Improvements"),
         ),
         always=True,
     ),
-    Part("questions", "Questions?", prose=(Prose("resources", "Resources", "Where to read more"),), always=True),
+    Part("questions", "Questions", prose=(Prose("resources", "Resources", "Where to read more"),), always=True),
 )
 
 
@@ -61,7 +63,8 @@ def gather(store: "Store", request: Request) -> Gathered:
     chain = [one.name for one in plan.prompts] if plan else []
     prompt = shown.prompt(store, ref, found, chain)
     case = demo.find(store, found)
-    sources = _sources(prompt, kept, found, case)
+    measured_facts = _measured_facts(store, found)
+    sources = _sources(prompt, kept, found, case, measured_facts["more_lessons"])
     as_of = max((one.at_ms for one in sources if one.at_ms is not None), default=None)
     project = options.get("project") or (plan.name if plan else "") or (name or "Untitled project")
     person = options.get("name") or (plan.owner if plan else "") or (prompt.version.author if prompt and prompt.version else "")
@@ -69,7 +72,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "project": project,
         "person": person,
         "contact": options.get("contact") or (plan.contact if plan else ""),
-        "subject": request.subject,
+        "again": _again(request.subject.strip(), options),
         "day": figures.day(as_of) if as_of is not None else "",
         "ref": prompt.version.ref if prompt and prompt.version else name,
         "prompt": prompt.prompt if prompt else None,
@@ -83,7 +86,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "key_prompts": shown.key_prompts(prompt, plan),
         "diagram": shown.architecture(prompt, plan),
         "demo": case,
-        **_measured_facts(store, found),
+        **measured_facts,
     }
     return Gathered(project, person, facts, sources, as_of, about=shown.parse_name(request.subject.strip()))
 
@@ -122,9 +125,20 @@ def _measured_facts(store: "Store", found: Measured | None) -> dict[str, Any]:
     }
 
 
-def _sources(prompt: Shown | None, kept: Kept | None, found: Measured | None, case: Demo | None) -> list[Source]:
+def _again(subject: str, options: Mapping[str, str]) -> str:
+    """The command that makes these slides anew."""
+    named = {name: options[name] for name in ("plan", "run") if options.get(name)}
+    words = ["workbench", "export", "slides", *([subject] if subject and subject not in named.values() else [])]
+    words += [word for name, value in named.items() for word in (f"--{name}", value)]
+    words += [
+        word for name in ("baseline", "project", "name", "contact") if options.get(name) for word in ("--option", f"{name}={options[name]}")
+    ]
+    return shlex.join([*words, "-o", "slides.pptx"])
+
+
+def _sources(prompt: Shown | None, kept: Kept | None, found: Measured | None, case: Demo | None, learned: Sequence[str]) -> list[Source]:
     sources = [prompt.source()] if prompt else []
     sources += [shown.plan_source(kept)] if kept else []
-    sources += measured.of_source(found) if found else []
+    sources += measured.of_source(found, learned) if found else []
     sources += [case.source(found.day_ms)] if case and found else []
     return sources

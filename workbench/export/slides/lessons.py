@@ -1,22 +1,20 @@
 """What a run teaches: what worked, what did not, what to do next. Sentences of the comparison, and counts of what went wrong."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.comparison import matrix, slices, wording
+from workbench.comparison import by_tag, wording
 from workbench.comparison.model import SCORE, WINNER, Slice
 from workbench.export import figures
 from workbench.export.slides.measured import Measured
-from workbench.runner import reading
+from workbench.runner import failing, reading
 
 if TYPE_CHECKING:
     from workbench.store import Store
 
 MOST = 3  # sentences a column
-_WEAKER = 0.05  # a slice this far below the whole is worth a sentence
-_CELLS = 2_000
+_CELLS = 500  # failed cells among which the hint of the most frequent error is sought
 _BRACKET = re.compile(r" \([^()]*interval[^()]*\)")
 
 
@@ -55,7 +53,9 @@ def find(store: "Store", found: Measured | None) -> Lessons:
 
 
 def _better(found: Measured) -> list[Slice]:
-    """Slices where the chosen variant is clearly ahead of the baseline."""
+    """Slices where the chosen variant is clearly ahead of the baseline; none where somebody could look while the run was at work."""
+    if found.compared.peeked:
+        return []
     alpha = 1 - found.compared.options.level
     mine = [part for part in found.compared.slices if {part.a, part.b} == {found.chosen, found.baseline} and part.p_adjusted < alpha]
     return [part for part in mine if ((part.result.difference or 0.0) > 0) == (part.b == found.chosen)]
@@ -67,37 +67,30 @@ def _ahead(found: Measured, difference: float | None, a: str, b: str) -> str:
 
 
 def _weak(store: "Store", found: Measured) -> tuple[list[str], str]:
-    """The tags on which the chosen variant scores lowest, in a sentence, and the lowest."""
+    """The tags on which the chosen variant is clearly weaker than on its other cases, in a sentence, and the lowest."""
     if not found.scored:
         return [], ""
-    import numpy as np
-
-    cells = matrix.read(store, found.run)
-    row = cells.values[SCORE.name][list(cells.names).index(found.chosen)]
-    known = np.isfinite(row)
-    if not known.any():
-        return [], ""
-    whole = float(row[known].mean())
-    low = []
-    for tag in slices.tags(cells):
-        mine = known & np.array([tag in tags for tags in cells.tags], dtype=bool)
-        if mine.sum() >= slices.FEWEST and (mean := float(row[mine].mean())) <= whole - _WEAKER:
-            low.append((mean, tag, int(mine.sum())))
+    low = sorted((one.mean, one.tag, one) for one in by_tag.of_run(store, found.run.id) if one.weak and one.variant == found.chosen)
     if not low:
         return [], ""
-    told = ", ".join(f"{tag} ({figures.share(mean)}, n = {count})" for mean, tag, count in sorted(low)[:MOST])
-    return [f"{found.chosen} is weakest on {told}; over all cases it scores {figures.share(whole)}."], sorted(low)[0][1]
+    told = ", ".join(
+        f"{tag} ({figures.share(mean, one.low, one.high)}, n = {one.n:,}; its other cases {figures.share(one.rest)})"
+        for mean, tag, one in low[:MOST]
+    )
+    return [f"{found.chosen} is clearly weaker on {told}."], low[0][1]
 
 
 def _errors(store: "Store", found: Measured) -> tuple[list[str], str]:
     """Which errors the chosen variant met, in a sentence, and what to do about the most frequent one."""
-    cells = reading.cells(store, found.run.id, status="error", variant=found.position(found.chosen), limit=_CELLS)
-    counts = Counter(cell.error_type or "error" for cell in cells)
-    if not counts:
+    position = found.position(found.chosen)
+    counted = [one for one in failing.errors(store, found.run.id) if one.variant == position]
+    if not counted:
         return [], ""
-    told = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST])
-    hints = [cell.hint for cell in cells if cell.hint]
-    return [f"{found.chosen} got no reply to {wording.counted(len(cells), 'call')}: {told}."], hints[0] if hints else ""
+    told = ", ".join(f"{one.error_type} {one.n:,}" for one in counted[:MOST])
+    cells = reading.cells(store, found.run.id, status="error", variant=position, limit=_CELLS)
+    hints = [cell.hint for cell in cells if cell.hint and (cell.error_type or "unknown") == counted[0].error_type]
+    lost = sum(one.n for one in counted)
+    return [f"{found.chosen} got no reply to {wording.counted(lost, 'call')}: {told}."], hints[0] if hints else ""
 
 
 def _some(sentences: list[str]) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 Words of verdicts are those of `comparison`; the baseline is the run's first variant, or the one that was asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.comparison import summary, verdict
 from workbench.comparison.model import SCORE, WINNER, Comparison, Figures, Options
-from workbench.comparison.summary import Summary
+from workbench.comparison.summary import Summary, VariantSummary
 from workbench.export import figures
 from workbench.export.model import Chart, Line, Table
 from workbench.export.sources import Source, source
@@ -95,9 +96,21 @@ def beside(found: Measured) -> Table:
     for name in shown(found):
         one = by_name[name]
         cost = _line(found, "cost_usd", name)
-        mean = cost.mean if cost is not None else None
-        rows.append([name, figures.usd(mean), figures.ms(one.latency_p50_ms), figures.ms(one.latency_p95_ms)])
+        rows.append(
+            [
+                name,
+                figures.usd(cost.mean if cost is not None else _each(one)),
+                figures.ms(one.latency_p50_ms),
+                figures.ms(one.latency_p95_ms),
+            ]
+        )
     return table(["Variant", "Cost a call>", "p50>", "p95>"], rows)
+
+
+def _each(one: VariantSummary) -> float | None:
+    """Dollars a priced reply, where the comparison has left cost out: nothing cost money, or no price is known."""
+    priced = one.ok - one.unpriced
+    return None if one.cost_usd is None or priced <= 0 else one.cost_usd / priced
 
 
 def failures(found: Measured) -> str:
@@ -116,14 +129,14 @@ def origin(found: Measured) -> str:
     return f"run {run.id} ({run.name or 'unnamed'}), {run.state} {figures.day(found.day_ms)}, {cases}{data}"
 
 
-def of_source(found: Measured) -> list[Source]:
-    """The run with its figures, and its verdict."""
+def of_source(found: Measured, learned: Sequence[str] = ()) -> list[Source]:
+    """The run with its figures and what it teaches, and its verdict."""
     run, said = found.run, found.compared.verdict
     lines = [[line.variant, line.metric, line.count, line.mean, line.low, line.high] for line in found.compared.figures]
     latency = [[one.name, one.latency_p50_ms, one.latency_p95_ms, one.ok, one.failed] for one in found.figures.variants]
     best = _line(found, SCORE.name, found.chosen)
     facts = {"verdict": said[:200], "score": figures.share(best.mean) if best and best.mean is not None else figures.NONE}
-    shown_of = {"name": run.name, "state": run.state, "figures": lines, "latency": latency}
+    shown_of = {"name": run.name, "state": run.state, "figures": lines, "latency": latency, "lessons": list(learned)}
     return [
         source("run", run.id, run.name or run.id, shown_of, at_ms=found.day_ms, facts={"calls": figures.count(run.done)}),
         source(
