@@ -131,3 +131,11 @@ def test_hostile_names_and_notes_are_shown_as_they_are(sqlite_store: Store) -> N
     assert made.title == f"Cost: {name}"
     assert note in shown.text(made, "baseline")
     assert "Decided by us." in shown.text(made, "total")
+
+
+def test_a_later_call_with_the_same_prices_does_not_make_the_report_stale(sqlite_store: Store) -> None:
+    kept(sqlite_store, two_levers())
+    first = shown.compose(sqlite_store, "cost", "plan")
+    put(sqlite_store, call("later", started_ms=START_MS + 3 * DAY_MS))
+    later = shown.compose(sqlite_store, "cost", "plan")
+    assert [(one.kind, one.id, one.digest) for one in first.sources] == [(one.kind, one.id, one.digest) for one in later.sources]

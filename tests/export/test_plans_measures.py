@@ -1,11 +1,13 @@
 """What metrics of a plan are linked to: each figure with n, period and interval, or why there is none; and the plan as a document."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.cost.ledger import DAY_MS, START_MS, call, put
+from tests.cost.scenarios import SMALL
 from tests.export.test_plans import full
 from tests.pages import stores
 from workbench.cost import keeping as scenarios
@@ -14,7 +16,7 @@ from workbench.export.kinds import Request
 from workbench.export.model import Chart, Diagram, Document, Note, Paragraph, Section, Table, plain
 from workbench.export.plans import keeping, measures, shipped
 from workbench.export.plans.measures import Measured
-from workbench.export.plans.model import Measure, Metric, Plan
+from workbench.export.plans.model import Measure, Metric, Plan, Task
 from workbench.ledger import budgets, metrics
 from workbench.store import Store
 
@@ -188,3 +190,38 @@ def test_hostile_words_stand_in_the_document_as_they_are(sqlite_store: Store) ->
     ]
     for text in texts:
         assert text.replace("\x00", "\ufffd").replace("\ud800", "\ufffd") in cells
+
+
+def test_a_budget_has_the_prices_of_the_data_on_any_day(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = sqlite_store
+    scenarios.save(store, SMALL, now_ms=START_MS)
+    keeping.create(store, Plan("x", scenario="small"), now_ms=START_MS)
+    first = documents.compose(store, Request("plan", "x"))
+    monkeypatch.setattr("workbench.clock.now_ms", lambda: 0)  # long before any price was listed
+    assert documents.compose(store, Request("plan", "x")) == first
+    assert any(isinstance(block, Table) for block in section(first, "Budget").blocks)
+
+
+def test_a_task_that_became_late_makes_the_plan_stale_and_another_call_of_the_day_does_not(sqlite_store: Store) -> None:
+    store = sqlite_store
+    task = Task("Write it", end=date(2025, 6, 16))
+    keeping.create(store, Plan("x", tasks=(task,)), now_ms=START_MS)
+    digests = []
+    for day in (0, 0, 5):
+        put(store, call(None, started_ms=START_MS + day * DAY_MS + len(digests)))
+        document = documents.compose(store, Request("plan", "x"))
+        digests.append([one.digest for one in document.sources])
+    assert digests[0] == digests[1] != digests[2]
+    assert "1 is late: “Write it”" in said(section(document, "Status"))
+
+
+def test_what_rests_on_simulated_calls_or_is_not_sure_says_so_beside_its_standing(sqlite_store: Store) -> None:
+    store = sqlite_store
+    put(store, *(call(None, started_ms=START_MS + n, provider="simulated", status="ok" if n else "error") for n in range(20)))
+    metric = Metric("answered", 0.96, measure=Measure("success_rate"))
+    keeping.create(store, Plan("x", metrics=(metric, replace(metric, name="liked", measure=Measure("satisfaction")))), now_ms=START_MS)
+    document = documents.compose(store, Request("plan", "x"))
+    status = said(section(document, "Status"))
+    assert "answered 95.0 % of 96.0 %: not met (more data may change that, simulated replies among them)." in status
+    assert "not met; more data may change that, simulated replies among them" in said(section(document, "Success Metrics"))
+    assert "nothing #2" in {one.id for one in document.sources}

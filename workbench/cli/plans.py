@@ -155,14 +155,24 @@ def _told(plan: "Plan", as_json: bool, text: str) -> None:
 def _json(one: "Measured") -> dict[str, Any]:
     reading = one.reading
     figures = {"value": reading.value, "unit": reading.unit, "n": reading.n, "low": reading.low, "high": reading.high}
-    return {"metric": one.metric.name, "standing": one.standing, **figures, "period": reading.period, "why": reading.why}
+    told = {"period": reading.period, "why": reading.why, "simulated": reading.simulated}
+    return {"metric": one.metric.name, "standing": one.standing, **figures, **told}
 
 
 def _text(plan: "Plan", measured: "list[Measured]") -> str:
     from workbench.export.plans import dates
 
     lines = [plan.name + (f", owner {plan.owner}" if plan.owner else "")]
-    rows = [{"metric": one.metric.name, "target": one.goal, "now": one.now, "n": one.reading.n or "", "": one.standing} for one in measured]
+    rows = [
+        {
+            "metric": one.metric.name,
+            "target": one.goal,
+            "now": one.now,
+            "n": one.reading.n or "",
+            "": ", ".join(filter(None, (one.standing, one.remark))),
+        }
+        for one in measured
+    ]
     lines += ["", output.table(rows, list(rows[0]))] if rows else ["", "No metrics yet."]
     placed = dates.place(plan)
     tasks = [

@@ -53,7 +53,7 @@ def about(one: Measured) -> str:
     """What a figure rests on."""
     reading = one.reading
     parts = [f"95 % interval {reading.within}" if reading.within else "", f"n = {reading.n:,}" if reading.n else "", reading.period]
-    parts += ["more data may change that" if one.unclear else ""]
+    parts += [one.remark]
     return " · ".join(filter(None, parts))
 
 

@@ -53,20 +53,20 @@ def gather(store: "Store", request: Request) -> Gathered:
         outcome = engine.evaluate(scenario, found.traffic, found.measured, found.book, found.quality, found.latency)
     except InputError as error:
         facts |= {"error": error.message, "hint": error.hint}
-        return _made(kept, facts, [_source(kept, blocks.shown(facts), {})], at_ms)
+        return _made(kept, facts, [_source(kept, _shown(facts, at_ms), {})], at_ms)
     facts |= _facts(outcome) | {"steps": costed.steps(outcome, found, scenario)}
     total, saved = comparing.total(outcome.after), comparing.saved(outcome)
     shown = {
         "a month": "unknown" if total is None else told(total.value, "usd"),
         "saved": "unknown" if saved is None else told(saved.value, "usd"),
     }
-    sources = [_source(kept, blocks.shown(facts), shown)]
+    sources = [_source(kept, _shown(facts, at_ms), shown)]
     sources.append(
         source(
             "prices",
             f"scenario {kept.name}",
             f"Prices of {facts['priced_on']}",
-            blocks.shown(facts["models"], facts["priced_on"]),
+            blocks.shown(facts["models"]),
             at_ms=at_ms,
         )
     )
@@ -119,10 +119,11 @@ def _priced_at(store: "Store", kept: "Kept", request: Request) -> tuple[int, str
     if asked := request.options.get("prices_at"):
         since, _until = period.of(store, f"{asked}..{asked}") or (0, 0)
         return since + period.DAY_MS // 2, "the day asked for"
-    if kept.scenario.prices_at_ms is not None:
-        return kept.scenario.prices_at_ms, "the day the scenario names"
-    newest = max(kept.created_ms, period.newest_ms(store) or 0)
-    return newest // period.DAY_MS * period.DAY_MS + period.DAY_MS // 2, "the newest day of the data: of the scenario, or of a call"
+    return costed.priced_at(store, kept)
+
+
+def _shown(facts: dict[str, Any], at_ms: int) -> str:
+    return costed.undated(blocks.shown({name: value for name, value in facts.items() if name not in ("priced_on", "priced_why")}), at_ms)
 
 
 def _source(kept: "Kept", shown: Any, told_of: dict[str, str]) -> Source:

@@ -46,7 +46,8 @@ def gather(store: "Store", request: Request) -> Gathered:
     today = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
     done = sum(task.done for task in plan.tasks)
     facts = {"tasks done": f"{done} of {len(plan.tasks)}", "metrics met": f"{met(measured)} of {len(measured)}"}
-    origin = source("plan", kept.id, plan.name, plan_json(plan), at_ms=kept.updated_ms, facts=facts)
+    # What is late or comes next follows the day of the newest data, not the plan alone.
+    origin = source("plan", kept.id, plan.name, [plan_json(plan), tasks_now(plan, today)], at_ms=kept.updated_ms, facts=facts)
     told: dict[str, Any] = {
         "plan": plan,
         **{name: markdown.blocks(getattr(plan, name)) for name in ("problem", "users", "solution", "testing", "budget")},
@@ -131,21 +132,27 @@ def status(plan: Plan, measured: Sequence[Measured], today: date) -> list[str]:
             f"{met(measured)} of {len(measured)} metrics are met"
             + ("." if len(known) == len(measured) else f"; {len(measured) - len(known)} cannot be told yet.")
         )
-        said += [f"{one.sentence}: {one.standing}." for one in known]
-    if plan.tasks:
-        done = sum(task.done for task in plan.tasks)
-        said.append(f"{done} of {len(plan.tasks)} tasks are done ({figures.share(done / len(plan.tasks))}).")
-        late = dates.late(plan, today)
-        if late:
-            named = ", ".join(f"“{one.task.title}” (due {one.end})" for one in late[:5])
-            said.append(f"{len(late)} {'is' if len(late) == 1 else 'are'} late: {named}{'…' if len(late) > 5 else ''}.")
-        following = [one for one in dates.place(plan) if not one.task.done and one.start is not None and one.start >= today]
-        if following:
-            first = min(following, key=lambda one: one.start or date.max)
-            said.append(f"Next: “{first.task.title}”, from {first.start}.")
+        said += [f"{one.sentence}: {one.standing}{f' ({one.remark})' if one.remark else ''}." for one in known]
+    said += tasks_now(plan, today)
     heavy = [one for one in drawing.heaviest(plan) if one.weight >= 15]
     if heavy:
         said.append(f"The heaviest risk: {heavy[0].title} ({heavy[0].likelihood} x {heavy[0].impact} = {heavy[0].weight} of 25).")
+    return said
+
+
+def tasks_now(plan: Plan, today: date) -> list[str]:
+    """How many tasks are done, which are late and which comes next, in sentences; none without tasks."""
+    if not plan.tasks:
+        return []
+    done, late = sum(task.done for task in plan.tasks), dates.late(plan, today)
+    said = [f"{done} of {len(plan.tasks)} tasks are done ({figures.share(done / len(plan.tasks))})."]
+    if late:
+        named = ", ".join(f"“{one.task.title}” (due {one.end})" for one in late[:5])
+        said.append(f"{len(late)} {'is' if len(late) == 1 else 'are'} late: {named}{'…' if len(late) > 5 else ''}.")
+    following = [one for one in dates.place(plan) if not one.task.done and one.start is not None and one.start >= today]
+    if following:
+        first = min(following, key=lambda one: one.start or date.max)
+        said.append(f"Next: “{first.task.title}”, from {first.start}.")
     return said
 
 

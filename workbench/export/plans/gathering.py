@@ -3,7 +3,7 @@ its source. What is linked and not there says so; nothing is left out silently.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, NotFound, WorkbenchError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 STATES = {"met": "met", "not met": "not met", "no data": "no data", "no target": "no target"}
-_UNCLEAR = "; more data may change that"
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,8 @@ def metrics(measured: Sequence[Measured]) -> tuple[Table | None, list[Source]]:
             # A run may be behind several metrics of a plan: each of them is a source of its own.
             name = f"{one.metric.name}: {reading.period}"
             sources.append(source(kind, f"{key} #{number}", name, shown, at_ms=reading.at_ms, facts={one.metric.name: one.now}))
+        elif reading.period:  # there are calls, and none of them says it
+            sources.append(source("calls", f"nothing #{number}", f"{one.metric.name}: {reading.period}", [reading.period, reading.why]))
     return (Table(columns, rows) if rows else None), sources
 
 
@@ -76,7 +77,7 @@ def _row(one: Measured) -> tuple[Cell, ...]:
     within = reading.within
     linked = one.metric.measure
     read = f"{SAID[linked.kind]}{f' · {linked.of}' if linked.of else ''}" if linked else "linked to nothing"
-    status = STATES[one.standing] + (_UNCLEAR if one.unclear else "")
+    status = STATES[one.standing] + (f"; {one.remark}" if one.remark else "")
     return (
         Cell((Run(one.metric.name, bold=True), *((Run(f"\n{one.metric.note}"),) if one.metric.note else ()))),
         Cell(inline(one.goal), one.metric.target),
@@ -155,10 +156,12 @@ def costs(store: "Store", plan: Plan) -> tuple[Costs | None, list[Source]]:
     if not plan.scenario:
         return None, []
     from workbench.cost import keeping, working
+    from workbench.export.reports import costed
 
     try:
         kept = keeping.load(store, plan.scenario)
-        outcome = working.work_out(store, kept.scenario)
+        at_ms, _why = costed.priced_at(store, kept)
+        outcome = working.work_out(store, replace(kept.scenario, prices_at_ms=at_ms))
     except WorkbenchError as error:
         return Costs(plan.scenario, missing=f"{error} {error.hint}".strip()), []
     rows: list[tuple[Any, ...]] = [
@@ -173,8 +176,15 @@ def costs(store: "Store", plan: Plan) -> tuple[Costs | None, list[Source]]:
     cells = tuple((Cell(inline(name)), Cell(inline(text), value)) for name, (text, value) in rows)
     table = Table((Column("Figure"), Column("Dollars", "right")), cells)
     shown = [[text for _, (text, _) in rows], list(outcome.findings), list(outcome.warnings)]
-    key, name = f"{kept.name}@{kept.number}", f"{kept.name}, version {kept.number}"
-    origin = source("scenario", key, name, shown, at_ms=kept.created_ms, facts={"month": rows[min(1, len(rows) - 1)][1][0]})
+    name = f"{kept.name}, version {kept.number}"
+    origin = source(
+        "scenario",
+        kept.name,
+        name,
+        costed.undated([name, shown], at_ms),
+        at_ms=kept.created_ms,
+        facts={"month": rows[min(1, len(rows) - 1)][1][0]},
+    )
     return Costs(name, table, (*outcome.findings, *outcome.warnings)), [origin]
 
 

@@ -14,7 +14,7 @@ from workbench.export.plans.model import Measure, Metric, Plan
 if TYPE_CHECKING:
     from workbench.comparison.summary import VariantSummary
     from workbench.ledger import rollups
-    from workbench.runner.reading import Run
+    from workbench.runner.reading import Run, RunVariant
     from workbench.store import Store
 
 Standing = Literal["met", "not met", "no data", "no target"]
@@ -62,6 +62,7 @@ class Reading:
     why: str = ""
     source: tuple[str, str] | None = None
     at_ms: int | None = None
+    simulated: bool = False  # some of it is of the simulated provider, which is no model
 
     @property
     def within(self) -> str:
@@ -117,6 +118,12 @@ class Measured:
             return f"{self.metric.name} {self.now} of {told(self.metric.target, self.reading.unit)}"
         return f"{self.metric.name} {self.now}, {self.goal}"
 
+    @property
+    def remark(self) -> str:
+        """What has to be said wherever the standing is; empty where it stands by itself."""
+        parts = ["more data may change that"] if self.unclear else []
+        return ", ".join([*parts, *(["simulated replies among them"] if self.reading.simulated and self.reading.value is not None else [])])
+
 
 def told(value: float | None, unit: str) -> str:
     """A value of a metric: scores with two places, everything else as in documents."""
@@ -155,13 +162,14 @@ def _score(store: "Store", linked: Measure, _span: Span | None) -> Reading:
         which = linked.of if number is None else f"{linked.of} (version {number})"
         why = f"No run with a score holds {which}: compare it on a dataset."
         return Reading(None, "score", why=why)
-    run, version, figure = found
+    run, variant, figure = found
+    version, feigned = variant.version, variant.provider == "simulated"
     at_ms = run.ended_ms or run.created_ms
-    said = f"version {version} in the run {run.name or run.id} of {figures.day(at_ms)}{', simulated' if run.simulated else ''}"
-    return Reading(figure.score, "score", figure.n, said, figure.low, figure.high, source=("run", run.id), at_ms=at_ms)
+    said = f"version {version} in the run {run.name or run.id} of {figures.day(at_ms)}{', simulated' if feigned else ''}"
+    return Reading(figure.score, "score", figure.n, said, figure.low, figure.high, source=("run", run.id), at_ms=at_ms, simulated=feigned)
 
 
-def _newest(store: "Store", name: str, number: int | None) -> "tuple[Run, int | None, VariantSummary] | None":
+def _newest(store: "Store", name: str, number: int | None) -> "tuple[Run, RunVariant, VariantSummary] | None":
     """The newest run that has a score of the prompt, with the newest version in it (or the version `number`)."""
     from workbench.comparison import summary
     from workbench.runner import reading
@@ -176,7 +184,7 @@ def _newest(store: "Store", name: str, number: int | None) -> "tuple[Run, int | 
         scored = [(one.version or 0, one, figures_of[one.position]) for one in there if figures_of[one.position].score is not None]
         if scored:
             _, variant, figure = max(scored, key=lambda each: each[0])
-            return run, variant.version, figure
+            return run, variant, figure
     return None
 
 
@@ -198,7 +206,8 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
     if value is None:
         why = nothing if not cell.calls else f"None of the {cell.calls:,} calls {_LACKS[linked.kind]}."
         return Reading(None, unit, period=days, why=why)
-    return Reading(value, unit, n, days, low, high, source=("calls", f"{linked.kind} {linked.of}".strip()), at_ms=span.until_ms - 1)
+    source, at_ms = ("calls", f"{linked.kind} {linked.of}".strip()), span.until_ms - 1
+    return Reading(value, unit, n, days, low, high, source=source, at_ms=at_ms, simulated=feigned.calls > 0)
 
 
 _LACKS = {

@@ -1,5 +1,6 @@
 """An outcome of a cost scenario as tables and charts, all of it worked out by `workbench.cost`: no saving without quality and latency."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,15 +11,31 @@ from workbench.cost.amounts import UNKNOWN, ranged, told
 from workbench.cost.comparing import AFTER, BEFORE, SAVED
 from workbench.cost.model import Figure, Lever, Outcome, Quality, Scenario, Side
 from workbench.errors import InputError
+from workbench.export import figures, period
 from workbench.export.model import Cell, Chart, Line, Run, Table, inline
 from workbench.export.reports import blocks
 
 if TYPE_CHECKING:
+    from workbench.cost.keeping import Kept
     from workbench.cost.working import Inputs
+    from workbench.store import Store
 
 _FEW_DRAWS = 200  # of a lever alone only the point is shown
 _UNKNOWN = Cell((Run(UNKNOWN, italic=True),))
 _SIDES = (BEFORE, AFTER, SAVED)
+
+
+def priced_at(store: "Store", kept: "Kept") -> tuple[int, str]:
+    """The moment of a scenario's prices and why that one: the scenario's own, else noon of the newest day that the store knows."""
+    if kept.scenario.prices_at_ms is not None:
+        return kept.scenario.prices_at_ms, "the day the scenario names"
+    newest = max(kept.created_ms, period.newest_ms(store) or 0)
+    return newest // period.DAY_MS * period.DAY_MS + period.DAY_MS // 2, "the newest day of the data: of the scenario, or of a call"
+
+
+def undated(shown: object, at_ms: int) -> str:
+    """`shown` as a digest covers it, without the day of its prices: a later day with the same prices changes nothing."""
+    return json.dumps(shown, sort_keys=True).replace(f" at {figures.day(at_ms)}", "")
 
 
 def month(outcome: Outcome) -> Table:
