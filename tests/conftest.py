@@ -114,7 +114,7 @@ def cluster() -> Iterator[postgres.Cluster]:
     folder = postgres.binaries()
     assert folder is not None
     running = postgres.Cluster(folder)
-    stores.open_store(running.database("empty")).close()
+    stores.open_store(running.template()).close()
     yield running
     running.stop()
 
@@ -133,10 +133,10 @@ def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
 def postgres_store(cluster: postgres.Cluster) -> Iterator[Store]:
     """An empty store on PostgreSQL."""
     name = f"test_{next(_numbers)}"
-    opened = stores.open_store(cluster.database(name, template="empty"))
+    opened = stores.open_store(cluster.empty(name))
     yield opened
     opened.close()
-    cluster.drop(name)
+    cluster.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
