@@ -85,3 +85,12 @@ def test_forms_and_models_that_are_not_there_are_refused(sqlite_store: Store) ->
         disclosure.text(sqlite_store, "p/m", "loud")
     with pytest.raises(NotFound):
         disclosure.text(sqlite_store, "nobody/nothing@triage", "short")
+
+
+def test_every_run_whose_weak_slice_is_named_is_a_source(sqlite_store: Store) -> None:
+    tags = [["easy"] if at < 50 else ["hard"] for at in range(80)]
+    runs.make(sqlite_store, runs.right_or_wrong(40, 5, 20, 15), run_id="old", names=["triage", "reply"], provider="p", tags=tags)
+    runs.make(sqlite_store, [[1.0] * 40], run_id="newer", names=["other"], provider="p")
+    made = shown.compose(sqlite_store, "disclosure", "p/m")
+    assert "On cases tagged hard" in shown.text(made, "long")
+    assert "old" in {one.id for one in made.sources if one.kind == "run"}

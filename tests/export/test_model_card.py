@@ -153,3 +153,22 @@ def test_prompts_that_call_it_say_what_they_are_for(sqlite_store: Store) -> None
 def test_limitations_are_read_by_context_out_of_lines() -> None:
     text = "- support/triage: no sarcasm\n  nor irony\n\nhttp://x is no context\n`b`:  wordy\nb: and slow"
     assert said.by_context(text) == {"support/triage": "no sarcasm nor irony http://x is no context", "b": "wordy and slow"}
+
+
+def test_calls_of_others_leave_a_card_of_past_days_as_it_is_and_a_prompts_new_words_do_not(sqlite_store: Store) -> None:
+    traffic(sqlite_store, provider="openai", model="gpt-4o")
+    registry.create(sqlite_store, "triage", description="Sorts mail.")
+    asked: dict[str, Any] = {"period": "2025-06-15..2025-06-16"}
+    first = shown.compose(sqlite_store, "model_card", "openai/gpt-4o", **asked)
+    put(sqlite_store, call("x", provider="q", model="other", started_ms=START_MS + 9 * DAY_MS))
+    same = shown.compose(sqlite_store, "model_card", "openai/gpt-4o", **asked)
+    assert [(one.id, one.digest) for one in same.sources] == [(one.id, one.digest) for one in first.sources]
+    put(sqlite_store, call("x", provider="openai", model="gpt-4o", started_ms=START_MS + 9 * DAY_MS))
+    rolling = [shown.compose(sqlite_store, "model_card", "openai/gpt-4o").sources]
+    put(sqlite_store, call("x", provider="openai", model="gpt-4o", started_ms=START_MS + 10 * DAY_MS))
+    rolling.append(shown.compose(sqlite_store, "model_card", "openai/gpt-4o").sources)
+    assert [one.id for one in rolling[0]] == [one.id for one in rolling[1]]
+    assert [a.kind for a, b in zip(*rolling, strict=True) if a.digest != b.digest] == ["calls"]
+    registry.update(sqlite_store, "triage", description="Sorts letters.")
+    now = shown.compose(sqlite_store, "model_card", "openai/gpt-4o", **asked)
+    assert [b.id for a, b in zip(first.sources, now.sources, strict=True) if a.digest != b.digest] == ["prompts of openai/gpt-4o"]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from workbench.comparison import wording
+from workbench.errors import InputError, NotFound
 from workbench.export import figures, period
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.model import Table
@@ -112,19 +113,20 @@ def _used(store: "Store", model: Model, span: tuple[int, int] | None) -> tuple[d
         "per_call": traffic.card(found, "cost_per_call"),
         "prompts": prompts,
         "uses": _uses(store, prompts),
-        "as_of_ms": period.newest_ms(store),
+        "as_of_ms": min(period.newest_ms(store) or 0, span[1] - 1),
     }
     shown = ("calls", "success", "by_prompt", "errors", "latency_chart", "satisfaction", "spent", "per_call")
     told = {"requests": figures.count(found.calls)} | _told(found, ("success_rate", "latency_p95", "cost_per_call"))
     made = source(
         "calls",
-        f"{model.name} {said_span}",
+        model.name,
         f"Calls of {model.name}, {said_span}",
-        blocks.shown(*(facts[name] for name in shown)),
+        blocks.shown(said_span, *(facts[name] for name in shown)),
         at_ms=facts["as_of_ms"],
         facts=told,
     )
-    return facts, [made]
+    about = source("prose", f"prompts of {model.name}", f"Prompts that call {model.name}", blocks.shown(facts["uses"]))
+    return facts, [made, *([about] if facts["uses"] else [])]
 
 
 def _told(found: seen.Dashboard, keys: tuple[str, ...]) -> dict[str, str]:
@@ -138,9 +140,10 @@ def _uses(store: "Store", prompts: list[str]) -> Table | None:
         return None
     rows = []
     for name in prompts:
-        there = registry.page(store, search=name, limit=50)
-        about = next((one.description for one in there if one.name == name), None)
-        said_of = "not in the registry" if about is None else about or "no description yet"
+        try:
+            said_of = registry.get(store, name).description or "no description yet"
+        except (NotFound, InputError):
+            said_of = "not in the registry"
         rows.append([blocks.words(name), blocks.words(said_of)])
     return blocks.table(["Prompt that calls it", "What the prompt is for"], rows)
 

@@ -78,7 +78,7 @@ def of(store: "Store", subject: str) -> Notice:
         score=scores[0] if scores else None,
         sources=(
             *version,
-            *scored.sources(scores[:1]),
+            *scored.sources([one for one in scores if one is scores[0] or one.weak]),
             *said.sources(KIND, about, own, _OWN),
             *said.sources(said.CARD, model.name, card, _CARD),
         ),

@@ -87,7 +87,9 @@ def prices(store: "Store", model: Model, at_ms: int | None) -> tuple[dict[str, A
     facts = {"price_table": made, "price_note": named, "priced_on": when, "free": model.provider in FREE_PROVIDERS and rates is not None}
     if rates is None:
         return facts, []
-    return facts, [source("prices", model.name, f"Price of {model.name}", blocks.shown(made, named), at_ms=rates.from_ms or when)]
+    return facts, [
+        source("prices", model.name, f"Price of {model.name}", blocks.shown(made, rates.source, rates.from_ms), at_ms=rates.from_ms or when)
+    ]
 
 
 def listed(store: "Store", model: Model) -> dict[str, str]:

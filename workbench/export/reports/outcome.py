@@ -55,6 +55,7 @@ def costs(found: Summary) -> Table:
         rows.append(
             [
                 blocks.words(one.name),
+                blocks.figure(one.ok, "count"),
                 blocks.figure(one.latency_p50_ms, "ms"),
                 blocks.figure(one.latency_p95_ms, "ms"),
                 blocks.figure(one.input_tokens / one.ok if one.ok else None, "tokens"),
@@ -63,8 +64,11 @@ def costs(found: Summary) -> Table:
                 blocks.figure(one.cost_usd if one.ok or one.failed else None, "usd"),
             ]
         )
-    columns = ["Variant", "p50>", "p95>", "Tokens in>", "Tokens out>", "Cost a reply>", "Cost>"]
-    return blocks.table(columns, rows, "Over answered cells; tokens are means.")
+    columns = ["Variant", "Replies>", "p50>", "p95>", "Tokens in>", "Tokens out>", "Cost a reply>", "Cost>"]
+    left = "; ".join(f"{wording.counted(one.unpriced, 'reply', 'replies')} of {one.name}" for one in found.variants if one.unpriced)
+    return blocks.table(
+        columns, rows, "Over replies; tokens are means." + (f" Without a known price, and in no cost: {left}." if left else "")
+    )
 
 
 def said(one: VariantSummary) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STATES = {
     "planned": "The run is planned and has not begun.",
     "running": "The run is still at work: figures are those so far.",
-    "interrupted": "The run was interrupted: figures are those so far. `workbench runs resume` goes on with it.",
+    "interrupted": "The run was interrupted: figures are those so far. `workbench runs resume {id}` goes on with it.",
     "stopped": "The run was stopped before its end: figures are those of the cells that had finished.",
     "capped": "The run ended at its spending cap: figures are those of the cells that had finished.",
     "decided": "The run ended early, because its scores said enough.",
@@ -107,7 +107,7 @@ def facts(run: Run) -> dict[str, object]:
         "run_id": run.id,
         "run_name": run.name or run.id,
         "state": run.state,
-        "state_note": STATES.get(run.state, ""),
+        "state_note": STATES.get(run.state, "").replace("{id}", run.id),
         "cells": run.total,
         "done": run.done,
         "dataset": dataset(run),
