@@ -1,69 +1,61 @@
 """Documents: written from the store, previewed as they are set up, exported at a click; past exports say when they are stale."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from pages.handover.document_parts import brand, choosing, form, past
+from pages.handover.document_parts import brand, choosing, form, notice, past, site
+from pages.handover.document_parts.choosing import Chosen
 from pages.parts import address, exporting, page, session
+from workbench.errors import WorkbenchError
 from workbench.export import documents, kinds, writers
-from workbench.export.kinds import Request
 from workbench.store import Store
 
-_SUBTITLE = "Every figure is read from the store; each file knows what it was written from, and when that has changed."
+_SUBTITLE = "Every figure is read from the store; a file knows when it is stale."
 
 
 def _draw() -> None:
     store = session.store()
     slot = page.start("Documents", subtitle=_SUBTITLE)
-    view = address.part("View", {"write": "Write", "past": "Past exports"}, "view")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="document-kinds"):
+        view = address.part("View", {"write": "Write", "past": "Past exports"}, "view")
+        kind = choosing.kind() if view == "write" else ""
     if view == "past":
         address.settle()
         past.draw(store)
         return
-    chosen = choosing.draw(store)
+    chosen = choosing.draw(store, kind)
     address.settle()
-    if chosen is None:
-        return
-    asked = form.request(store, chosen)
-    with slot:
-        first = kinds.get(chosen.kind).formats[0]
-        exporting.buttons(asked, kinds.get(chosen.kind).formats, f"document-{chosen.kind}", about=chosen.about, primary=first)
+    if chosen is not None:
+        _write(store, chosen, slot)
+
+
+def _write(store: Store, chosen: Chosen, slot: DeltaGenerator) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left, page.guard():
-        form.draw(store, chosen, asked)
+        form.draw(store, chosen)
         brand.draw(store)
-        _site(store)
+        site.draw(store)
+    made = False
     with right, page.guard():
-        _preview(store, asked)
+        made = _preview(store, chosen)
+    with slot, page.guard():
+        formats = kinds.get(chosen.kind).formats
+        asked = form.request(store, chosen)
+        exporting.buttons(asked, formats, f"document-{chosen.kind}", about=chosen.about, primary=formats[0], disabled=not made)
 
 
-def _preview(store: Store, asked: Request) -> None:
-    document = documents.compose(store, asked)
-    html = writers.get("slides.html" if asked.kind == "slides" else "html").write(document).decode()
-    exporting.preview(html)
-
-
-def _site(store: Store) -> None:
-    """The whole library as a site."""
-    with st.expander("The whole library as a site", icon=":material/folder_zip:"):
-        st.caption("A zip of static pages with index and search: unpack it anywhere. Or `workbench export library -o site.zip`.")
-        if st.button("Write the site", key="site-write"):
-            from workbench.export import library
-
-            bar = st.progress(0.0, "Writing")
-            st.session_state["site"] = library.make(
-                store, progress=lambda done, total: bar.progress(done / max(1, total), f"{done} of {total} prompts")
-            )
-            bar.empty()
-        if data := st.session_state.get("site"):
-            st.download_button(
-                "Download site.zip",
-                data=data,
-                file_name="site.zip",
-                mime="application/zip",
-                key="site-zip",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+def _preview(store: Store, chosen: Chosen) -> bool:
+    """Whether the document can be made; where it cannot, why."""
+    if chosen.kind == "disclosure":
+        notice.draw(store, chosen.subject)
+    try:
+        document = documents.compose(store, form.request(store, chosen))
+    except WorkbenchError as error:
+        page.problem(error)
+        return False
+    html = writers.get("slides.html" if chosen.kind == "slides" else "html").write(document).decode()
+    exporting.preview(html, f"{chosen.kind} {chosen.subject}")
+    return True
 
 
 with page.guard():

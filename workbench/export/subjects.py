@@ -1,15 +1,20 @@
 """What documents can be about: the subjects of a kind that the store holds, by which they are chosen. Owns no document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from workbench.export import period
+from workbench.ledger.fields import OK
 from workbench.ledger.tables import SeriesRow
+from workbench.runner.cells import PASSED
+from workbench.runner.tables import CellRow, RunCaseRow
 from workbench.store import Store
 
 _MOST = 500
+_MOST_CELLS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,41 @@ def plans(store: Store) -> list[Subject]:
 def runs_of(store: Store, prompt: str) -> list[Subject]:
     """The finished runs with a version of the prompt in them, newest first."""
     return _runs(store, 1, prompt=prompt or None)
+
+
+def cells_of(store: Store, subject: str) -> list[Subject]:
+    """The first 200 cases of the newest finished run with that version of the prompt, as cells that an example can name.
+
+    Raises NotFound, InputError.
+    """
+    from workbench.export.prompt import runs
+    from workbench.export.prompt import subject as subjects
+
+    about = subjects.find(store, subject, "all")
+    if about.number is None:
+        return []
+    found = runs.of(store, about.name)
+    run = runs.choose(found, about.name, about.number, scored=True) or runs.choose(found, about.name, about.number)
+    if run is None:
+        return []
+    at = runs.variant(run, about.name, about.number).position
+    query = (
+        select(CellRow.case_position, CellRow.status, CellRow.score, RunCaseRow.inputs)
+        .join(RunCaseRow, (RunCaseRow.run_id == CellRow.run_id) & (RunCaseRow.position == CellRow.case_position))
+        .where(CellRow.run_id == run.id, CellRow.variant == at, CellRow.repeat == 0)
+        .order_by(CellRow.case_position)
+        .limit(_MOST_CELLS)
+    )
+    with store.read() as session:
+        rows = session.execute(query).all()
+    return [Subject(f"{run.id}:{at}:{row.case_position}:0", _cell(row.case_position, row.status, row.score, row.inputs)) for row in rows]
+
+
+def _cell(position: int, status: str, score: float | None, inputs: Mapping[str, str]) -> str:
+    """How a case reads in a list: which, how it went, what it begins with."""
+    went = "no reply" if status != OK else "answered" if score is None else "passed" if score >= PASSED else "failed its check"
+    text = " ".join(" ".join(str(value) for value in inputs.values()).split())
+    return f"Case {position + 1}, {went}: {text[:70]}{'…' if len(text) > 70 else ''}"
 
 
 def _prompts(store: Store, search: str) -> list[Subject]:

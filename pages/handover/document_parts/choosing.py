@@ -83,9 +83,13 @@ class Chosen:
     options: dict[str, str]
 
 
-def draw(store: Store) -> Chosen | None:
-    """Draw the choices; None where there is nothing to write about, or nothing chosen."""
-    kind = address.part("Kind", KINDS, "kind", drop=("subject", "ref", "plan", "run", "prompt"))
+def kind() -> str:
+    """Draw the choice of a kind."""
+    return address.part("Kind", KINDS, "kind", drop=("subject", "ref", "plan", "run", "context"))
+
+
+def draw(store: Store, kind: str) -> Chosen | None:
+    """Draw the choices of its subject; None where there is nothing to write about, or nothing chosen."""
     found = subjects.of(store, kind)
     label, title, text, button, where = _ABOUT[kind]
     if not found:
@@ -105,13 +109,15 @@ def draw(store: Store) -> Chosen | None:
         if subject is None:
             return None
         more, options = _more(store, kind, subject)
-    return Chosen(kind, subject, f"{subject}{more}", options)
+    # The words of a notice are those of its context; a prompt's are the same for all its versions.
+    about = f"{subject}{more}" if kind == "disclosure" else subject
+    return Chosen(kind, about, f"{subject}{more}", options)
 
 
 def _more(store: Store, kind: str, subject: str) -> tuple[str, dict[str, str]]:
     """What of the subject: which version of a prompt; the plan and the run of slides; the context of a notice."""
     if kind == "prompt":
-        ref = choose("Version", _refs(store, subject), "ref", placeholder="Production, else the latest")
+        ref = choose("Version", refs(store, subject), "ref", placeholder="Production, else the latest")
         return (f"@{ref}" if ref else ""), {}
     if kind == "disclosure":
         context = choose("Context", [one.name for one in subjects.of(store, "prompt")], "context", placeholder="Any use")
@@ -121,7 +127,8 @@ def _more(store: Store, kind: str, subject: str) -> tuple[str, dict[str, str]]:
     return "", {}
 
 
-def _refs(store: Store, name: str) -> list[str]:
+def refs(store: Store, name: str) -> list[str]:
+    """What names a version of the prompt: its labels, its numbers."""
     from workbench.prompts import registry
 
     labels = sorted(registry.get(store, name).labels)

@@ -1,63 +1,104 @@
 """Past exports: which are stale and what changed since, each made again at a click. The newest ten; more on demand."""
 
+import json
+
 import streamlit as st
 
+from pages.handover.document_parts.choosing import KINDS
 from pages.parts import exporting, page, safe, session
 from pages.parts import format as fmt
 from workbench import clock
+from workbench.errors import WorkbenchError
 from workbench.export import history, kinds
 from workbench.export.history import Export, Freshness
 from workbench.store import Store
 
 _AT_ONCE = 10
+_SHOWN, _TAKEN = "past-shown", "past-taken"
 
 
 def draw(store: Store) -> None:
-    """The list, each with its state. A document is composed again to find out."""
-    st.subheader("Past exports", anchor=False)
-    shown = int(st.session_state.get("past-shown", _AT_ONCE))
+    """The list, each with its state. A document is composed again to find out, one for all its formats."""
+    _taken(store)
+    shown = int(st.session_state.get(_SHOWN, _AT_ONCE))
     found = history.page(store, limit=shown + 1)
     if not found:
-        page.notice("Nothing was exported yet. A file says what it was written from, and here it says when that has changed.")
+        text = "A file says what it was written from, and here it says when that has changed."
+        if page.empty("Nothing was exported yet", text, "Write a document", key="past-none"):
+            session.go(session.DOCUMENTS)
         return
+    st.caption("Stale: made again, it would say something else. In a pipeline, `workbench export check FILE` exits 4 for it.")
+    newer: set[str] = set()
+    states: dict[str, Freshness] = {}
     for one in found[:shown]:
-        _row(store, one)
-    with st.container(horizontal=True):
-        if len(found) > shown and st.button("Show more", key="past-more", type="tertiary"):
-            st.session_state["past-shown"] = shown + _AT_ONCE
-            st.rerun()
-    st.caption("In a pipeline: `workbench export check FILE` exits 4 where a file is stale.")
+        made = f"{_asked(one)} {one.format}"
+        _row(store, one, None if made in newer else _fresh(store, one, states))
+        newer.add(made)
+    if len(found) > shown and st.button("Show more", key="past-more", type="tertiary"):
+        st.session_state[_SHOWN] = shown + _AT_ONCE
+        st.rerun()
 
 
-def _row(store: Store, one: Export) -> None:
-    fresh = history.check(store, one)
+def _asked(one: Export) -> str:
+    return json.dumps(dict(one.request), sort_keys=True)
+
+
+def _fresh(store: Store, one: Export, states: dict[str, Freshness]) -> Freshness:
+    """Its state; files of the same document written from the same sources share it."""
+    key = f"{_asked(one)} {[source.digest for source in one.sources]}"
+    if key not in states:
+        states[key] = history.check(store, one)
+    return states[key]
+
+
+def _row(store: Store, one: Export, fresh: Freshness | None) -> None:
+    """A past export; `fresh` is None where a newer file was made of the same document."""
     with st.container(border=True, key=f"past-{one.id}"), st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap="xxsmall"):
-            st.markdown(f"**{safe.escape(one.name)}** · {safe.escape(one.subject)}")
-            st.caption(f"{fmt.ago(one.made_ms, clock.now_ms())} · {fmt.size(one.size_bytes)} · from {len(one.sources)} sources")
-            _state(fresh)
-        with st.container(horizontal=True, width="content"):
-            st.download_button(
-                "Make again" if fresh.stale else "Download", data=exporting.made(kinds.request_from_json(one.request), one.format),
-                file_name=one.name, key=f"past-again-{one.id}", icon=":material/download:", disabled=bool(fresh.trouble),
-                type="secondary" if fresh.stale else "tertiary",
-            )  # fmt: skip
-            st.button(
-                "",
-                key=f"past-forget-{one.id}",
-                icon=":material/close:",
-                type="tertiary",
-                help="Take off this list",
-                on_click=_forget,
-                args=(one.id,),
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _badge(fresh)
+                st.markdown(f"**{safe.escape(one.name)}**", width="content")
+            about = f" of {safe.escape(one.subject)}" if one.subject else ""
+            # A run's id says nothing to a person: its name is that of the file's first source.
+            if one.kind in {"comparison", "evaluation"} and one.sources:
+                about = f" of {safe.escape(one.sources[0].name)}"
+            st.caption(
+                f"{KINDS.get(one.kind, one.kind.replace('_', ' ').capitalize())}{about} · {fmt.ago(one.made_ms, clock.now_ms())}"
+                f" · {fmt.size(one.size_bytes)} · from {len(one.sources):,} source{'s' if len(one.sources) != 1 else ''}"
             )
+            _changes(fresh)
+        with st.container(horizontal=True, width="content"):
+            if fresh is not None:
+                _download(one, fresh)
+            st.button(
+                "", key=f"past-forget-{one.id}", icon=":material/close:", type="tertiary", help="Take off this list",
+                on_click=_forget, args=(one,),
+            )  # fmt: skip
 
 
-def _state(fresh: Freshness) -> None:
-    if not fresh.stale:
-        st.badge("Fresh", icon=":material/check:", color="green")
+def _download(one: Export, fresh: Freshness) -> None:
+    try:
+        asked = kinds.request_from_json(one.request)
+    except WorkbenchError:
         return
-    st.badge("Stale", icon=":material/update:", color="orange")
+    st.download_button(
+        "Make again" if fresh.stale else "Download", data=exporting.made(asked, one.format, noted=fresh.stale), file_name=one.name,
+        key=f"past-again-{one.id}", icon=":material/refresh:" if fresh.stale else ":material/download:", disabled=bool(fresh.trouble),
+    )  # fmt: skip
+
+
+def _badge(fresh: Freshness | None) -> None:
+    if fresh is None:
+        st.badge("Made again since", icon=":material/history:", color="grey")
+    elif fresh.stale:
+        st.badge("Stale", icon=":material/update:", color="orange")
+    else:
+        st.badge("Fresh", icon=":material/check:", color="green")
+
+
+def _changes(fresh: Freshness | None) -> None:
+    if fresh is None:
+        return
     if fresh.trouble:
         st.caption(safe.escape(f"It cannot be made again: {fresh.trouble}", limit=400))
     for change in fresh.changes[:3]:
@@ -68,5 +109,20 @@ def _state(fresh: Freshness) -> None:
                 st.caption(safe.escape(change.sentence, limit=300))
 
 
-def _forget(export_id: int) -> None:
-    history.forget(session.store(), export_id)
+def _forget(one: Export) -> None:
+    st.session_state[_TAKEN] = history.forget(session.store(), one.id)
+
+
+def _taken(store: Store) -> None:
+    """What was taken off the list last, and the way back."""
+    one: Export | None = st.session_state.get(_TAKEN)
+    if one is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="past-taken-row"):
+        st.caption(f"{safe.escape(one.name)} is off this list. The file itself stays where it is.", width="content")
+        st.button("Undo", key="past-undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(store, one))
+
+
+def _undo(store: Store, one: Export) -> None:
+    history.bring_back(store, one)
+    st.session_state.pop(_TAKEN, None)

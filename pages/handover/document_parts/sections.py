@@ -1,0 +1,71 @@
+"""Which sections stand in the document, and in which order. A fold: drawn only while it is open."""
+
+import streamlit as st
+
+from pages.handover.document_parts import keeping
+from pages.handover.document_parts.choosing import Chosen
+from pages.parts import safe, session
+from workbench.export import documents, setup
+from workbench.export.kinds import Kind, Request
+
+
+def draw(kind: Kind, chosen: Chosen, asked: Request) -> None:
+    """The fold: a line a section, to be switched on and off and moved."""
+    titles = {one.key: one.title for one in documents.choices(kind.name)}
+    usual = _usual(kind, asked, list(titles))
+    order = [one for one in asked.sections if one in titles] or usual
+    said = f"{len(order)} of {len(titles)}" if asked.sections or len(order) < len(titles) else "all"
+    with st.expander(f"Sections: {said}", icon=":material/toc:", key="document-sections", on_change="rerun") as fold:
+        if not fold.open:
+            return
+        for name in (*order, *(one for one in titles if one not in order)):
+            _line(chosen, name, titles, order, usual)
+        if asked.sections:
+            st.button(
+                "As usual for this reader", key=keeping.key(chosen, "sections-usual"), type="tertiary", icon=":material/undo:",
+                on_click=_keep, args=(chosen, usual, usual),
+            )  # fmt: skip
+
+
+def _usual(kind: Kind, asked: Request, everything: list[str]) -> list[str]:
+    """What this reader gets where nothing is chosen."""
+    wanted = kind.audiences.get(asked.audience)
+    return everything if wanted is None else [one for one in (*wanted, documents.SOURCES.key) if one in everything]
+
+
+def _line(chosen: Chosen, name: str, titles: dict[str, str], order: list[str], usual: list[str]) -> None:
+    inside = name in order
+    at = order.index(name) if inside else -1
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=keeping.key(chosen, f"line-{name}")):
+        widget = keeping.key(chosen, f"with-{name}")
+        st.session_state[widget] = inside
+        st.checkbox(
+            safe.escape(titles[name]), key=widget, width="stretch", disabled=order == [name],
+            on_change=_keep, args=(chosen, _switched(name, order, list(titles)), usual),
+        )  # fmt: skip
+        for by, icon, word in ((-1, ":material/arrow_upward:", "up"), (1, ":material/arrow_downward:", "down")):
+            if inside:
+                st.button(
+                    "", icon=icon, key=keeping.key(chosen, f"{word}-{name}"), type="tertiary", help=f"Move {word}",
+                    disabled=not 0 <= at + by < len(order), on_click=_keep, args=(chosen, _moved(at, by, order), usual),
+                )  # fmt: skip
+
+
+def _switched(name: str, order: list[str], everything: list[str]) -> list[str]:
+    """The order without the section, or with it before the first that usually comes after it."""
+    if name in order:
+        return [one for one in order if one != name]
+    rank = everything.index(name)
+    at = next((n for n, one in enumerate(order) if everything.index(one) > rank), len(order))
+    return [*order[:at], name, *order[at:]]
+
+
+def _moved(at: int, by: int, order: list[str]) -> list[str]:
+    made = list(order)
+    if 0 <= at + by < len(made):
+        made[at], made[at + by] = made[at + by], made[at]
+    return made
+
+
+def _keep(chosen: Chosen, order: list[str], usual: list[str]) -> None:
+    setup.put(session.store(), chosen.kind, chosen.about, settings={"sections": [] if order == usual else order})
