@@ -98,9 +98,10 @@ def test_a_prompt_of_one_version_that_was_never_called_says_so(store: Store) -> 
     made = compose(store, "a b's")
     assert made.subtitle == "Version 1, the newest version; no version carries the label production"
     assert "The prompt takes no variables" in text(section(made, "contract"))
-    assert "workbench run 'a b'\"'\"'s@1' --dataset NAME" in text(section(made, "examples"))
-    assert "no days: no call is recorded" in text(section(made, "performance"))
+    assert "workbench run 'a b'\"'\"'s@1' --model PROVIDER/MODEL --dataset NAME" in text(section(made, "examples"))
+    assert "no days: no call of it is recorded" in text(section(made, "performance"))
     assert codes(section(made, "version")) == {"Message 1: user": "Hello"}
+    assert "Save a second version first." in text(section(made, "comparisons"))
 
 
 def test_the_version_is_the_one_asked_for_else_production_else_the_newest(intent: Store) -> None:
@@ -207,7 +208,7 @@ def _seen(store: Store) -> Document:
 
 def test_the_document_is_stale_when_what_it_shows_changes_and_only_then(intent: Store) -> None:
     first = _seen(intent)
-    bulk.add(intent, [call(NOW, prompt="another")], price=False)
+    bulk.add(intent, [call(NOW, prompt="another"), call(NOW + 3 * DAY, prompt="another")], price=False)
     assert changed(first, _seen(intent)) == []
     bulk.add(intent, [call(NOW, version=2, latency_ms=90_000)], price=False)
     called = _seen(intent)
@@ -217,8 +218,11 @@ def test_the_document_is_stale_when_what_it_shows_changes_and_only_then(intent: 
     assert any(said.startswith("labels Labels of intent changed") for said in changed(called, moved))
     registry.save_version(intent, "intent", content.text("Sort it best: {{text}}"), now_ms=NOW)
     assert any("newest version 2 → version 3" in said for said in changed(moved, _seen(intent)))
-    registry.update(intent, "intent", description="Sorts.")
-    assert any("What is declared of intent" in said for said in changed(moved, _seen(intent)))
+    last = _seen(intent)
+    registry.update(intent, "intent", description="Sorts.")  # stands in the overview
+    assert changed(last, _seen(intent)) == []
+    registry.update(intent, "intent", expected_output="A word.")
+    assert changed(last, _seen(intent)) == ["version What is declared of intent changed"]
 
 
 def test_only_what_is_shown_makes_a_document_stale(intent: Store) -> None:
@@ -226,6 +230,9 @@ def test_only_what_is_shown_makes_a_document_stale(intent: Store) -> None:
     assert {one.kind for one in before.sources} == {"version", "labels"}
     bulk.add(intent, [call(NOW, version=2, latency_ms=90_000)], price=False)
     assert changed(before, compose(intent, "intent", sections=("version", "changelog"))) == []
+    calls = compose(intent, "intent@1", sections=("performance",))
+    labels.move(intent, "intent", "staging", 1, now_ms=NOW)
+    assert changed(calls, compose(intent, "intent@1", sections=("performance",))) == []
 
 
 def test_changes_are_told_step_by_step_and_two_versions_in_full(intent: Store) -> None:

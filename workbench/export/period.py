@@ -16,9 +16,10 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 
 
-def of(store: Store, name: str) -> tuple[int, int] | None:
+def of(store: Store, name: str, *, prompt: str | None = None) -> tuple[int, int] | None:
     """[since_ms, until_ms) of whole UTC days: `30d` ends with the newest call's day, `all` begins with the first one's; `2026-11` and
-    `2026-11-01..2026-11-15` (both days within) are what they say. None where they depend on calls and there are none. Raises InputError.
+    `2026-11-01..2026-11-15` (both days within) are what they say. With `prompt` its calls alone are looked at, so that calls of another one
+    move nothing. None where they depend on calls and there are none. Raises InputError.
     """
     if month := _MONTH.fullmatch(name):
         return _month(int(month[1]), int(month[2]), name)
@@ -32,10 +33,24 @@ def of(store: Store, name: str) -> tuple[int, int] | None:
     last = newest_ms(store)
     if last is None:
         return None
+    if prompt is not None:
+        called = _called(store, prompt, last)
+        return _until(name, called[0], called[-1]) if called else None
+    return _until(name, oldest_ms(store) or last, last)
+
+
+def _until(name: str, first: int, last: int) -> tuple[int, int]:
     until = (last // DAY_MS + 1) * DAY_MS
-    if name != "all":
-        return until - NAMED[name] * DAY_MS, until
-    return (oldest_ms(store) or last) // DAY_MS * DAY_MS, until
+    return (first // DAY_MS * DAY_MS if name == "all" else until - NAMED[name] * DAY_MS), until
+
+
+def _called(store: Store, prompt: str, last: int) -> list[int]:
+    """The days with calls of the prompt, by the sums: they know of calls that are not kept any more."""
+    from workbench.ledger import rollups
+
+    until = (last // DAY_MS + 1) * DAY_MS
+    cells = rollups.read(store, 0, until, bucket_ms=DAY_MS, filters={"prompt": prompt}, sketches=False)
+    return [cell.bucket_ms for cell in cells if cell.bucket_ms is not None]
 
 
 def oldest_ms(store: Store) -> int | None:

@@ -3,6 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import InputError
 from workbench.export import figures, setup, templating
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.prompt import changelog, contract, examples, failing, performance, results, runs, subject, versions, weaknesses
@@ -47,6 +48,7 @@ _PARTS = (
 )
 _MANAGER = ("overview", "version", "performance", "comparisons", "weaknesses")
 _KEYS = tuple(part.key for part in _PARTS)
+_OPTIONS = ("from", "to", *(f"{key}{part}" for key in examples.KINDS for part in ("", "_input", "_output")))
 _OF_RUNS = {"contract", "examples", "tests", "comparisons", "weaknesses"}
 
 
@@ -57,6 +59,8 @@ def gather(store: "Store", request: Request) -> Gathered:
     Options: `from` and `to` name two versions whose difference is shown in full; `normal`, `edge` and `failure` name the
     cell or call that is shown as that example, and `normal_input`, `normal_output` and so on what is shown in place of its texts.
     """
+    if unknown := [name for name in request.options if name not in _OPTIONS]:
+        raise InputError(f"{unknown[0][:80]} is no option of this document.", hint=f"It has {', '.join(_OPTIONS)}.")
     found = subject.find(store, request.subject, request.period)
     wanted = _wanted(request)
     made = Gathering(_base(found))
@@ -87,9 +91,11 @@ def _base(found: subject.Subject) -> dict[str, Any]:
         "period": found.period,
         "guards": (),
         "save_first": "" if found.version else "Save a version first, on the page Prompts. ",
+        "save_second": "Save a second version first. " if found.number and found.prompt.latest == 1 else "",
         "shell": shlex.quote(found.name),
         "shell_ref": shlex.quote(found.ref),
         "shell_pair": _pair(found),
+        "shell_model": "" if found.version is None or found.version.content.model else " --model PROVIDER/MODEL",
         "saved": figures.day(found.version.created_ms) if found.version else "",
     }
 
@@ -104,10 +110,10 @@ def _parts(store: "Store", found: subject.Subject, request: Request, wanted: set
     """What each part that is wanted hands over."""
     audience, options = request.audience, request.options
     prose = setup.get(store, "prompt", found.name).prose if "examples" in wanted else {}
-    listed = runs.of(store, found.name) if wanted & _OF_RUNS else []
-    yield versions.gather(store, found, whole="version" in wanted and audience != "manager")
+    listed = runs.of(store, found.name, found.number) if wanted & _OF_RUNS else []
+    yield versions.gather(store, found, shown="version" in wanted, whole="version" in wanted and audience != "manager")
     if wanted & {"overview", "contract"}:
-        yield contract.declared(found)
+        yield contract.declared(found, wanted)
     if "contract" in wanted:
         yield contract.gather(store, found, listed)
     if "examples" in wanted:

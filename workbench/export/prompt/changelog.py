@@ -11,7 +11,7 @@ from workbench.errors import InputError
 from workbench.export import figures
 from workbench.export.model import Block, Code
 from workbench.export.prompt.subject import Subject
-from workbench.export.prompt.told import Told, line
+from workbench.export.prompt.told import Told, line, without_data
 from workbench.export.sources import source
 from workbench.prompts import difference, registry
 from workbench.prompts.difference import Difference, MessageChange
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 MOST = 20  # steps that are told
+_KEPT = 5_000  # steps whose summary is kept
+_TOLD: dict[tuple[str, str], tuple[str, ...]] = {}
 _CONTEXT = 3  # unchanged lines shown around a change
 _WORD = re.compile(r"\w+")
 
@@ -79,10 +81,19 @@ def _previous(store: "Store", subject: Subject, version: Version) -> Version:
 
 
 def _step(before: Version, after: Version, *, whole: bool = False) -> Step:
-    found = difference.between(before, after)
     title = f"Version {before.number} to {after.number}" if whole else f"Version {after.number}"
-    changes = tuple(_changes(found)) or ("Nothing differs.",)
-    return Step(title, figures.day(after.created_ms), after.author, after.note, changes, tuple(_diffs(found)) if whole else ())
+    diffs = tuple(_diffs(difference.between(before, after))) if whole else ()
+    return Step(title, figures.day(after.created_ms), after.author, after.note, _summary(before, after), diffs)
+
+
+def _summary(before: Version, after: Version) -> tuple[str, ...]:
+    """The changes in sentences. Versions do not change, so they are kept: long texts take half a second a step."""
+    key = before.hash, after.hash
+    if key not in _TOLD:
+        if len(_TOLD) >= _KEPT:
+            _TOLD.clear()
+        _TOLD[key] = tuple(_changes(difference.between(before, after))) or ("Nothing differs.",)
+    return _TOLD[key]
 
 
 def _changes(found: Difference) -> Iterator[str]:
@@ -138,7 +149,7 @@ def _diffs(found: Difference) -> Iterator[Block]:
     """Every message that differs, line by line; every field that does, whole."""
     for change in found.messages:
         if change.changed:
-            one, two = (_text(change, side) for side in ("a", "b"))
+            one, two = (without_data(_text(change, side)) for side in ("a", "b"))
             yield Code("\n".join(_unified(one, two)), "diff", f"Message {change.number}: {_role(change)}")
     for field in found.fields:
         sides = [(mark, value) for mark, value in (("-", field.before), ("+", field.after)) if value is not None]

@@ -1,7 +1,7 @@
 """The contract of a prompt: which variables go in, what comes out. Declared where somebody declared it, else observed, and says which."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,17 +26,21 @@ _EXAMPLE = 160
 
 @dataclass(frozen=True)
 class _Observed:
-    """Inputs that were seen, and where: `where` reads as a sentence's end, empty where none were."""
+    """Inputs that were seen, and where: `where` reads as a sentence's end, empty where none were; `kind` is that of the source."""
 
     inputs: Sequence[Mapping[str, Any]]
     where: str
+    kind: str = "cases"
 
 
-def declared(subject: Subject) -> Told:
-    """What a person declared of the prompt, as a source: it belongs to no version."""
+def declared(subject: Subject, wanted: Collection[str]) -> Told:
+    """What a person declared of the prompt and those sections show, as a source: it belongs to no version."""
     prompt = subject.prompt
-    about = {"description": prompt.description, "expected": prompt.expected_output, "tags": prompt.tags, "archived": prompt.archived}
-    about["variables"] = [one.to_json() for one in prompt.variables]
+    about: dict[str, Any] = {"expected": prompt.expected_output}
+    if "overview" in wanted:
+        about |= {"description": prompt.description, "tags": prompt.tags, "archived": prompt.archived}
+    if "contract" in wanted:
+        about["variables"] = [one.to_json() for one in prompt.variables]
     return Told({}, (source("version", f"{subject.name}/declared", f"What is declared of {subject.name}", about),))
 
 
@@ -54,7 +58,8 @@ def gather(store: "Store", subject: Subject, found: Sequence["RunOf"]) -> Told:
     facts["undeclared"] = [name for name in names if name not in known]
     inputs = _inputs(subject, names, observed)
     facts |= {"inputs": inputs, "inputs_seen": observed.where, "calling": _calling(subject, version, names)}
-    sources.append(source("cases", f"{subject.name}/inputs", f"Inputs of {subject.name}", [inputs, observed.where]))
+    shown_of = [inputs, observed.where, facts["inputs_broken"]]
+    sources.append(source(observed.kind, f"{subject.name}/inputs", f"Inputs of {subject.name}", shown_of))
     if (schema := version.content.output_schema or version.content.parameters.response_schema) is not None:
         facts |= {"schema": Code(json.dumps(schema, ensure_ascii=False, indent=2), "json", "Schema"), "schema_fields": _fields(schema)}
     seen = [one for one in replies.newest(store, subject.name, version.number) if one.text is not None]
@@ -80,7 +85,7 @@ def _observed(store: "Store", subject: Subject, version: Version, found: Sequenc
         where = f"the dataset {run.dataset}" if run.dataset else "cases that were typed in"
         return _Observed([case.inputs for case in cases], f"{where}, in the run {run.id} of {figures.day(run.created_ms)}")
     if recorded := replies.variables(store, subject.name, version.number):
-        return _Observed(recorded, f"the newest {figures.count(len(recorded))} calls that recorded their variables")
+        return _Observed(recorded, f"the newest {figures.count(len(recorded))} calls that recorded their variables", "calls")
     return _Observed((), "")
 
 
@@ -143,7 +148,7 @@ def _fields(schema: Mapping[str, Any]) -> Table | None:
     if not isinstance(properties, Mapping) or not properties:
         return None
     required = schema.get("required")
-    needed = set(required) if isinstance(required, list) else set()
+    needed = {one for one in required if isinstance(one, str)} if isinstance(required, list) else set()
     rows = [_field(str(name), about if isinstance(about, Mapping) else {}, name in needed) for name, about in properties.items()]
     return table(["Key", "Type", "Required", "Description"], rows)
 

@@ -67,6 +67,7 @@ class Recorded:
     facts: tuple[tuple[str, str], ...]
     at_ms: int
     simulated: bool
+    prompt: str | None = None
 
 
 @dataclass
@@ -99,7 +100,7 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapp
             place, why = picked.of[kind]
             held = recorded(store, place)
         if held is not None:
-            made.append(_example(kind, title, why, held, options))
+            made.append(_example(kind, why, held, options, subject.name))
     sources = [
         source("run" if ":" in one.place else "calls", one.place, f"Example: {one.title}", one, at_ms=one.at_ms)
         for one in made
@@ -188,7 +189,7 @@ def recorded(store: "Store", place: str) -> Recorded | None:
             return _of_cell(store, place)
         except NotFound:
             return None
-    if not place.isdigit() or len(place) > 18:
+    if not (place.isascii() and place.isdigit()) or len(place) > 18:
         raise InputError(f"{place[:80]!r} names no cell and no call", place="option", hint=_HINT)
     try:
         return _of_call(ledger.get(store, int(place)))
@@ -219,7 +220,7 @@ def _of_cell(store: "Store", place: str) -> Recorded | None:
     error = _error(cell.error_kind or cell.error_type, cell.error_message)
     simulated = found.variant.provider == runs.SIMULATED
     reply = _reply(found.reply, found.tool_calls)
-    return Recorded(place, names, "", reply, error, right, facts, cell.finished_ms, simulated)
+    return Recorded(place, names, "", reply, error, right, facts, cell.finished_ms, simulated, found.variant.prompt)
 
 
 def _shown_inputs(variant: Any, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -246,7 +247,7 @@ def _of_call(call: Call) -> Recorded:
     error = _error(call.error_kind or call.error_type, call.error_message or "") if call.status == ERROR else ""
     reply = _reply(call.reply, call.tool_calls or ())
     simulated = call.provider == runs.SIMULATED
-    return Recorded(str(call.id), call.variables or {}, sent, reply, error, None, facts, call.started_ms, simulated)
+    return Recorded(str(call.id), call.variables or {}, sent, reply, error, None, facts, call.started_ms, simulated, call.prompt)
 
 
 def _measured(latency_ms: int | None, tokens_in: int | None, tokens_out: int | None, nano: int | None) -> tuple[tuple[str, str], ...]:
@@ -295,8 +296,9 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _example(kind: str, title: str, why: str, found: Recorded, options: Mapping[str, str]) -> Example:
+def _example(kind: str, why: str, found: Recorded, options: Mapping[str, str], name: str) -> Example:
     written = {part: options.get(f"{kind}_{part}", "") for part in ("input", "output")}
     edited = {part: cut(text) for part, text in written.items() if text.strip()}
-    facts = " · ".join(f"{name} {value}" for name, value in found.facts if value)
-    return Example(kind, title, why, found.place, facts, texts(found, edited), found.at_ms, found.simulated, tuple(edited))
+    other = () if found.prompt == name else (("Not of this prompt but of", found.prompt or "none"),)
+    facts = " · ".join(f"{label} {value}" for label, value in (*other, *found.facts) if value)
+    return Example(kind, KINDS[kind], why, found.place, facts, texts(found, edited), found.at_ms, found.simulated, tuple(edited))

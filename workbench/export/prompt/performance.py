@@ -57,21 +57,22 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
     return Told(facts, (_source(subject, facts, at_ms, whole=whole),), at_ms)
 
 
-def glance(found: Figures) -> tuple[tuple[str, str], ...]:
-    """The figures that come first."""
+def glance(found: Figures) -> tuple[tuple[str, str, str], ...]:
+    """The figures that come first, with their intervals."""
     return (
-        ("Requests", figures.count(found.calls)),
-        ("Success rate", figures.share(found.success.value)),
-        ("Latency p95", figures.ms(found.p95.value)),
-        ("Average cost a request", figures.usd(found.cost.value)),
+        ("Requests", figures.count(found.calls), ""),
+        ("Success rate", figures.share(found.success.value), _within(found.success, "share") or "none"),
+        ("Latency p95", figures.ms(found.p95.value), _within(found.p95, "ms") or "none"),
+        ("Average cost a request", figures.usd(found.cost.value), _within(found.cost, "usd") or "none"),
     )
 
 
 def _source(subject: Subject, facts: Mapping[str, Any], at_ms: int | None, *, whole: bool) -> Source:
     found: Measured | None = facts["measured"]
-    shown = {name: value for name, value in facts.items() if name != "measured"} if whole else {"glance": facts["glance"]}
-    left_out = (found.left_out, found.simulated) if found else None
-    told = {name.lower(): value for name, value in facts["glance"]}
+    names = [name for name in facts if name != "measured"] if whole else ["glance", "glance_caption"]
+    shown = {name: facts[name] for name in names}
+    left_out = (found.left_out if whole else 0, found.simulated) if found else None
+    told = {name.lower(): value for name, value, _ in facts["glance"]}
     key = f"{subject.name}/performance"
     return source("calls", key, f"Calls of {subject.name}", [shown, left_out, subject.period], at_ms=at_ms, facts=told)
 

@@ -46,7 +46,7 @@ class Verdict:
 
 
 def tests(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
-    """Facts tests (table), tests_more (runs not listed), tests_large (ids of runs too large to work out), tests_chart."""
+    """Facts tests (table), tests_more (whether there may be older runs), tests_large (ids of runs too large to work out), tests_chart."""
     scored = [run for run in found if run.plan.score is not None and run.ok]
     large = tuple(run.id for run in scored if run.total > LARGEST)
     chosen = [run for run in scored if run.total <= LARGEST][:MOST]
@@ -61,8 +61,9 @@ def tests(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
     facts: dict[str, Any] = {
         "tests": table(heads, rows) if rows else None,
         "tests_large": large,
-        "tests_more": max(0, len(scored) - len(chosen) - len(large)),
+        "tests_more": len(scored) - len(chosen) - len(large) > 0 or len(found) >= runs.MOST,
     }
+    sources += [runs.source_of(run, "too large") for run in scored if run.id in large]
     facts["tests_chart"] = _chart(store, chosen, subject)
     return Told(facts, tuple(sources), newest(map(runs.at_ms, chosen)))
 
@@ -120,13 +121,12 @@ def _chart(store: "Store", chosen: Sequence[Run], subject: Subject) -> Chart | N
 
 
 def verdicts(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
-    """Facts verdicts, newest first, and verdicts_more."""
+    """Facts verdicts, newest first, and verdicts_more (whether there may be older ones)."""
     several = [run for run in found if len(run.variants) > 1 and run.ok and run.total <= LARGEST]
     made = [_verdict(compare_run(store, run.id), run) for run in several[:MOST]]
     sources = tuple(runs.source_of(run, one, {"verdict": one.sentence}, kind="verdict") for run, one in zip(several, made, strict=False))
-    return Told(
-        {"verdicts": tuple(made), "verdicts_more": max(0, len(several) - len(made))}, sources, newest(map(runs.at_ms, several[:MOST]))
-    )
+    more = len(several) > len(made) or len(found) >= runs.MOST
+    return Told({"verdicts": tuple(made), "verdicts_more": more}, sources, newest(map(runs.at_ms, several[:MOST])))
 
 
 def _verdict(compared: Comparison, run: Run) -> Verdict:

@@ -10,7 +10,7 @@ from workbench.assertions.base import EXPECTED
 from workbench.export.sources import Source, source
 from workbench.runner import reading
 from workbench.runner.reading import Run, RunVariant
-from workbench.runner.tables import RunCaseRow
+from workbench.runner.tables import RunCaseRow, RunRow, RunVariantRow
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -30,9 +30,19 @@ class Case:
     tags: tuple[str, ...]
 
 
-def of(store: "Store", name: str) -> list[Run]:
-    """The newest runs in which any version of the prompt was a variant, newest first."""
-    return reading.page(store, prompt=name, limit=MOST)
+def of(store: "Store", name: str, number: int | None = None) -> list[Run]:
+    """The newest runs in which any version of the prompt was a variant, newest first; behind them the newest of one version, where a number
+    is given: the version in production may have been tested long ago.
+    """
+    found = reading.page(store, prompt=name, limit=MOST)
+    if number is None or len(found) < MOST:
+        return found
+    mine = select(RunVariantRow.run_id).where(RunVariantRow.prompt == name, RunVariantRow.version == number)
+    known = [run.id for run in found]
+    query = select(RunRow.id).where(RunRow.id.in_(mine), RunRow.id.not_in(known))
+    with store.read() as session:
+        older = session.scalars(query.order_by(RunRow.created_ms.desc(), RunRow.id.desc()).limit(MOST)).all()
+    return [*found, *(reading.get(store, run_id) for run_id in older)]
 
 
 def variants(run: Run, name: str, number: int | None = None) -> list[RunVariant]:

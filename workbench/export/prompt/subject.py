@@ -45,8 +45,8 @@ def find(store: "Store", subject: str, asked: str) -> Subject:
     ref = names.parse_ref(subject)
     prompt = registry.get(store, ref.name)
     version, chosen, label = _version(store, prompt, ref, newest=subject.strip().endswith(f"@{names.LATEST}"))
-    span = period.of(store, asked)
-    days = figures.span(*span) if span else "no days: no call is recorded"
+    span = period.of(store, asked, prompt=prompt.name)
+    days = figures.span(*span) if span else "no days: no call of it is recorded"
     return Subject(prompt, version, chosen, label, span, days)
 
 

@@ -1,12 +1,15 @@
 """What a part of the documentation hands over: facts for its template, where they came from, how new they are. Knows no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from workbench.export.model import Code
 from workbench.export.sources import Source
 
+_DATA = re.compile(r"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=]{200,})")
 LONGEST = 4_000  # characters of an input or a reply that are shown; the prompt's own text is shown whole
 
 
@@ -42,6 +45,13 @@ def newest(dates: Iterable[int | None]) -> int | None:
 def cut(text: str, most: int = LONGEST) -> str:
     """The text, or its beginning and how long it is."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters in all)"
+
+
+def without_data(text: str) -> str:
+    """The text with long `data:` URLs told by their beginning, size and hash: nobody reads a picture as letters."""
+    return _DATA.sub(
+        lambda found: f"{found[1]}… ({len(found[2]):,} characters, SHA-256 {sha256(found[2].encode()).hexdigest()[:16]})", text
+    )
 
 
 def line(text: str, most: int = 120) -> str:

@@ -3,13 +3,14 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import WorkbenchError
 from workbench.export import figures
 from workbench.export.model import Block, Code, Run, Table
 from workbench.export.prompt.subject import Subject
-from workbench.export.prompt.told import Told, cut, line, newest
+from workbench.export.prompt.told import Told, cut, line, newest, without_data
 from workbench.export.sources import source
 from workbench.export.templating import table
-from workbench.prompts import labels, registry
+from workbench.prompts import labels, registry, rendering
 from workbench.prompts.content import parameters_json
 from workbench.prompts.records import Move, Version
 from workbench.text.messages import Message
@@ -21,26 +22,36 @@ MOST = 50  # versions, and moves of labels, that are listed
 _SHORT = 8  # characters of a hash that tell versions apart
 
 
-def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
-    """Facts version, labels_here, settings, messages, versions, moves; with `whole` False neither texts nor history."""
+def gather(store: "Store", subject: Subject, *, shown: bool, whole: bool) -> Told:
+    """Facts labels_here, settings, messages, included, versions, moves; with `whole` False no texts. With `shown` False the section is not
+    in the document: its sources are only the version, and why it is that one.
+    """
     listed = registry.versions(store, subject.name, limit=MOST + 1)
     moves = labels.history(store, subject.name)
     version = subject.version
+    included = _included(store, version) if version and shown and whole else {}
     here = [label for label, number in sorted(subject.prompt.labels.items()) if version and number == version.number]
     facts: dict[str, Any] = {
         "labels_here": here,
         "settings": _settings(version, here, whole=whole) if version else None,
         "messages": messages(version) if version and whole else (),
+        "included": tuple(Code(text, "", f"Included: {name}") for name, text in included.items()),
         "versions": _versions(listed[:MOST], subject),
         "versions_more": len(listed) > MOST,
         "moves": _moves(moves[:MOST]),
         "moves_more": max(0, len(moves) - MOST),
     }
     found = [of_version(version)] if version else []
-    shown = {"now": subject.prompt.labels, "chosen": subject.chosen, "moves": facts["moves"], "more": facts["moves_more"]}
+    told_of = {"now": subject.prompt.labels, "moves": facts["moves"], "more": facts["moves_more"]} if shown else {}
     where = {label: f"version {number}" for label, number in subject.prompt.labels.items()}
     at_ms = moves[0].moved_ms if moves else None
-    found.append(source("labels", subject.name, f"Labels of {subject.name}", shown, at_ms=at_ms, facts=where))
+    found.append(
+        source("labels", subject.name, f"Labels of {subject.name}", {**told_of, "chosen": subject.chosen}, at_ms=at_ms, facts=where)
+    )
+    if not shown:
+        return Told(facts, tuple(found), at_ms)
+    if included:
+        found.append(source("version", f"{subject.name}/included", f"What {subject.name} includes", included))
     told = {"newest": f"version {subject.prompt.latest}"} if listed else {}
     history = listed[0].created_ms if listed else None
     found.append(source("version", f"{subject.name}/history", f"Versions of {subject.name}", facts["versions"], at_ms=history, facts=told))
@@ -55,15 +66,23 @@ def of_version(version: Version) -> Any:
 
 
 def messages(version: Version) -> tuple[Block, ...]:
-    """The text of every message, whole and character for character."""
-    return tuple(
-        Code(_text(message), "", f"Message {number}: {message.role}") for number, message in enumerate(version.content.messages, 1)
-    )
+    """Every message, its text whole and character for character, and every tool. Pictures within a message stand as their hash."""
+    content = version.content
+    said = [Code(_text(message), "", f"Message {number}: {message.role}") for number, message in enumerate(content.messages, 1)]
+    return (*said, *(Code(json.dumps(tool, ensure_ascii=False, indent=2), "json", f"Tool: {tool['name']}") for tool in content.tools))
 
 
 def _text(message: Message) -> str:
     raw = message.to_json()["content"]
-    return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False, indent=2)
+    return raw if isinstance(raw, str) else without_data(json.dumps(raw, ensure_ascii=False, indent=2))
+
+
+def _included(store: "Store", version: Version) -> dict[str, str]:
+    """The texts that the version includes, by name; none where they cannot be read: the contract says why."""
+    try:
+        return rendering.partials(store, version.content)
+    except WorkbenchError:
+        return {}
 
 
 def _settings(version: Version, here: list[str], *, whole: bool) -> Table:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SLICES, _FEWEST = 5, 5
 _CASES = 5
+_UNKNOWN = (None, None, None)
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], *, texts: boo
         "weak_overall": overall,
         "weak_cases": cases,
         "slices": table(["Cases with the tag", "Cases>", "Score>", "95 % interval>"], [_row(one) for one in worst]) if worst else None,
-        "slices_clear": tuple(one.tag for one in worst if one.high < _rate(overall)),
+        "slices_clear": tuple(one.tag for one in worst if one.high < _rate(overall[0])),
         "failing": tuple(shown),
         "failing_n": len(places),
     }
-    facts["weak_overall"] = figures.share(overall)
-    told = {"score": figures.share(overall), "failing": figures.count(len(places))}
+    facts["weak_overall"] = figures.share(*overall)
+    told = {"score": facts["weak_overall"], "failing": figures.count(len(places))}
     made = source(
         "run", f"{run.id}/{variant.name}/weak", f"Weak spots of {variant.name} in {run.name}", facts, at_ms=runs.at_ms(run), facts=told
     )
@@ -91,8 +92,8 @@ def _rate(overall: float | None) -> float:
     return 0.0 if overall is None else overall
 
 
-def _slices(store: "Store", run: Run, variant: int) -> tuple[float | None, int, list[_Slice]]:
-    """The mean score over cases, over how many, and the same for every tag that enough of them carry."""
+def _slices(store: "Store", run: Run, variant: int) -> tuple[Sequence[float | None], int, list[_Slice]]:
+    """The mean score over cases with its interval, over how many, and the same for every tag that enough of them carry."""
     import numpy as np
 
     from workbench.comparison import matrix, slices
@@ -101,18 +102,18 @@ def _slices(store: "Store", run: Run, variant: int) -> tuple[float | None, int, 
 
     held = matrix.read(store, run)
     if not held.scored:
-        return None, 0, []
+        return _UNKNOWN, 0, []
     scores = held.values[SCORE.name][variant]
     known = np.isfinite(scores)
     if not known.any():
-        return None, 0, []
+        return _UNKNOWN, 0, []
     found = []
     for tag in slices.tags(held):
         mine = [float(score) for score, there, tags in zip(scores, known, held.tags, strict=True) if there and tag in tags]
         if len(mine) >= _FEWEST:
             low, high = score_interval(mine)
             found.append(_Slice(tag, len(mine), sum(mine) / len(mine), low, high))
-    return float(scores[known].mean()), int(known.sum()), found
+    return (float(scores[known].mean()), *score_interval(scores[known].tolist())), int(known.sum()), found
 
 
 def _row(one: _Slice) -> tuple[Any, ...]:
