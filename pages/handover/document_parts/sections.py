@@ -1,4 +1,4 @@
-"""Which sections stand in the document, and in which order. A fold: drawn only while it is open."""
+"""Which sections stand in the document, and in which order."""
 
 import streamlit as st
 
@@ -15,11 +15,10 @@ def draw(kind: Kind, chosen: Chosen, asked: Request) -> None:
     usual = _usual(kind, asked, list(titles))
     order = [one for one in asked.sections if one in titles] or usual
     said = f"{len(order)} of {len(titles)}" if asked.sections or len(order) < len(titles) else "all"
-    with st.expander(f"Sections: {said}", icon=":material/toc:", key="document-sections", on_change="rerun") as fold:
-        if not fold.open:
-            return
-        for name in (*order, *(one for one in titles if one not in order)):
-            _line(chosen, name, titles, order, usual)
+    with st.expander(f"Sections: {said}", icon=":material/toc:", key="document-sections"):
+        with st.container(gap=None, key="document-lines"):
+            for name in (*order, *(one for one in titles if one not in order)):
+                _line(chosen, name, titles, order, usual)
         if asked.sections:
             st.button(
                 "As usual for this reader", key=keeping.key(chosen, "sections-usual"), type="tertiary", icon=":material/undo:",

@@ -53,6 +53,8 @@ def draw(store: Store) -> None:
 def _panel(store: Store, live: bool) -> None:
     job: _Job | None = st.session_state.get(_JOB)
     if job is not None and not job.ended:
+        if not live:
+            st.rerun()  # how often a fragment redraws itself is set where the whole page is drawn
         st.progress(job.done / max(1, job.total), f"{job.done:,} of {job.total:,} prompts" if job.total else "Reading the prompts")
         if st.button("Stop", key="site-stop", icon=":material/stop:", disabled=job.stop):
             job.stop = True
