@@ -50,6 +50,22 @@ def test_a_document_goes_into_a_file_that_a_pipeline_can_hold_to_the_truth(tmp_p
 
 
 @pytest.mark.usefixtures("home")
+def test_a_file_that_cannot_be_read_does_not_hide_what_the_others_say(tmp_path: Path) -> None:
+    verdicts.versions(store.current(), 1)
+    good, bad, worse = (tmp_path / f"{name}.md" for name in ("good", "bad", "worse"))
+    done("document", "intent", "-o", good)
+    bad.write_text("Somebody else's.\n")
+    result = command("check", bad, good, worse)
+    assert isinstance(result.exception, InputError)
+    assert "good.md: fresh" in result.stdout
+    assert "bad.md carries no sources" in result.stderr
+    assert "worse.md cannot be read" in str(result.exception)
+    found = json.loads(command("check", bad, good, "--json").stdout)
+    assert ["error" in one for one in found] == [True, False]
+    assert "calls" in refused("check", good, "--without", "call").hint
+
+
+@pytest.mark.usefixtures("home")
 def test_what_is_not_said_is_markdown_on_stdout_and_is_noted() -> None:
     verdicts.versions(store.current(), 1)
     text = done("document", "intent", "--section", "changelog", "--section", "overview").stdout
@@ -109,6 +125,8 @@ def test_templates_are_written_out_once_and_used(tmp_path: Path, monkeypatch: py
         (("check", "/nowhere/a.pdf"), "cannot be read"),
         (("again", 7), "There is no export 7"),
         (("brand", "--accent", "#ffff00"), "too light"),
+        (("document", "intent", "--option", "form=1"), "form is no option"),
+        (("templates", "prompt", "-o", "/dev/null/a"), "cannot be made"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(arguments: tuple[object, ...], said: str) -> None:

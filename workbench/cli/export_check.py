@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,18 +22,31 @@ def check(paths: tuple[Path, ...], *, without: tuple[str, ...], as_json: bool) -
     Any new call within its period changes a document's figures; `--without calls` asks about versions, labels, runs and words alone.
     """
     from workbench import store
+    from workbench.errors import InputError
     from workbench.export import history, provenance
 
+    if unknown := sorted(set(without) - history.KINDS):
+        raise InputError(f"No source is of the kind {unknown[0]}.", hint=f"Kinds are {', '.join(sorted(history.KINDS))}.")
     target = store.current()
-    found = []
+    found: list[dict[str, Any]] = []
+    unread: list[InputError] = []
     for path in paths:
-        said = provenance.read(path)
+        try:
+            said = provenance.read(path)
+        except InputError as error:
+            unread.append(error)
+            found.append({"file": str(path), "error": str(error)})
+            continue
         fresh = history.check(target, said, without=frozenset(without))
         found.append({"file": str(path), "kind": said.kind, "subject": said.subject, **fresh.to_json()})
         if not as_json:
             click.echo(output.plain(_told(path, fresh)))
-    if as_json:
+    if as_json and len(found) > len(unread):
         output.emit(found[0] if len(found) == 1 else found, as_json)
+    for each in unread[:-1]:
+        output.say(f"Error: {each}\n{each.hint}")
+    if unread:
+        raise unread[-1]
     if any(one["stale"] for one in found):
         sys.exit(output.NO)
 

@@ -117,7 +117,7 @@ def _export(kind: str, subject: str, given: dict[str, Any], options: dict[str, s
     from workbench.export import files, history
 
     path = None if str(given["path"] or "-") == "-" else given["path"]
-    form = given["form"] or (path.suffix.lstrip(".").lower() if path and path.suffix else "md")
+    form = (given["form"] or "").lower() or (path.suffix.lstrip(".").lower() if path and path.suffix else "md")
     form = {"markdown": "md", "htm": "html"}.get(form, form)
     target = store.current()
     files.check_format(kind, form)
@@ -125,7 +125,7 @@ def _export(kind: str, subject: str, given: dict[str, Any], options: dict[str, s
     if path is None:
         if form not in {"md", "html"} and sys.stdout.isatty():
             raise click.UsageError(f"{form} is no text: name a file with -o.")
-        click.get_binary_stream("stdout").write(file.data)
+        sys.stdout.buffer.write(file.data)
     else:
         write(path, file.data)
         output.say(f"{path}: {file.document.title}, {len(file.document.sections)} sections from {len(file.document.sources)} sources.")

@@ -1,5 +1,6 @@
 """`workbench export library | templates | brand`: what belongs to all documents."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ def library(path: Path) -> None:
     from workbench.export import library as site
 
     target = store.current()
-    with click.progressbar(length=1000, label="Writing", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=1000, label="Writing", file=sys.stderr) as bar:
         data = site.make(target, progress=lambda done, total: bar.update(max(0, 1000 * done // max(1, total) - bar.pos)))
     write(path, data)
     output.say(f"{path}: {len(data):,} bytes.")
@@ -32,6 +33,8 @@ def templates(kind: str, *, folder: Path | None) -> None:
 
     A file of another name becomes a section of its own. WORKBENCH_TEMPLATES names another folder.
     """
+    from workbench.cli.export_documents import write
+    from workbench.errors import InputError
     from workbench.export import kinds, templating
 
     base = folder or templating.folder()
@@ -41,8 +44,11 @@ def templates(kind: str, *, folder: Path | None) -> None:
     for path in sorted((templating.SHIPPED / kind).rglob("*.md")):
         target = base / path.relative_to(templating.SHIPPED)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"{target.parent} cannot be made: {error.strerror}", hint="Name another folder with -o.") from error
+            write(target, path.read_bytes())
             written += 1
     output.say(f"{written} templates written to {base}." if written else f"All of them are in {base} already.")
 

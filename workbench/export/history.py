@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workbench import clock
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import InputError, NotFound
 from workbench.export import documents, kinds, sources
 from workbench.export.files import File
 from workbench.export.provenance import Provenance
@@ -17,6 +17,9 @@ from workbench.store import Store
 
 TRAFFIC = frozenset({"calls", "alerts", "spend"})
 """Kinds of sources that move with every call."""
+
+KINDS = TRAFFIC | {"version", "labels", "cases", "run", "verdict", "scenario", "plan", "prices", "prose", "template", "assessment"}
+"""All kinds of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = 
     """Whether the document would read differently today. Sources of the kinds in `without` may differ ("calls" moves with every call)."""
     try:
         now = _now(store, said)
-    except WorkbenchError as error:
+    except (NotFound, InputError) as error:  # whatever else goes wrong says nothing about the document
         return Freshness((), trouble=str(error))
     return compare(said.sources, now, without=without)
 
