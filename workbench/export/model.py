@@ -186,6 +186,22 @@ class Document:
     contents: bool = True
 
 
+_LED = (Code, Table, Chart, Diagram)
+_LEAD = 250  # characters
+
+
+def leads(block: Block, after: Block | None) -> bool:
+    """Whether a block only introduces what comes after it, and on paper stands on its page: a heading, a short sentence before a table,
+    code or a picture, or one that ends in a colon.
+    """
+    if isinstance(block, Heading):
+        return True
+    if not isinstance(block, Paragraph) or after is None:
+        return False
+    said = plain(block.runs)
+    return len(said) <= _LEAD and (isinstance(after, _LED) or said.rstrip().endswith(":"))
+
+
 def anchors(sections: Sequence[Section]) -> dict[str, str]:
     """Section key -> an anchor that is unique in the document, of letters, digits and hyphens."""
     taken: dict[str, str] = {}

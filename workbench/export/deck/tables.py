@@ -15,6 +15,8 @@ _LONGEST = 4_000  # characters of a cell that are set: more never fits
 
 def widths(table: Table, room: float, size: float) -> tuple[float, ...]:
     """The width of each column in points, together the whole room: what a column wants, then a fair share by its longest word."""
+    if not table.columns:
+        return ()
     wanted, least = [], []
     for at, column in enumerate(table.columns):
         texts = [visible(plain(row[at].runs))[:_LONGEST] for row in table.rows[:_LOOKED_AT]]

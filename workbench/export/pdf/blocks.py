@@ -5,7 +5,7 @@ A box here is a line, so that everything may go on on the next page; two lines o
 
 from collections.abc import Sequence
 
-from workbench.export.model import Block, Brand, Chart, Code, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, plain
+from workbench.export.model import Block, Brand, Chart, Code, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, leads, plain
 from workbench.export.pdf import looks, pictures, shaping, tables
 from workbench.export.pdf.breaking import Line, Style, lines
 from workbench.export.pdf.looks import BODY, CODE, COLOURS, LEADING, SMALL, Base
@@ -13,6 +13,8 @@ from workbench.export.pdf.sheets import Box, Draw, Sheet, Tag, gap, moved
 
 AFTER = 6.0
 _PAD = 6.0
+_SHORT_CODE = 10  # lines that stay on one page
+_SMALL_NOTE = 90.0  # points; a remark of no more is not torn apart
 _DEEPEST = 12  # levels of lists and quotes that still move to the right
 
 
@@ -20,9 +22,12 @@ def boxes(blocks: Sequence[Block], width: float, brand: Brand, depth: int = 0) -
     """The blocks one below the other, `width` points wide, with white space between them."""
     found: list[Box] = []
     for place, block in enumerate(blocks):
+        led = place > 0 and leads(blocks[place - 1], block)
         if place:
             wide = isinstance(block, Heading | Table | Chart | Diagram) or isinstance(blocks[place - 1], Table | Chart | Diagram)
-            found.append(gap(10.0 if wide else AFTER))
+            if led:
+                found[-1].keep = True
+            found.append(gap(10.0 if wide else AFTER, keep=led))
         found += _of(block, width, brand, depth)
     return found
 
@@ -131,7 +136,9 @@ def _code(block: Code, width: float) -> list[Box]:
     def edge(sheet: Sheet, x: float, y: float) -> None:
         behind(sheet, x, y, 4.0)
 
-    shown = [Box(CODE * 1.4, row(line), len(found) <= 3 or place == 0, tag=mark) for place, line in enumerate(found)]
+    shown = [
+        Box(CODE * 1.4, row(line), len(found) <= _SHORT_CODE or place in {0, len(found) - 2}, tag=mark) for place, line in enumerate(found)
+    ]
     shown[-1].keep = True
     caption = (
         paragraph(lines(looks.spans((Run(block.caption),), Base(SMALL, colour="muted")), width), width, keep=True) if block.caption else []
@@ -143,6 +150,9 @@ def _note(block: Note, width: float, brand: Brand, depth: int) -> list[Box]:
     base = Base(SMALL, bold=True, colour=block.kind)
     word = paragraph(lines(looks.spans((Run(looks.WORDS[block.kind]),), base), width), width, keep=True)
     inside = [*word, *boxes(block.blocks, _inner(width, depth) - 6, brand, depth + 1)]
+    if sum(box.height for box in inside) <= _SMALL_NOTE:
+        for box in inside:
+            box.keep = True
     return _barred(inside, width, COLOURS[block.kind], COLOURS["shade"], depth)
 
 

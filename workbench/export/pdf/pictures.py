@@ -3,7 +3,7 @@
 from workbench.errors import InputError
 from workbench.export import drawing
 from workbench.export.model import Brand, Chart, Code, Diagram, Run, inline
-from workbench.export.pdf import looks, vectors
+from workbench.export.pdf import looks, shaping, vectors
 from workbench.export.pdf.breaking import Line, lines
 from workbench.export.pdf.looks import SMALL, Base
 from workbench.export.pdf.sheets import FLOOR, HEIGHT, TOP, Box, Draw, Sheet, Tag, gap
@@ -21,7 +21,7 @@ def boxes(block: Chart | Diagram, width: float, brand: Brand) -> list[Box]:
     except InputError as error:
         return _unread(block, str(error), width)
     scale = min(1.0 if isinstance(block, Diagram) else room / wide, width / wide, _TALLEST / high)
-    alt = block.alt or title or "Diagram"
+    alt = shaping.clean(block.alt or title or "Diagram")
     tag = Tag("Figure", alt)
     above = [Box(looks.BODY * 1.5, _line(line, looks.BODY), keep=True, tag=Tag("Caption")) for line in _set(title, width, bold=True)]
     picture = Box(high * scale + 2, _picture(operators, scale, (width - wide * scale) / 2), keep=bool(note), tag=tag)

@@ -138,15 +138,18 @@ def stacked(boxes: Sequence[Box]) -> list[Sheet]:
 
 
 def _together(boxes: Sequence[Box], place: int) -> float:
-    """The height of a box with those that it may not be without; only its own where they fit on no page together."""
+    """The height of a box with those that it may not be without; with the next one alone where they fit on no page together."""
     height, end = 0.0, place
+    pair = 0.0
     while end < len(boxes):
         height += boxes[end].height
+        if height > FLOOR - TOP:
+            return pair or boxes[place].height
+        if not pair and end > place and not boxes[end].gap:
+            pair = height
         if not boxes[end].keep:
             break
         end += 1
-        if height > FLOOR - TOP:
-            return boxes[place].height
     return height
 
 

@@ -12,6 +12,7 @@ from workbench.export.pdf.sheets import Box, Draw, Sheet, Tag
 _LARGEST, _SMALLEST = 8.6, 6.2
 _PAD = 4.0
 _TALL = 8  # lines of a row that still stay on one page
+_SHORT = 13  # rows of a table that is not torn apart
 _LEADING = 1.36
 _LONGEST = 13.0  # ems of a word that may make the type smaller; a longer one is broken
 _SAMPLE = 400  # rows whose cells say how wide a column is
@@ -33,10 +34,14 @@ def boxes(table: Table, width: float) -> list[Box]:
     for box in head:
         box.keep = True
     found = [*head]
-    for row in table.rows:
-        found += _row(row, grid, head=tuple(head))
+    rows = [_row(row, grid, head=tuple(head)) for row in table.rows]
+    short = len(rows) <= _SHORT and sum(map(len, rows)) <= 2 * _SHORT
+    for number, row in enumerate(rows):
+        if number < len(rows) - 1 and (short or number in {0, len(rows) - 2}):
+            row[-1].keep = True
+        found += row
     if not table.rows:
-        found += [_empty(sum(widths), size, grid.tag)]
+        found += _empty(sum(widths) or width, width, size, grid.tag)
     return [*_caption(table, width), *found]
 
 
@@ -52,14 +57,15 @@ def _text(line: Line, size: float) -> Draw:
     return lambda sheet, x, y: sheet.line(line, x, y + size * 1.02)
 
 
-def _empty(width: float, size: float, tag: Tag) -> Box:
-    (line,) = lines(looks.spans(inline("No rows."), Base(size, colour="muted")), width)
+def _empty(ruled: float, width: float, size: float, tag: Tag) -> list[Box]:
+    """A line that says so, which may be wider than the table; the rule below is not."""
+    (line,) = lines(looks.spans(inline("No rows."), Base(size, colour="muted")), max(ruled, min(width, 60.0)))
 
     def draw(sheet: Sheet, x: float, y: float) -> None:
         sheet.line(line, x + _PAD, y + 3 + size * 1.02)
-        sheet.fill(x, y + size * _LEADING + 5.6, width, 0.4, COLOURS["rule"])
+        sheet.fill(x, y + size * _LEADING + 5.6, ruled, 0.4, COLOURS["rule"])
 
-    return Box(size * _LEADING + 6, draw, tag=tag)
+    return [Box(size * _LEADING + 6, draw, tag=tag)]
 
 
 def _fitted(table: Table, width: float) -> tuple[float, list[float]]:

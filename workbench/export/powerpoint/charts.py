@@ -4,6 +4,7 @@ Each carries its figures as a workbook, the bounds of its intervals beside them,
 is a table. Owns no figure: what is shown is what the chart holds.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,12 +85,14 @@ def _dressed(made: Any, chart: Chart) -> None:
     from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 
     made.font.size = emu(SIZE)
-    made.has_title = True
-    title = made.chart_title.text_frame
-    title.text = one_line(f"{chart.title} ({unit(chart)})" if unit(chart) else chart.title)
-    font = title.paragraphs[0].runs[0].font
-    font.size, font.bold = emu(SIZE + 2), True
-    made.chart_title.include_in_layout = False
+    said = one_line(f"{chart.title} ({unit(chart)})" if unit(chart) else chart.title)
+    made.has_title = bool(said)
+    if said:
+        title = made.chart_title.text_frame
+        title.text = said
+        font = title.paragraphs[0].runs[0].font
+        font.size, font.bold = emu(SIZE + 2), True
+        made.chart_title.include_in_layout = False
     made.has_legend = len(chart.lines) > 1
     if made.has_legend:
         made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
@@ -239,7 +242,8 @@ def _at_the_far_end(made: Any) -> None:
 
 
 def _padded(values: Sequence[float | None], count: int) -> list[float | None]:
-    return [*values[:count], *([None] * (count - len(values)))]
+    known = [value if value is not None and math.isfinite(value) else None for value in values[:count]]
+    return [*known, *([None] * (count - len(known)))]
 
 
 def _figures(number_format: str) -> Any:

@@ -1,11 +1,12 @@
 """Tables on slides: real ones, with a head, thin lines and figures to the right."""
 
+import math
 from typing import Any
 
 from workbench.export import figures
 from workbench.export.deck.model import CELL_PAD, CELL_RISE, Box, Grid, Par
 from workbench.export.drawing import looks
-from workbench.export.literal import one_line
+from workbench.export.literal import one_line, visible
 from workbench.export.model import Chart, Run, plain
 from workbench.export.powerpoint import text
 from workbench.export.powerpoint.look import POINT, emu
@@ -20,7 +21,8 @@ def add(slide: Any, grid: Grid, alt: str = "") -> Any:
     box, table = grid.box, grid.table
     shape = slide.shapes.add_table(len(table.rows) + 1, len(table.columns), emu(box.left), emu(box.top), emu(box.width), emu(box.height))
     shape.name = "Table"
-    shape._element._nvXxPr.cNvPr.set("descr", alt or " | ".join(column.name for column in table.columns)[:300])  # noqa: SLF001 - no API
+    said = visible(alt or " | ".join(column.name for column in table.columns)[:300])
+    shape._element._nvXxPr.cNvPr.set("descr", said)  # noqa: SLF001 - no API
     made = shape.table
     made._tbl.tblPr.find(_qn("a:tableStyleId")).text = _PLAIN  # noqa: SLF001 - no API
     made.horz_banding = False
@@ -65,7 +67,7 @@ def _qn(tag: str) -> str:
 
 def add_matrix(slide: Any, chart: Chart, box: Box, alt: str) -> None:
     """A matrix as a table: its lines are rows, its labels columns, a cell the darker the more it holds."""
-    values = [value for line in chart.lines for value in line.values if value is not None]
+    values = [value for line in chart.lines for value in line.values if value is not None and math.isfinite(value)]
     top = max(values, default=0.0) or 1.0
     rows, columns = len(chart.lines) + 1, len(chart.labels) + 1
     title = slide.shapes.add_textbox(0, 0, 0, 0)
@@ -87,6 +89,7 @@ def add_matrix(slide: Any, chart: Chart, box: Box, alt: str) -> None:
         _cell(made.cell(number, 0), (Run(line.name, bold=True),), 14.0, "left")
         for at in range(len(chart.labels)):
             value = line.values[at] if at < len(line.values) else None
+            value = value if value is not None and math.isfinite(value) else None
             share = 0.0 if value is None else max(0.0, value / top)
             ground = looks.mix(looks.DEFAULT_ACCENT, "#ffffff", 0.08 + 0.5 * share)[1:].upper() if share else ""
             said = "" if value is None else figures.told(value, chart.unit if chart.unit in ("share", "usd", "ms") else "count")

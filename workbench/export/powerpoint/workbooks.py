@@ -4,6 +4,7 @@ Error bars refer to those cells, so that a person who edits them moves the bars.
 """
 
 import io
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,7 +86,8 @@ def _apart(upper: float | None, lower: float | None) -> float | None:
 
 
 def _at(values: Sequence[float | None], at: int) -> float | None:
-    return values[at] if at < len(values) else None
+    value = values[at] if at < len(values) else None
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _letter(number: int) -> str:

@@ -165,7 +165,7 @@ def _coloured(series: Any, kind: str, colour: str) -> None:
 
 def _dressed(made: Any, chart: Chart, form: str) -> Any:
     made.title = visible(chart.title)[:200] or None
-    made.y_axis.title = _UNITS.get(chart.unit, chart.unit)[:60] if made.tagname != "radarChart" and chart.kind != "gantt" else None
+    made.y_axis.title = visible(_UNITS.get(chart.unit, chart.unit))[:60] if made.tagname != "radarChart" and chart.kind != "gantt" else None
     made.y_axis.number_format, made.y_axis.numFmt.sourceLinked = form, False
     made.x_axis.delete = made.y_axis.delete = False  # left unsaid, newer spreadsheets draw no axes
     made.display_blanks = "gap"

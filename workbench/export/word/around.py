@@ -7,7 +7,7 @@ from workbench.export import figures
 from workbench.export.literal import visible
 from workbench.export.model import Document, inline
 from workbench.export.word import text
-from workbench.export.word.blocks import TURNED, UPRIGHT, Entry, Piece
+from workbench.export.word.blocks import CONTENTS, TURNED, UPRIGHT, Entry, Piece
 from workbench.export.word.text import Look, Place
 
 _LONGEST_HEAD = 90  # characters; the whole title stands on the first page
@@ -26,7 +26,7 @@ def title(document: Document, logo: str) -> str:
 
 def contents(entries: Sequence[Entry]) -> str:
     """The table of contents as a field that Word fills with pages when asked to; until then its entries lead where they say."""
-    told = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
+    told = f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{CONTENTS}" \\h \\z \\u </w:instrText></w:r>'
     begin = f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{told}'
     begin += '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'

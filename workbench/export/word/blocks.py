@@ -22,6 +22,7 @@ from workbench.export.model import (
     Section,
     Table,
     inline,
+    leads,
     plain,
 )
 from workbench.export.word import grid, text
@@ -36,7 +37,7 @@ _TALLEST = 12_600  # twips of a page that a picture may take, with its caption
 _ROUND = 6_600  # twips; what is as tall as it is wide would fill a page
 _DPI = 200
 _DEEPEST = 8
-_LED, _LEAD = (Code, Table, Chart, Diagram), 250  # what a sentence between a heading and it is kept with; characters
+CONTENTS = 2  # levels that the table of contents lists: sections and the headings right in them
 UPRIGHT, TURNED, SPACER = "upright", "turned", "spacer"
 Embed = Callable[[bytes], str]
 """Puts a PNG into the file; its relation comes back."""
@@ -44,7 +45,7 @@ Embed = Callable[[bytes], str]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the table of contents: level 1..3, text, and the bookmark it leads to."""
+    """A line of the table of contents: level 1 or 2, text, and the bookmark it leads to."""
 
     level: int
     text: str
@@ -71,6 +72,7 @@ class Body:
     pieces: list[Piece] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     ordered: list[int] = field(default_factory=list)
+    headings: int = 0
     pictures: int = 0
 
     def section(self, section: Section, bookmark: str) -> None:
@@ -89,8 +91,7 @@ class Body:
             case Heading():
                 self._heading(min(max(block.level - 1, 2), 4), block.text, place)
             case Paragraph():
-                leads = isinstance(after, _LED) and bool(self.pieces) and self.pieces[-1].glued and len(plain(block.runs)) <= _LEAD
-                self._words(block.runs, Look(style), place, glued=leads)
+                self._words(block.runs, Look(style), place, glued=leads(block, after))
             case ListBlock():
                 self._list(block, place)
             case Code():
@@ -121,7 +122,8 @@ class Body:
         self._add(text.paragraph(inner, replace(look, keep=look.keep or glued), place, right_to_left=base), glued=glued)
 
     def _heading(self, level: int, runs: Inline, place: Place, bookmarks: tuple[str, ...] = ()) -> None:
-        number = len(self.entries) + 1
+        self.headings += 1
+        number = self.headings
         own = f"_Toc{number:06d}"
         names = [*bookmarks, own]
         base = text.rtl(plain(runs))
@@ -130,7 +132,7 @@ class Body:
         ends = "".join(f'<w:bookmarkEnd w:id="{at}"/>' for at, _ in marks)
         said = text.inline(runs, self.link, base=base)
         self._add(text.paragraph(begins + said + ends, Look(f"Heading{level}", keep=True), place, right_to_left=base), glued=True)
-        if level < 4:
+        if level <= CONTENTS:
             self.entries.append(Entry(level, " ".join(plain(runs).split()), own))
 
     def _list(self, block: ListBlock, place: Place) -> None:
