@@ -147,7 +147,7 @@ def test_prompts_that_call_it_say_what_they_are_for(sqlite_store: Store) -> None
     registry.create(sqlite_store, "triage", description="Sorts messages <b>fast</b>.")
     registry.save_version(sqlite_store, "triage", content.text("x {{y}}"))
     uses = shown.tables(shown.compose(sqlite_store, "model_card", "p/m"), "intended_use")[0]
-    assert dict(shown.rows(uses)) == {"triage": "Sorts messages <b>fast</b>.", "reply": "not in the registry"}  # type: ignore[arg-type]
+    assert dict(shown.rows(uses)) == {"triage": "Sorts messages <b>fast</b>.", "reply": "not in the registry"}
 
 
 def test_limitations_are_read_by_context_out_of_lines() -> None:

@@ -27,7 +27,7 @@ def ms(value: float | None) -> str:
     if value is None:
         return NONE
     if abs(value) < 999.5:
-        return f"{value:.0f} ms".replace("-", _MINUS)
+        return f"{round(value)} ms".replace("-", _MINUS)
     if abs(value) < 59_950:
         return f"{value / 1000:.1f} s".replace("-", _MINUS)
     return f"{value / 60_000:,.1f} min".replace("-", _MINUS)
@@ -55,6 +55,12 @@ def number(value: float | None, places: int = 2) -> str:
         return NONE
     told = f"{abs(value):,.{places}f}" if value != round(value) else f"{abs(round(value)):,}"
     return (_MINUS if value < 0 and told.strip("0.,") else "") + told
+
+
+def signed(value: float, places: int = 1) -> str:
+    """A difference with that many places and its sign; none where it rounds to nothing."""
+    said = number(round(value, places), places)
+    return f"+{said}" if said.strip("0.,") and value > 0 else said
 
 
 def told(value: float | None, unit: str) -> str:

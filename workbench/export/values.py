@@ -30,12 +30,28 @@ def _cell(chart: Chart, line: Line, at: int) -> Cell:
     value = _at(line.values, at)
     if value is None:
         return Cell(inline(figures.NONE))
+    if chart.kind == "forest":
+        return _difference(chart, line, at, value)
     unit = chart.unit if chart.unit in _UNITS else ""
-    told, low, high = figures.told(value, unit), _at(line.low, at), _at(line.high, at)
-    if chart.kind == "forest" and value > 0:
-        told = f"+{told}"
-    between = figures.interval(low, high, unit)
+    told = figures.told(value, unit)
+    between = figures.interval(_at(line.low, at), _at(line.high, at), unit)
     return Cell(inline(f"{told} ({between})" if between else told), value)
+
+
+def _difference(chart: Chart, line: Line, at: int, value: float) -> Cell:
+    """A difference has its sign, one of shares is in points, one of counts keeps its fraction."""
+    points = 100.0 if chart.unit == "share" else 1.0
+    exact = chart.unit in ("share", "tokens", "calls", "count")
+
+    def said(one: float) -> str:
+        if exact:
+            return figures.number(round(one * points, 1), 1)
+        return figures.told(one, chart.unit if chart.unit in _UNITS else "")
+
+    sign = "+" if value > 0 and any(c in "123456789" for c in said(value)) else ""
+    told = sign + said(value) + (" points" if chart.unit == "share" else "")
+    low, high = _at(line.low, at), _at(line.high, at)
+    return Cell(inline(told if low is None or high is None else f"{told} ({said(low)} to {said(high)})"), value)
 
 
 def _tasks(chart: Chart) -> tuple[tuple[Cell, ...], ...]:
@@ -47,7 +63,7 @@ def _tasks(chart: Chart) -> tuple[tuple[Cell, ...], ...]:
             (
                 Cell(inline(label)),
                 Cell(inline(_day(_at(line.low, at)))),
-                Cell(inline(_day(_at(line.high, at)))),
+                Cell(inline(_day(_last(_at(line.high, at))))),
                 Cell(inline(figures.NONE if done is None else f"{round(done * 100)} %"), done),
             )
         )
@@ -56,6 +72,11 @@ def _tasks(chart: Chart) -> tuple[tuple[Cell, ...], ...]:
 
 def _day(at_ms: float | None) -> str:
     return figures.NONE if at_ms is None or not 0 <= at_ms <= _LATEST_MS else figures.day(round(at_ms))
+
+
+def _last(until_ms: float | None) -> float | None:
+    """A moment of the last day of a task whose end is the midnight after it."""
+    return None if until_ms is None else until_ms - 1
 
 
 def _at(values: Sequence[float | None], at: int) -> float | None:

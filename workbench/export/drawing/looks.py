@@ -125,6 +125,8 @@ class Scale:
         """A figure beside its mark, as the document's text tells it."""
         if self.signed and self.name == "percentage points":
             return self._text(value, 1)
+        if self.signed and self.unit in ("tokens", "calls", "count"):  # a difference of means is no whole number
+            return figures.signed(value, 1)
         told = figures.told(value, self.unit if self.unit in _TOLD else "")
         return f"+{told}" if self.signed and value > 0 else told
 
