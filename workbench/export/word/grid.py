@@ -64,6 +64,8 @@ def plan(table: Table, left: int, *, may_turn: bool) -> Plan:
     measured = [_measure(table, n) for n in range(len(table.columns))]
     upright = PORTRAIT - left
     tries = [(False, upright, 9.5, _AIR), (False, upright, 8.5, _AIR), (False, upright, 8.5, 1.0)]
+    if len(table.rows) <= _SHORT:
+        tries.append((False, upright, 7.5, 1.0))  # a page turned for a few rows is empty but for them, and the one before it half empty
     if may_turn and len(measured) > 5:
         tries += [(True, LANDSCAPE, size, 1.0) for size in _SIZES]
     for turned, room, size, filled in [*tries, (False, upright, 7.5, 1.0)]:
