@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from tests.pages import verdicts
 from workbench import cli, store
 from workbench.errors import InputError, WorkbenchError
+from workbench.export.plans import keeping
+from workbench.export.plans.model import Plan
 from workbench.prompts import labels
 
 SUFFIXES = ["md", "html", "docx", "pdf"]
@@ -90,6 +92,14 @@ def test_a_run_is_reported_as_what_it_is(tmp_path: Path) -> None:
     assert "Evaluation" in done("report", two, "--kind", "evaluation").stdout.splitlines()[0]
     done("slides", "intent", "--run", two, "-o", tmp_path / "a.pptx")
     assert (tmp_path / "a.pptx").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_plan_goes_to_a_tracker_as_csv(tmp_path: Path) -> None:
+    keeping.create(store.current(), Plan("Triage 2"))
+    done("plan", "Triage 2", "-o", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == done("plan", "Triage 2", "-f", "csv").stdout_bytes
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"Title,")
 
 
 @pytest.mark.usefixtures("home")

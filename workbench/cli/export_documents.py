@@ -178,8 +178,8 @@ def _tasks(name: str, path: Path | None) -> None:
     from workbench import store
     from workbench.export.plans import csv_file, keeping
 
-    text = csv_file.tasks(keeping.get(store.current(), name).plan)
+    text = csv_file.write(keeping.load(store.current(), name).plan)
     if path is None or str(path) == "-":
-        click.echo(text, nl=False)
+        sys.stdout.buffer.write(text.encode())
     else:
-        write(path, text.encode("utf-8-sig"))
+        write(path, text.encode())
