@@ -1,10 +1,6 @@
 """A document as XLSX: every text whole, numbers as numbers, charts that can be changed, and no text that becomes a formula."""
 
-import hashlib
 import io
-import os
-import subprocess
-import sys
 import zipfile
 
 import openpyxl
@@ -17,7 +13,7 @@ from tests.export.sample import HOSTILE, document
 from tests.export.test_docx import holding
 from workbench.export import provenance
 from workbench.export.literal import visible
-from workbench.export.model import Block, Cell, Chart, Code, Column, Diagram, Document, Line, Note, Paragraph, Run, Section, Table, inline
+from workbench.export.model import Block, Cell, Chart, Code, Column, Document, Line, Note, Paragraph, Run, Section, Table, inline
 from workbench.export.spreadsheet import cells
 from workbench.export.writers import get
 from workbench.export.writers.packaging import read_custom
@@ -216,13 +212,3 @@ def test_the_file_says_what_it_was_written_from_and_when(sample: bytes, book: Wo
     assert read_custom(sample) == provenance.text(document())
     assert book.properties.title == document().title
     assert f"{book.properties.modified:%Y-%m-%d}" == "2026-09-21"
-
-
-def test_two_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
-    code = (
-        "import hashlib; from tests.export.flat import Diagram, without; from workbench.export.writers import get; "
-        "print(hashlib.sha256(get('xlsx').write(without(Diagram))).hexdigest())"
-    )
-    env = os.environ | {"PYTHONPATH": ".", "PYTHONHASHSEED": "77"}
-    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True, text=True)
-    assert said.stdout.strip() == hashlib.sha256(written(flat.without(Diagram))).hexdigest()

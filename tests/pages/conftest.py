@@ -1,10 +1,13 @@
 """Opens pages without a browser: the real menu, the real store in a home of its own, and a script run as a visitor would cause it."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -15,11 +18,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Open = Callable[..., AppTest]
 
+# Every new AppTest reads what each installed package says of itself, to look for components: longer than most pages take.
+_installed = cache(manifest_scanner.scan_component_manifests)
+
 
 @pytest.fixture
-def bench(home: Path) -> Store:
+def bench(home: Path, sqlite_template: Path) -> Store:
     """The store that the pages open: empty, on SQLite, in a home of its own."""
-    assert home.parent.is_dir()
+    home.mkdir()
+    shutil.copy(sqlite_template, home / "workbench.db")
     return stores.current()
 
 
@@ -33,6 +40,7 @@ class _OwnMenu(PagesManager):
 def app(bench: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens a page by its file under pages/, as by a deep link: `app("system/runs.py", run="...")`. Nothing is left in caches."""
     assert bench
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _installed)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", _OwnMenu)
     _forget()
