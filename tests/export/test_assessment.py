@@ -65,11 +65,11 @@ def test_the_last_one_is_taken_back_and_put_back(store: Store) -> None:
         (replace(rated(1, 2, 3, 4, 5, 1), note="x" * 2_001), "more than 2,000 characters"),
     ],
 )
-def test_what_does_not_hold_is_refused_at_its_place(store: Store, wrong: Assessment, why: str) -> None:
+def test_what_does_not_hold_is_refused_at_its_place(sqlite_store: Store, wrong: Assessment, why: str) -> None:
     with pytest.raises(InputError, match=why) as caught:
-        assessment.save(store, wrong)
+        assessment.save(sqlite_store, wrong)
     assert caught.value.hint
-    assert assessment.people(store) == []
+    assert assessment.people(sqlite_store) == []
 
 
 def test_texts_are_tidied_and_hold_what_a_database_can(store: Store) -> None:
