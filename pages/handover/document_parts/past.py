@@ -14,6 +14,8 @@ from workbench.export.history import Export, Freshness
 from workbench.store import Store
 
 _AT_ONCE = 10
+_WAITED, _LOOKS = "past-waited", 60  # half a second each
+_FIRST = ("labels", "version", "scenario", "plan", "prose", "run")
 _SHOWN, _TAKEN = "past-shown", "past-taken"
 
 
@@ -28,6 +30,8 @@ def draw(store: Store) -> None:
             session.go(session.DOCUMENTS)
         return
     st.caption("Stale: made again, it would say something else. In a pipeline, `workbench export check FILE` exits 4 for it.")
+    if _WAITED in st.session_state:
+        st.fragment(_wait, run_every=0.5)(store)
     newer: set[str] = set()
     states: dict[str, Freshness] = {}
     for one in found[:shown]:
@@ -84,7 +88,23 @@ def _download(one: Export, fresh: Freshness) -> None:
     st.download_button(
         "Make again" if fresh.stale else "Download", data=exporting.made(asked, one.format, noted=fresh.stale), file_name=one.name,
         key=f"past-again-{one.id}", icon=":material/refresh:" if fresh.stale else ":material/download:", disabled=bool(fresh.trouble),
+        on_click=_made if fresh.stale else "ignore",
     )  # fmt: skip
+
+
+def _made() -> None:
+    """The file is made beside the page's run: the list is drawn anew once it is noted."""
+    newest = history.page(session.store(), limit=1)
+    st.session_state[_WAITED] = (newest[0].id if newest else 0, _LOOKS)
+
+
+def _wait(store: Store) -> None:
+    before, looks = st.session_state.get(_WAITED, (0, 0))
+    newest = history.page(store, limit=1)
+    if looks <= 0 or (newest and newest[0].id != before):
+        st.session_state.pop(_WAITED, None)
+        st.rerun()
+    st.session_state[_WAITED] = (before, looks - 1)
 
 
 def _badge(fresh: Freshness | None) -> None:
@@ -101,11 +121,13 @@ def _changes(fresh: Freshness | None) -> None:
         return
     if fresh.trouble:
         st.caption(safe.escape(f"It cannot be made again: {fresh.trouble}", limit=400))
-    for change in fresh.changes[:3]:
+    # What people did comes before what followed from it.
+    told = sorted(fresh.changes, key=lambda change: _FIRST.index(change.source.kind) if change.source.kind in _FIRST else len(_FIRST))
+    for change in told[:3]:
         st.caption(safe.escape(change.sentence, limit=300))
-    if len(fresh.changes) > 3:
-        with st.popover(f"{len(fresh.changes) - 3} more changes", type="tertiary"):
-            for change in fresh.changes[3:]:
+    if len(told) > 3:
+        with st.popover(f"{len(told) - 3} more changes", type="tertiary"):
+            for change in told[3:]:
                 st.caption(safe.escape(change.sentence, limit=300))
 
 

@@ -33,37 +33,47 @@ def _usual(kind: Kind, asked: Request, everything: list[str]) -> list[str]:
 
 
 def _line(chosen: Chosen, name: str, titles: dict[str, str], order: list[str], usual: list[str]) -> None:
-    inside = name in order
+    inside, everything = name in order, list(titles)
     at = order.index(name) if inside else -1
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=keeping.key(chosen, f"line-{name}")):
         widget = keeping.key(chosen, f"with-{name}")
         st.session_state[widget] = inside
         st.checkbox(
             safe.escape(titles[name]), key=widget, width="stretch", disabled=order == [name],
-            on_change=_keep, args=(chosen, _switched(name, order, list(titles)), usual),
+            on_change=_switch, args=(chosen, name, everything, usual),
         )  # fmt: skip
         for by, icon, word in ((-1, ":material/arrow_upward:", "up"), (1, ":material/arrow_downward:", "down")):
             if inside:
                 st.button(
                     "", icon=icon, key=keeping.key(chosen, f"{word}-{name}"), type="tertiary", help=f"Move {word}",
-                    disabled=not 0 <= at + by < len(order), on_click=_keep, args=(chosen, _moved(at, by, order), usual),
+                    disabled=not 0 <= at + by < len(order), on_click=_move, args=(chosen, name, by, usual),
                 )  # fmt: skip
 
 
-def _switched(name: str, order: list[str], everything: list[str]) -> list[str]:
-    """The order without the section, or with it before the first that usually comes after it."""
+def _now(chosen: Chosen, usual: list[str]) -> list[str]:
+    """The order as it is kept at this moment: a second press may come before the first one's is drawn."""
+    kept = setup.get(session.store(), chosen.kind, chosen.about).settings.get("sections")
+    return [str(one) for one in kept] if kept else list(usual)
+
+
+def _switch(chosen: Chosen, name: str, everything: list[str], usual: list[str]) -> None:
+    """Without the section, or with it before the first that usually comes after it."""
+    order = _now(chosen, usual)
     if name in order:
-        return [one for one in order if one != name]
-    rank = everything.index(name)
-    at = next((n for n, one in enumerate(order) if everything.index(one) > rank), len(order))
-    return [*order[:at], name, *order[at:]]
+        order.remove(name)
+    else:
+        later = everything[everything.index(name) + 1 :]
+        order.insert(next((n for n, one in enumerate(order) if one in later), len(order)), name)
+    if order:
+        _keep(chosen, order, usual)
 
 
-def _moved(at: int, by: int, order: list[str]) -> list[str]:
-    made = list(order)
-    if 0 <= at + by < len(made):
-        made[at], made[at + by] = made[at + by], made[at]
-    return made
+def _move(chosen: Chosen, name: str, by: int, usual: list[str]) -> None:
+    order = _now(chosen, usual)
+    at = order.index(name) if name in order else -1
+    if at >= 0 and 0 <= at + by < len(order):
+        order[at], order[at + by] = order[at + by], order[at]
+        _keep(chosen, order, usual)
 
 
 def _keep(chosen: Chosen, order: list[str], usual: list[str]) -> None:
