@@ -118,7 +118,7 @@ def _months(store: Store) -> list[Subject]:
     if first is None or last is None:
         return []
     start, month = datetime.fromtimestamp(first / 1000, UTC), datetime.fromtimestamp(last / 1000, UTC)
-    found = []
+    found: list[Subject] = []
     while (month.year, month.month) >= (start.year, start.month) and len(found) < 120:
         found.append(Subject(f"{month:%Y-%m}", f"{month:%B %Y}"))
         month = datetime.fromtimestamp((period.of(store, f"{month:%Y-%m}") or (0, 0))[0] / 1000 - 1, UTC)

@@ -5,7 +5,9 @@ that the source stays readable.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 from urllib.parse import quote
@@ -77,10 +79,22 @@ def cell(inline: Inline, places: Mapping[str, str]) -> str:
 
 def _pieces(inline: Inline, places: Mapping[str, str], place: Place) -> list[tuple[Run, str]]:
     """Each run, those of one style as one, with its text as Markdown without marks."""
-    kept = [run for run in inline if run.text]
+    kept = [part for run in inline if run.text for part in _without_edges(run)]
     merged = [Run("".join(run.text for run in same), *style) for style, same in groupby(kept, _style)]
     last = len(merged) - 1
     return [(run, _piece(run, places, place, (at == 0, at == last))) for at, run in enumerate(merged)]
+
+
+def _without_edges(run: Run) -> list[Run]:
+    """The run, white space at its ends apart: it has no style to be seen, and marks that touch it would be none."""
+    if run.link or not (run.bold or run.italic):
+        return [run]
+    inner = run.text.strip()
+    if not inner:
+        return [Run(run.text)]
+    at = run.text.index(inner)
+    parts = [Run(run.text[:at]), replace(run, text=inner), Run(run.text[at + len(inner) :])]
+    return [part for part in parts if part.text]
 
 
 def _style(run: Run) -> tuple[bool, bool, bool, str]:
@@ -136,4 +150,5 @@ def _marked(parts: list[tuple[bool, str]], mark: str) -> str:
 
 
 def _touches(sign: str) -> bool:
-    return not sign.isspace() and sign not in _ASCII_SIGNS
+    # What Markdown takes for white space is less than what Python does.
+    return not (sign in "\t\n\f\r" or unicodedata.category(sign) == "Zs" or sign in _ASCII_SIGNS)
