@@ -37,7 +37,7 @@ def _scrolled(page: Page) -> int:
 
 
 def test_a_document_is_written_exported_found_stale_and_made_again(server: Server, page: Page) -> None:
-    visit(page, f"{server.url}/documents?subject=intent")
+    visit(page, f"{server.url}/documents?about_prompt=intent")
     preview = page.frame_locator(TITLE)
     preview.get_by_role("link", name="Performance").click()
     expect(preview.get_by_role("heading", name="Performance")).to_be_in_viewport()
@@ -85,7 +85,7 @@ def test_the_library_is_written_as_a_site_behind_the_page(server: Server, page: 
 def test_it_looks_right_and_axe_finds_nothing(server: Server, open_page: OpenPage, size: tuple[int, int], scheme: str) -> None:
     page = open_page(size=size, scheme=scheme)
     for kind in ("prompt", "slides"):
-        visit(page, f"{server.url}/documents?kind={kind}&subject=intent")
+        visit(page, f"{server.url}/documents?kind={kind}&about_{kind}=intent")
         expect(page.frame_locator(TITLE).locator("h1, h2").first).to_be_attached()
         assert wide(page) == 0
         assert axe(page) == []

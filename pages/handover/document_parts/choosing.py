@@ -83,9 +83,14 @@ class Chosen:
     options: dict[str, str]
 
 
+def _parameter(kind: str) -> str:
+    """The subject's name in the URL. A select box of its own for each kind: the browser would keep the words of the kind before."""
+    return f"about_{kind}"
+
+
 def kind() -> str:
     """Draw the choice of a kind."""
-    return address.part("Kind", KINDS, "kind", drop=("subject", "ref", "plan", "run", "context"))
+    return address.part("Kind", KINDS, "kind", drop=(*map(_parameter, KINDS), "ref", "plan", "run", "context"))
 
 
 def draw(store: Store, kind: str) -> Chosen | None:
@@ -101,7 +106,7 @@ def draw(store: Store, kind: str) -> Chosen | None:
         subject = choose(
             label,
             list(titles),
-            "subject",
+            _parameter(kind),
             say=lambda name: titles.get(name, name),
             default=next(iter(titles)),
             placeholder=f"Choose: {label}",
