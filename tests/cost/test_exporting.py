@@ -75,7 +75,7 @@ def test_a_workbook_holds_numbers_as_numbers_and_charts_of_its_own() -> None:
 def test_the_charts_point_at_the_tables_beside_them() -> None:
     with zipfile.ZipFile(io.BytesIO(exporting.xlsx([outcome("one"), outcome("two")]))) as book:
         drawn = [book.read(name).decode() for name in sorted(book.namelist()) if "charts/chart" in name]
-    assert '<grouping val="stacked" />' in drawn[0]
+    assert '<grouping val="stacked"/>' in drawn[0].replace(" />", "/>")  # with lxml and without it
     assert "'Waterfall'!$C$3:$C$7" in drawn[0]
     assert "'Waterfall'!$C$25:$C$29" in drawn[1]  # the second table begins below the first chart
     assert drawn[2].count("<ser>") == 4
