@@ -94,7 +94,7 @@ def again(export_id: int, *, path: Path | None) -> None:
     target = store.current()
     past = history.get(target, export_id)
     file = files.make(target, kinds.request_from_json(past.request), past.format)
-    write(path or Path(file.name), file.data)
-    history.keep(target, file)
+    write(path or Path(past.name), file.data)
+    history.keep(target, file, name=path.name if path else past.name)
     same = file.sha256 == past.sha256
-    output.say(f"{path or file.name} written: {'the same, byte for byte' if same else 'it differs from the one before'}.")
+    output.say(f"{path or past.name} written: {'the same, byte for byte' if same else 'it differs from the one before'}.")

@@ -99,7 +99,10 @@ def disclosure(model: str, *, notice: str | None, **given: Any) -> None:
     from workbench import store
     from workbench.export.reports import disclosure as notices
 
-    click.echo(output.plain(notices.text(store.current(), model, notice)))
+    text = notices.text(store.current(), model, notice)
+    click.echo(output.plain(text))
+    if "not been written down" in text:
+        output.say("No limitation is written for this use: write it on the page Documents (Disclosure) before you hand the notice out.")
 
 
 @click.command()
@@ -129,7 +132,7 @@ def _export(kind: str, subject: str, given: dict[str, Any], options: dict[str, s
     else:
         write(path, file.data)
         output.say(f"{path}: {file.document.title}, {len(file.document.sections)} sections from {len(file.document.sources)} sources.")
-    history.keep(target, file)
+    history.keep(target, file, name=path.name if path else "")
 
 
 def _request(target: "Store", kind: str, subject: str, given: dict[str, Any], options: dict[str, str]) -> Any:
@@ -153,8 +156,17 @@ def write(path: Path, data: bytes) -> None:
     """Write the file, or say why not."""
     from workbench.errors import InputError
 
+    target = path.resolve()
     try:
-        path.write_bytes(data)
+        if target.exists() and not target.is_file():  # a device, a pipe
+            target.write_bytes(data)
+            return
+        scratch = target.with_name(f".{target.name}.part")
+        try:
+            scratch.write_bytes(data)
+            scratch.replace(target)  # whole or not at all
+        finally:
+            scratch.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}", hint="Name a file in a folder that is there.") from error
 

@@ -47,6 +47,9 @@ def request(
     """A request; what is not said (sections, audience, period, contents, options of the kind) is as the document is set up."""
     kept = setup.get(store, kind, subject.partition("@")[0] if kind in {"prompt", "slides"} else subject).settings
     known: dict[str, Any] = {name: kept[name] for name in ("sections", "audience", "period", "contents") if name in kept}
+    titles = {one.title.casefold(): one.key for one in choices(kind)}
+    if "sections" in said:
+        said["sections"] = [titles.get(str(name).casefold(), name) for name in said["sections"]]
     merged = {**dict(kept.get("options") or {}), **(options or {})}
     return kinds.request_from_json({**known, **said, "kind": kind, "subject": subject, "options": merged})
 

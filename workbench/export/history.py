@@ -84,15 +84,15 @@ class Export:
     made_ms: int
 
 
-def keep(store: Store, file: File, *, now_ms: int | None = None) -> Export:
-    """Note that a file was made."""
+def keep(store: Store, file: File, *, name: str = "", now_ms: int | None = None) -> Export:
+    """Note that a file was made; `name` is what the person called it, where it is not the file's own."""
     document = file.document
     with store.write() as session:
         row = ExportRow(
             kind=document.kind,
             subject=document.subject,
             format=file.format,
-            name=file.name,
+            name=(name or file.name)[-300:],
             request=dict(document.request),
             sources=[source.to_json() for source in document.sources],
             sha256=file.sha256,
@@ -122,7 +122,7 @@ def get(store: Store, export_id: int) -> Export:
     with store.read() as session:
         row = session.get(ExportRow, export_id)
         if row is None:
-            raise NotFound(f"There is no export {export_id}.", hint="The list is on the page Documents.")
+            raise NotFound(f"There is no export {export_id}.", hint="`workbench export list` and the page Documents show those there are.")
         return _export(row)
 
 
@@ -131,7 +131,7 @@ def forget(store: Store, export_id: int) -> Export:
     with store.write() as session:
         row = session.get(ExportRow, export_id)
         if row is None:
-            raise NotFound(f"There is no export {export_id}.", hint="The list is on the page Documents.")
+            raise NotFound(f"There is no export {export_id}.", hint="`workbench export list` and the page Documents show those there are.")
         found = _export(row)
         session.delete(row)
         return found

@@ -41,7 +41,7 @@ def blocks(text: str, values: Sequence[Any] = ()) -> tuple[Block, ...]:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline", "entity"])
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["html_block", "html_inline", "entity"])
     made.validateLink = lambda url: url.lower().startswith(LINKS)  # type: ignore[method-assign]  # any other stays text
     return made
 
@@ -132,6 +132,9 @@ class _Reader:
             if inner.type in {"strong_open", "em_open", "link_open"}:
                 outside.append(style)
                 style = self._styled(style, inner)
+            elif inner.type == "image":
+                url = str(inner.attrGet("src") or "")
+                found += self._pieces(inner.content or url, replace(style, link=url))
             elif inner.type in {"strong_close", "em_close", "link_close"}:
                 style = outside.pop()
             else:

@@ -14,7 +14,7 @@ KINDS = {
     "comparison": "Comparison",
     "evaluation": "Evaluation",
     "cost": "Cost",
-    "operations": "Month",
+    "operations": "Operations",
     "model_card": "Model card",
     "disclosure": "Disclosure",
     "slides": "Slides",
