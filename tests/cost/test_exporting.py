@@ -75,12 +75,13 @@ def test_a_workbook_holds_numbers_as_numbers_and_charts_of_its_own() -> None:
 def test_the_charts_point_at_the_tables_beside_them() -> None:
     with zipfile.ZipFile(io.BytesIO(exporting.xlsx([outcome("one"), outcome("two")]))) as book:
         drawn = [book.read(name).decode() for name in sorted(book.namelist()) if "charts/chart" in name]
-    assert '<grouping val="stacked"/>' in drawn[0].replace(" />", "/>")  # with lxml and without it
+    drawn = [chart.replace(" />", "/>") for chart in drawn]  # the library writes through lxml where there is one
+    assert '<grouping val="stacked"/>' in drawn[0]
     assert "'Waterfall'!$C$3:$C$7" in drawn[0]
     assert "'Waterfall'!$C$25:$C$29" in drawn[1]  # the second table begins below the first chart
     assert drawn[2].count("<ser>") == 4
     assert "'Months'!$B$2:$B$13" in drawn[2]
-    assert all('<delete val="0" />' in chart for chart in drawn)
+    assert all('<delete val="0"/>' in chart for chart in drawn)
 
 
 def test_the_waterfall_stacks_to_the_heights_it_means_even_below_zero() -> None:
