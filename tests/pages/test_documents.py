@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pages.handover.document_parts import choosing
+from pages.handover.document_parts import offered
 from pages.parts import exporting
 from tests.cost.ledger import put
 from tests.pages import verdicts
@@ -37,7 +37,7 @@ def pressed(page: Any, key: str) -> Any:
 
 def test_an_empty_store_says_what_a_document_is_written_from(app: Open) -> None:
     page = app(FILE)
-    for kind in (*choosing.KINDS, "past"):
+    for kind in (*offered.KINDS, "past"):
         page = page.segmented_control(key="view" if kind == "past" else "kind").set_value(kind).run()
         assert not page.exception, kind
         assert len(page.button) == 1, kind
