@@ -151,6 +151,25 @@ def test_a_plan_that_ships_holds_and_fits(start: str) -> None:
         shipped.begin("luck")
 
 
+def test_a_text_of_a_start_counts_as_not_written_until_somebody_changes_it() -> None:
+    for start in shipped.STARTS:
+        empty = shipped.filled(shipped.begin(start.key))
+        assert not any((empty.prompts, *(getattr(empty, name) for name in shipped.PROSE)))
+        assert (len(empty.tasks), len(empty.metrics)) == (len(shipped.begin(start.key).tasks), len(shipped.begin(start.key).metrics))
+    begun = shipped.begin("new_prompt")
+    assert shipped.written(begun.problem.replace("\n", "\r\n") + " ") == ""
+    assert shipped.written(begun.problem + "Letters.") == begun.problem + "Letters."
+    assert shipped.filled(full()) == full()
+
+
+def test_the_type_of_a_start_counts_once_somebody_chose_it_or_said_what_the_prompt_is_for() -> None:
+    (one,) = shipped.begin("new_prompt").prompts
+    (linked,) = shipped.filled(Plan("x", prompts=(replace(one, prompt="triage@2"),))).prompts
+    assert linked == Requirement("triage@2", way="", prompt="triage@2")
+    assert shipped.own(replace(one, way="chain")).way == "chain"
+    assert shipped.own(replace(one, purpose="Sort letters")) == replace(one, purpose="Sort letters", output="")
+
+
 def test_the_diagram_is_the_chain_until_somebody_draws_another() -> None:
     plan = replace(full(), architecture="")
     source = drawing.chain(plan)

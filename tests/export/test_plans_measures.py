@@ -139,6 +139,18 @@ def test_the_document_has_the_headings_of_the_template_in_their_order(sqlite_sto
     assert kinds.get("plan").formats[0] == "md"
 
 
+def test_what_a_start_says_to_write_is_missing_in_the_document_and_quoted_as_a_hint(sqlite_store: Store) -> None:
+    keeping.create(sqlite_store, shipped.begin("new_prompt"))
+    document = documents.compose(sqlite_store, Request("plan", "New prompt"))
+    for title in ("Problem Statement", "Target Users", "Solution Overview", "Architecture", "Testing Plan", "Budget"):
+        assert all(isinstance(block, Note) and block.kind == "missing" for block in section(document, title).blocks), title
+    assert "No problem is stated yet" in said(section(document, "Problem Statement"))
+    assert "What is done by hand, or badly, today" in said(section(document, "Problem Statement"))
+    required = said(section(document, "Prompts Required"))
+    assert "few-shot" not in required
+    assert "Its start asks for: What it does, in one sentence. The shape of the reply, with an example." in required
+
+
 def test_the_document_shows_live_figures_and_where_they_came_from(sqlite_store: Store) -> None:
     store = sqlite_store
     run_id = stores.fill(store)

@@ -13,11 +13,12 @@ from workbench.export.deck.model import HEIGHT, WIDTH, Deck, Grid, Mono, Words
 from workbench.export.kinds import Request
 from workbench.export.kinds.slides import PARTS
 from workbench.export.model import Chart, Code, Diagram, Document, Note, Section, Table
+from workbench.export.plans import keeping, shipped
 from workbench.export.slides import techniques
 from workbench.prompts import content, registry
 from workbench.prompts.content import Content
 from workbench.providers.base import Parameters
-from workbench.runner.tables import RunCaseRow, RunVariantRow
+from workbench.runner.tables import CellRow, RunCaseRow, RunVariantRow
 from workbench.store import Store
 from workbench.text.messages import message
 
@@ -135,6 +136,37 @@ def test_a_slice_that_chance_alone_explains_is_no_lesson_and_simulated_replies_a
     assert "weaker" not in said(section(found, "lessons"))
     assert "Replies are simulated" in said(section(found, "results"))
     assert of(section(found, "demo"), Code)[1].caption == f"{project.PROMPT}@2 (simulated)"
+
+
+def test_only_what_is_clearly_worse_is_a_failure_and_doubts_of_the_verdict_stand_in_the_notes(sqlite_store: Store) -> None:
+    project.fill(sqlite_store)
+    with sqlite_store.write() as session:
+        session.execute(update(RunVariantRow).values(provider="simulated"))
+        session.execute(update(CellRow).where(CellRow.variant == 0).values(latency_ms=580, input_tokens=10))
+        session.execute(update(CellRow).where(CellRow.variant == 1).values(latency_ms=600, input_tokens=100))
+        turned = (CellRow.variant == 1, CellRow.case_position >= 23)
+        session.execute(update(CellRow).where(*turned).values(score=0.0))
+    lessons = section(documents.compose(sqlite_store, asked(run=project.RUN)), "lessons")
+    failed, improved = said(lessons).split("What did not")[1].split("Improvements")
+    assert f"{project.PROMPT}@2 costs 100 % more than {project.PROMPT}@1." in failed
+    assert not any(word in failed for word in ("tokens", "slower", "imulated", "Better but"))
+    assert "the other way" not in improved
+    assert "the other way would leave it open" in lessons.notes
+    assert "Better but sends more tokens" in lessons.notes
+    assert said(lessons).index("Replies are simulated") < said(lessons).index("What worked")
+
+
+def test_what_a_start_says_to_write_is_never_handed_over_as_a_fact(sqlite_store: Store) -> None:
+    project.fill(sqlite_store)
+    registry.update(sqlite_store, project.PROMPT, description="Letters wait for days.")
+    begun = shipped.begin("new_prompt")
+    keeping.create(sqlite_store, begun)
+    found = documents.compose(sqlite_store, asked(plan=begun.name))
+    slides = "\n".join(said(one) for one in found.sections)
+    assert "Letters wait for days." in said(section(found, "problem"))
+    (one,) = begun.prompts
+    assert not any(text.strip() in slides for text in (begun.problem, begun.users, begun.solution, one.purpose, one.output, one.way))
+    assert project.PROMPT in of(section(found, "technical"), Diagram)[0].source
 
 
 def test_the_last_slide_names_the_command_that_makes_the_same_slides(sqlite_store: Store) -> None:

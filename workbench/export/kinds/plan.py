@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.export import figures, markdown, period
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.model import Cell, Column, Run, Table, inline
-from workbench.export.plans import dates, drawing, gathering, keeping, measures
+from workbench.export.plans import dates, drawing, gathering, keeping, measures, shipped
 from workbench.export.plans.measures import Measured
 from workbench.export.plans.model import ENOUGH_METRICS, Plan
 from workbench.export.sources import source
@@ -33,9 +33,10 @@ _MANAGER = ("problem", "users", "solution", "status", "metrics", "timeline", "ri
 
 @kind("plan", title="Project plan", sections=_PARTS, formats=("md", "html", "docx", "pdf", "xlsx"), audiences={"manager": _MANAGER})
 def gather(store: "Store", request: Request) -> Gathered:
-    """The plan named by the subject, with every figure it is linked to. Raises NotFound."""
+    """The plan named by the subject, with every figure it is linked to; what is still a start's guidance is missing. Raises NotFound."""
     kept = keeping.load(store, request.subject)
     plan = kept.plan
+    filled = shipped.filled(plan)
     measured = measures.measure(store, plan, request.period)
     required, prompt_sources = gathering.prompts(store, plan)
     metrics, metric_sources = gathering.metrics(measured)
@@ -49,10 +50,11 @@ def gather(store: "Store", request: Request) -> Gathered:
     # What is late or comes next follows the day of the newest data, not the plan alone.
     origin = source("plan", kept.id, plan.name, [plan_json(plan), tasks_now(plan, today)], at_ms=kept.updated_ms, facts=facts)
     told: dict[str, Any] = {
-        "plan": plan,
-        **{name: markdown.blocks(getattr(plan, name)) for name in ("problem", "users", "solution", "testing", "budget")},
+        "plan": filled,
+        **{name: markdown.blocks(getattr(filled, name)) for name in shipped.PROSE},
+        "hints": {name: markdown.blocks(getattr(plan, name)) for name in shipped.PROSE if not getattr(filled, name)},
         "prompts": required,
-        "diagram": drawing.diagram(plan),
+        "diagram": drawing.diagram(filled) if filled.prompts or filled.architecture else None,
         "metrics": metrics,
         "measured": measured,
         "few_metrics": len(plan.metrics) < ENOUGH_METRICS,

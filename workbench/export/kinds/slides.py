@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
+from workbench.export.plans import shipped
 from workbench.export.plans.keeping import Kept
 from workbench.export.slides import demo, lessons, measured, shown
 from workbench.export.slides.demo import Demo
@@ -55,7 +56,7 @@ def gather(store: "Store", request: Request) -> Gathered:
     """What the slides say. Options: plan, run, baseline, project, name, contact. Raises NotFound for what is named and is not there."""
     options = {key: value.strip() for key, value in request.options.items()}
     kept = shown.plan(store, options.get("plan", ""))
-    plan = kept.plan if kept else None
+    plan = shipped.filled(kept.plan) if kept else None
     ref = shown.reference(store, request.subject.strip(), plan, options)
     found = measured.find(store, shown.parse_name(ref), options.get("run", ""), options.get("baseline", ""))
     ref = ref or (measured.prompt_of(found) if found else "")

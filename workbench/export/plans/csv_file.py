@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 
 from workbench.errors import InputError
-from workbench.export.plans import dates
+from workbench.export.plans import dates, shipped
 from workbench.export.plans.measures import SAID, UNITS, told
 from workbench.export.plans.model import Metric, Plan
 
@@ -44,11 +44,11 @@ def _tasks(plan: Plan) -> Iterable[Row]:
 
 def _prompts(plan: Plan) -> Iterable[Row]:
     before = ""
-    for one in plan.prompts:
-        said = [one.purpose, f"Type: {one.way}", f"Expected output: {one.output}" if one.output else ""]
+    for one in map(shipped.own, plan.prompts):
+        said = [one.purpose, f"Type: {one.way}" if one.way else "", f"Expected output: {one.output}" if one.output else ""]
         said += [f"Prompt: {one.prompt}" if one.prompt else ""]
         status = "Done" if one.prompt else "To do"
-        yield (f"Prompt: {one.name}", "\n".join(filter(None, said)), status, "", "", "", f"prompt {one.way}", before)
+        yield (f"Prompt: {one.name}", "\n".join(filter(None, said)), status, "", "", "", f"prompt {one.way}".strip(), before)
         before = f"Prompt: {one.name}" if one.way == "chain" else ""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError, NotFound, WorkbenchError
 from workbench.export import figures
 from workbench.export.model import Cell, Column, Run, Table, inline
+from workbench.export.plans import shipped
 from workbench.export.plans.measures import SAID, Measured
 from workbench.export.plans.model import Plan
 from workbench.export.sources import Source, source
@@ -21,7 +22,10 @@ STATES = {"met": "met", "not met": "not met", "no data": "no data", "no target":
 
 @dataclass(frozen=True)
 class Required:
-    """A prompt required, with what stands in the store for it: `linked` in words, `missing` what is wrong with the link."""
+    """A prompt required, with what stands in the store for it: `linked` in words, `missing` what is wrong with the link.
+
+    What is still a start's guidance is empty; `hint` quotes it.
+    """
 
     name: str
     purpose: str
@@ -29,6 +33,7 @@ class Required:
     output: str
     linked: str = ""
     missing: str = ""
+    hint: str = ""
 
 
 def prompts(store: "Store", plan: Plan) -> tuple[list[Required], list[Source]]:
@@ -50,7 +55,9 @@ def prompts(store: "Store", plan: Plan) -> tuple[list[Required], list[Source]]:
                 sources.append(
                     source("version", version.id, version.ref, [one.prompt, version.hash], at_ms=version.created_ms, facts=facts)
                 )
-        found.append(Required(one.name, one.purpose, one.way, one.output, linked, missing))
+        told = shipped.own(one)
+        hint = " ".join(f"{text.strip().rstrip('.')}." for text in (one.purpose, one.output) if text and not shipped.written(text))
+        found.append(Required(one.name, told.purpose, told.way, told.output, linked, missing, hint))
     return found, sources
 
 

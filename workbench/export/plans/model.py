@@ -11,7 +11,7 @@ from typing import Any, Literal
 from workbench.errors import InputError
 from workbench.export.plans.fields import At, at
 
-Way = Literal["zero-shot", "few-shot", "chain"]
+Way = Literal["zero-shot", "few-shot", "chain", ""]
 Direction = Literal["at least", "at most"]
 WAYS: tuple[Way, ...] = ("zero-shot", "few-shot", "chain")
 DIRECTIONS: tuple[Direction, ...] = ("at least", "at most")
@@ -27,7 +27,10 @@ MOST_WEEKS = 520
 
 @dataclass(frozen=True)
 class Requirement:
-    """A prompt that the project needs. `prompt` is the one that exists for it, as name, name@label or name@7; empty: not written yet."""
+    """A prompt that the project needs. `prompt` is the one that exists for it, as name, name@label or name@7; empty: not written yet.
+
+    `way` is one of WAYS in a plan that is kept; empty where it is told of and nobody has chosen it.
+    """
 
     name: str
     purpose: str = ""

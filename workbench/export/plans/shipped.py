@@ -1,16 +1,21 @@
-"""The plans that ship to start from: capstone, new prompt, migration to another model, cost cut. Read from `starts/`, changed by nobody."""
+"""The plans that ship to start from: capstone, new prompt, migration to another model, cost cut. Read from `starts/`, changed by nobody.
+
+Their texts say what to write: one that is still the start's own counts as not written wherever a plan is handed over.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from workbench.errors import InputError
 from workbench.export.plans import dates, keeping
-from workbench.export.plans.model import Plan, Task
+from workbench.export.plans.model import Plan, Requirement, Task
 
 _FOLDER = Path(__file__).parent / "starts"
 WORKDAYS = 5
+PROSE = ("problem", "users", "solution", "testing", "budget")  # the texts of a plan that a start guides
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,51 @@ def _days(plan: Plan) -> tuple[Task, ...]:
         first, last = nth * WORKDAYS // parts, (nth + 1) * WORKDAYS // parts - 1
         found.append(replace(one.task, start=one.start + timedelta(days=first), end=one.start + timedelta(days=last), week=None))
     return tuple(found)
+
+
+def written(text: str) -> str:
+    """The text; "" where it is still what a start says in that place, but for white space."""
+    return "" if _plain(text) in _guidance() else text
+
+
+def own(one: Requirement) -> Requirement:
+    """A prompt required without what is still a start's: its purpose, its output, and its type where nobody changed what it is for."""
+    way = "" if (_plain(one.purpose) or _plain(one.name), one.way) in _ways() else one.way
+    return replace(one, purpose=written(one.purpose), output=written(one.output), way=way)
+
+
+def filled(plan: Plan) -> Plan:
+    """The plan without a start's guidance, for those it is handed to; not to be kept. A prompt that nobody touched or linked is left out,
+    and one that is only linked goes by the name of what it is linked to.
+    """
+    prompts = [own(one) for one in plan.prompts]
+    told = [replace(one, name=written(one.name) or one.prompt or one.name) for one in prompts if _is_own(one)]
+    texts: dict[str, Any] = {name: written(getattr(plan, name)) for name in PROSE}
+    return replace(plan, prompts=tuple(told), **texts)
+
+
+def _is_own(one: Requirement) -> bool:
+    return any((one.prompt, one.purpose, one.output, written(one.name)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def _guidance() -> frozenset[str]:
+    """Every text of a start that says what to write there, white space made even."""
+    plans = [_read(one.key) for one in STARTS]
+    texts = [getattr(plan, name) for plan in plans for name in PROSE]
+    texts += [text for plan in plans for one in plan.prompts for text in (one.name, one.purpose, one.output)]
+    return frozenset(filter(None, map(_plain, texts)))
+
+
+@cache
+def _ways() -> frozenset[tuple[str, str]]:
+    """The types that starts give, each with the purpose and with the name it was given for."""
+    given = [one for start in STARTS for one in _read(start.key).prompts]
+    return frozenset((_plain(text), one.way) for one in given for text in (one.name, one.purpose))
 
 
 def next_monday(today: date) -> date:

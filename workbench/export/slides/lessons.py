@@ -1,11 +1,14 @@
-"""What a run teaches: what worked, what did not, what to do next. Sentences of the comparison, and counts of what went wrong."""
+"""What a run teaches: what worked, what did not, what to do next. Sentences of the comparison, and counts of what went wrong.
+
+What did not work is a weak slice, an error, or a figure clearly worse than the baseline's; what else is to be known is a remark.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.comparison import by_tag, wording
-from workbench.comparison.model import SCORE, WINNER, Slice
+from workbench.comparison.model import METRICS, SCORE, WINNER, Pair, Slice
 from workbench.export import figures
 from workbench.export.slides.measured import Measured
 from workbench.runner import failing, reading
@@ -14,17 +17,20 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 MOST = 3  # sentences a column
+TRIFLE = 0.1  # worse than the baseline by a smaller share than this is no lesson, however sure
 _CELLS = 500  # failed cells among which the hint of the most frequent error is sought
+_WORSE = {"score": "scores {} lower than", "cost_usd": "costs {} more than", "latency_ms": "is {} slower than"}
 _BRACKET = re.compile(r" \([^()]*interval[^()]*\)")
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """Sentences for each of the three columns."""
+    """Sentences for each of the three columns, and remarks that stand in the notes alone."""
 
     worked: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def short(self) -> "Lessons":
         """The sentences without their figures in brackets, for the slide."""
@@ -32,7 +38,7 @@ class Lessons:
 
     def all(self) -> tuple[str, ...]:
         """All sentences in full, for the notes."""
-        return (*self.worked, *self.failed, *self.next)
+        return (*self.worked, *self.failed, *self.next, *self.remarks)
 
 
 def find(store: "Store", found: Measured | None) -> Lessons:
@@ -47,9 +53,35 @@ def find(store: "Store", found: Measured | None) -> Lessons:
     weak, weakest = _weak(store, found)
     lost, most = _errors(store, found)
     behind = [compared.verdict] if compared.outcome == WINNER and compared.winner == found.baseline else []
-    failed = [*behind, *weak, *lost, *compared.trade_offs, *(check.sentence for check in compared.checks if not check.ok)]
-    ahead = [f"Look at the cases of {weakest} first: that is where most is lost." if weakest else "", most, *compared.would_change]
-    return Lessons(_some(worked), _some(failed), _some(ahead))
+    doubts = [check for check in compared.checks if not check.ok]
+    turned = [check.sentence for check in doubts if check.name == "slices"]
+    failed = [*behind, *weak, *lost, *_worse(found), *turned]
+    # What would turn a verdict says how firm it is; only one that is open can be mended by it.
+    firm = compared.would_change if compared.outcome == WINNER else ()
+    open_ = () if firm else compared.would_change
+    ahead = [f"Look at the cases of {weakest} first: that is where most is lost." if weakest else "", most, *open_]
+    remarks = [*compared.trade_offs, *(check.sentence for check in doubts if check.name != "slices"), *firm]
+    return Lessons(_some(worked), _some(failed), _some(ahead), tuple(dict.fromkeys(remarks)))
+
+
+def _worse(found: Measured) -> list[str]:
+    """Where the chosen variant is clearly worse than the baseline, and by more than a trifle. Tokens tell by what they cost."""
+    said = []
+    for pair in found.compared.pairs:
+        if pair.metric in _WORSE and pair.winner == found.baseline and {pair.a, pair.b} == {found.chosen, found.baseline}:
+            share = _share(found, pair)
+            size = wording.percent(share) if share is not None else ""
+            if share is None or share >= TRIFLE:
+                metric = next(one for one in METRICS if one.name == pair.metric)
+                size = size or wording.difference(abs(pair.result.difference or 0.0), metric)
+                said.append(f"{found.chosen} {_WORSE[pair.metric].format(size)} {found.baseline}.")
+    return said
+
+
+def _share(found: Measured, pair: Pair) -> float | None:
+    """The difference as a share of the baseline's mean; None where that is 0."""
+    mean = next((one.mean for one in found.compared.figures if (one.variant, one.metric) == (found.baseline, pair.metric)), None)
+    return abs((pair.result.difference or 0.0) / mean) if mean else None
 
 
 def _better(found: Measured) -> list[Slice]:
