@@ -62,6 +62,15 @@ def test_figures_are_those_of_calls_and_runs(store: Store) -> None:
     assert "timeout" in shown.text(made, "performance")
 
 
+def test_latency_by_day_begins_on_the_first_day_with_a_call_and_keeps_gaps(store: Store) -> None:
+    put(store, call("old", model="other"), call("new", started_ms=START_MS + 5 * DAY_MS), call("newer", started_ms=START_MS + 8 * DAY_MS))
+    made = shown.compose(store, "model_card", "p/m")
+    (chart,) = [one for one in shown.charts(made, "performance") if one.title == "Latency by day"]
+    assert len(chart.labels) == len(chart.lines[0].values) == 4
+    assert [value is None for value in chart.lines[0].values] == [False, True, True, False]
+    assert all(one.facts for one in made.sources if one.kind in ("calls", "run", "prices"))
+
+
 def test_its_headings_are_the_ones_a_model_card_has(sqlite_store: Store) -> None:
     traffic(sqlite_store)
     made = shown.compose(sqlite_store, "model_card", "p/m")

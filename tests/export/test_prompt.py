@@ -14,12 +14,14 @@ from workbench.comparison import compare_run
 from workbench.errors import InputError, NotFound, TemplateError
 from workbench.export import figures, history, setup
 from workbench.export.model import Chart, Code, Document
-from workbench.ledger import bulk, rollups
+from workbench.ledger import bulk, finding, rollups
 from workbench.ledger.fields import CallRecord
+from workbench.ledger.finding import Sought
 from workbench.prompts import content, labels, registry
 from workbench.prompts.records import Variable
 from workbench.providers import connections
 from workbench.providers.connections import Connection
+from workbench.runner import reading
 from workbench.stats import ratios
 from workbench.stats.sketched import percentiles, ratio
 from workbench.store import Store
@@ -183,6 +185,39 @@ def test_calls_of_the_simulated_model_are_left_out_where_there_are_others(intent
     assert "simulated model" in notes(part(intent, "toy", "overview"), "warning")[0]
 
 
+def test_errors_and_performance_count_the_same_calls(intent: Store) -> None:
+    failed = call(NOW + 1, provider="simulated", model="fair", status="error", error_type="rate_limit", error_message="made up")
+    bulk.add(intent, [failed, *[call(NOW, provider="simulated", model="fair")] * 59], price=False)
+    made = compose(intent, "intent", sections=("errors", "performance"))
+    assert tables(section(made, "performance"))[1][1][:2] == ["Requests", "240"]
+    errors = section(made, "errors")
+    assert "Of 240 requests of this prompt, all versions together, 10 failed" in text(errors)
+    assert "made up" not in text(errors)
+    for key in ("errors", "performance"):
+        assert notes(section(made, key), "info").count("Left out: 60 calls of the simulated model.") == 1
+    registry.save_version(intent, "toy", content.text("x"))
+    bulk.add(intent, [replace(failed, prompt="toy")], price=False)
+    toy = part(intent, "toy", "errors")
+    assert "Of 1 requests" in text(toy)
+    assert "made up" in text(toy)
+    assert notes(toy, "warning") == ["All of these calls went to the simulated model: their errors say nothing about a real one."]
+
+
+def test_what_changed_of_errors_examples_and_versions_is_told_in_figures(intent: Store) -> None:
+    wanted = ("version", "examples", "errors")
+    bulk.add(intent, [call(NOW + 1, version=2, reply="card_arrival")], price=False)
+    before = compose(intent, "intent", sections=wanted)
+    bulk.add(intent, [call(NOW + 2, version=1, status="error", error_type="timeout", error_message="slow")], price=False)
+    labels.move(intent, "intent", "staging", 2, now_ms=NOW)
+    said = changed(before, compose(intent, "intent", sections=wanted))
+    assert any(
+        one.startswith("calls Errors of intent changed: requests 241 → 242; failed 10 → 11") and "timeout nothing → 1" in one
+        for one in said
+    )
+    assert any("labels none → staging=2" in one for one in said)
+    assert all(one.facts for one in before.sources if one.kind != "prose")
+
+
 def test_hostile_texts_stand_there_whole_and_as_text(store: Store) -> None:
     long = HOSTILE + "x" * 100_000
     registry.save_version(store, "intent", replace(content.text(long), engine="fstring"), note="**bold** <b>\n# no heading")
@@ -300,6 +335,21 @@ def test_examples_results_verdict_and_weak_spots_are_those_of_the_run(bench: Ben
     assert rows(section(made, "contract"), "Name")["text"][2] == "number 0 on card_arrival"
     strict = part(bench.store, "intent@2", "examples", period="all")
     assert "There is no failure to show" in text(strict)
+
+
+def test_the_expected_reply_is_no_input_of_an_example_whether_cell_or_call(bench: Bench) -> None:
+    run = bench.finish()
+    cell = f"{run.id}:0:4:0"
+    called = reading.cell(bench.store, run.id, 0, 4, 0).cell
+    assert called is not None
+    for place in (cell, str(called.call_id)):
+        shown = codes(part(bench.store, "intent@1", "examples", options={"normal": place, "edge": "none", "failure": "none"}, period="all"))
+        assert list(shown) == ["Input: text", "Output", "Expected"]
+    more = {"text": "Hi", "label": "card_arrival"}
+    bulk.add(bench.store, [call(NOW, variables=more, reply="x", external_id="alone")], price=False)
+    (alone,) = finding.page(bench.store, Sought(external_id="alone"), limit=1).calls
+    shown = codes(part(bench.store, "intent@1", "examples", options={"edge": str(alone.id)}, period="all"))
+    assert "Input: label" not in shown
 
 
 def test_an_example_may_be_chosen_and_written_by_hand(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """The documentation of a prompt in odd situations: pictures, tools, included prompts, runs of long ago, and what makes it stale."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -61,7 +62,9 @@ def test_pictures_tools_and_included_prompts_are_told_without_their_letters(stor
     assert shown["Included: greet"] == "Dear {{who}},"
     assert {"who", "text"} <= set(rows(section(made, "contract"), "Name"))
     registry.save_version(store, "greet", content.text("Hello {{who}},"))
-    assert changed(made, compose(store, "intent", options={"from": "1"})) == ["version What intent includes changed"]
+    old, new = (sha256(words.encode()).hexdigest()[:8] for words in ("Dear {{who}},", "Hello {{who}},"))
+    said = changed(made, compose(store, "intent", options={"from": "1"}))
+    assert said == [f"version What intent includes changed: greet {old} → {new}"]
 
 
 def test_an_option_that_is_none_is_refused_with_those_that_are(intent: Store) -> None:

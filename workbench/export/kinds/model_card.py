@@ -107,7 +107,7 @@ def _used(store: "Store", model: Model, span: tuple[int, int] | None) -> tuple[d
         "success": traffic.card(found, "success_rate"),
         "by_prompt": traffic.by(found.by_prompt, ["Prompt"], caption=f"Calls of {said_span}; intervals are 95 %."),
         "errors": traffic.errors(found),
-        "latency_chart": traffic.chart(found, "latency", title="Latency by day", only=traffic.PERCENTILES),
+        "latency_chart": traffic.chart(found, "latency", title="Latency by day", only=traffic.PERCENTILES, from_first=True),
         "satisfaction": traffic.card(found, "satisfaction"),
         "spent": traffic.card(found, "cost"),
         "per_call": traffic.card(found, "cost_per_call"),
@@ -116,7 +116,9 @@ def _used(store: "Store", model: Model, span: tuple[int, int] | None) -> tuple[d
         "as_of_ms": min(period.newest_ms(store) or 0, span[1] - 1),
     }
     shown = ("calls", "success", "by_prompt", "errors", "latency_chart", "satisfaction", "spent", "per_call")
-    told = {"requests": figures.count(found.calls)} | _told(found, ("success_rate", "latency_p95", "cost_per_call"))
+    failed = figures.count(sum(one.n for one in found.errors))
+    told = {"requests": figures.count(found.calls), "failed": failed, "period": said_span}
+    told |= _told(found, ("success_rate", "latency_p95", "cost_per_call", "satisfaction"))
     made = source(
         "calls",
         model.name,
@@ -125,7 +127,8 @@ def _used(store: "Store", model: Model, span: tuple[int, int] | None) -> tuple[d
         at_ms=facts["as_of_ms"],
         facts=told,
     )
-    about = source("prose", f"prompts of {model.name}", f"Prompts that call {model.name}", blocks.shown(facts["uses"]))
+    named = {"prompts": wording.listed(prompts, most=8)} if prompts else {}
+    about = source("prose", f"prompts of {model.name}", f"Prompts that call {model.name}", blocks.shown(facts["uses"]), facts=named)
     return facts, [made, *([about] if facts["uses"] else [])]
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
+from workbench.export.model import Table, plain
 from workbench.export.reports import blocks, happened, traffic
 from workbench.export.reports import month as months
 from workbench.export.reports.models import SIMULATED
@@ -27,6 +28,7 @@ _SECTIONS = (
     Part("next", "Next Steps", (Prose("next", "Next steps", "What is done about it, by whom, until when."),)),
 )
 _AUDIENCES = {"manager": ("summary", "worse", "spend", "quality", "alerts", "changes", "next")}
+_TOLD = 4  # rows of a table among the figures of its source
 _CHARTS = {
     "requests_chart": ("requests", "Requests by day"),
     "success_chart": ("success_rate", "Answered requests by day"),
@@ -111,7 +113,7 @@ def _sources(month: "Month", seen: dict[str, Any]) -> list[Source]:
     for key, (of, title) in kinds.items():
         table = seen[key]
         if table is not None:
-            told = {title.lower(): figures.count(len(table.rows))}
+            told = {title.lower(): figures.count(len(table.rows)), **_telling(key, table)}
             made.append(
                 source(of, f"{key} {month.name}", f"{title} in {month.name}", blocks.shown(table), at_ms=month.until_ms - 1, facts=told)
             )
@@ -120,3 +122,15 @@ def _sources(month: "Month", seen: dict[str, Any]) -> list[Source]:
         told = {name: ", ".join(found) or "none" for name, found in models.items()}
         made.append(source("calls", f"models {month.name}", f"Models of {month.name}", models, at_ms=month.until_ms - 1, facts=told))
     return made
+
+
+def _telling(key: str, found: Table) -> dict[str, str]:
+    """What of the table a person would want to see when it changes: a few figures by name, or its newest row."""
+    rows = [[plain(cell.runs) for cell in row] for row in found.rows]
+    if key == "alerts":
+        return {"still open": figures.count(sum(row[1] == "still open" for row in rows)), "newest": ", ".join(rows[-1][:3])}
+    if key == "own_metrics":
+        return {name: mean for name, _, mean, *_ in rows[:_TOLD]}
+    if key == "runs":
+        return {f"{run}, {variant}": score for _, run, variant, *_, score in rows[:_TOLD]}
+    return {"newest": ", ".join(rows[-1][:5] if key != "versions" else rows[-1][:2])}

@@ -50,7 +50,8 @@ def gather(store: "Store", subject: Subject, options: Mapping[str, str]) -> Told
     facts: dict[str, Any] = {"steps": steps, "steps_more": len(listed) > MOST, "pair": pair}
     facts["first"] = Step(f"Version {first.number}", figures.day(first.created_ms), first.author, first.note, ()) if first else None
     at_ms = listed[0].created_ms if listed else None
-    told = {"newest": f"version {listed[0].number}"} if listed else {}
+    told = {"newest": f"version {listed[0].number}", "hash": listed[0].hash[:8]} if listed else {}
+    told |= {"shown in full": pair.title} if pair else {}
     made = source("version", f"{subject.name}/changes", f"Changes of {subject.name}", facts, at_ms=at_ms, facts=told)
     return Told(facts, (made,), at_ms)
 

@@ -41,7 +41,10 @@ def declared(subject: Subject, wanted: Collection[str]) -> Told:
         about |= {"description": prompt.description, "tags": prompt.tags, "archived": prompt.archived}
     if "contract" in wanted:
         about["variables"] = [one.to_json() for one in prompt.variables]
-    return Told({}, (source("version", f"{subject.name}/declared", f"What is declared of {subject.name}", about),))
+    told = {"tags": ", ".join(prompt.tags) or "none", "archived": "yes" if prompt.archived else "no"} if "overview" in wanted else {}
+    if "contract" in wanted:
+        told["variables"] = line(", ".join(one.name for one in prompt.variables)) or "none"
+    return Told({}, (source("version", f"{subject.name}/declared", f"What is declared of {subject.name}", about, facts=told),))
 
 
 def gather(store: "Store", subject: Subject, found: Sequence["RunOf"]) -> Told:
@@ -59,16 +62,26 @@ def gather(store: "Store", subject: Subject, found: Sequence["RunOf"]) -> Told:
     inputs = _inputs(subject, names, observed)
     facts |= {"inputs": inputs, "inputs_seen": observed.where, "calling": _calling(subject, version, names)}
     shown_of = [inputs, observed.where, facts["inputs_broken"]]
-    sources.append(source(observed.kind, f"{subject.name}/inputs", f"Inputs of {subject.name}", shown_of))
+    told = {"variables": line(", ".join(names)) or "none", "seen in": observed.where or "nothing", "n": figures.count(len(observed.inputs))}
+    sources.append(source(observed.kind, f"{subject.name}/inputs", f"Inputs of {subject.name}", shown_of, facts=told))
     if (schema := version.content.output_schema or version.content.parameters.response_schema) is not None:
         facts |= {"schema": Code(json.dumps(schema, ensure_ascii=False, indent=2), "json", "Schema"), "schema_fields": _fields(schema)}
     seen = [one for one in replies.newest(store, subject.name, version.number) if one.text is not None]
     facts |= _shape(seen, schema)
     shown = {name: value for name, value in facts.items() if name.startswith("shape")}
-    n = {"replies": figures.count(len(seen))}
+    n = _replied(seen, facts["shape"])
     dates = seen[0].started_ms if seen else None
     sources.append(source("calls", f"{subject.name}/replies", f"Replies of {subject.name}", shown, at_ms=dates, facts=n))
     return Told(facts, tuple(sources), dates)
+
+
+def _replied(seen: Sequence[replies.Reply], found: shape.Shape | None) -> dict[str, str]:
+    """The figures of the replies that a person would want to see when they change."""
+    told = {"replies": figures.count(len(seen))}
+    if found is None:
+        return told
+    told |= {"JSON": figures.count(found.parsed), "median length": f"{figures.count(found.lengths[1])} characters"}
+    return told | {"newest": figures.moment(seen[0].started_ms)}
 
 
 def _names(store: "Store", version: Version) -> tuple[tuple[str, ...], str]:

@@ -18,8 +18,8 @@ from workbench.export import figures
 from workbench.export.model import Block, Code
 from workbench.export.prompt import replies, runs
 from workbench.export.prompt.subject import Subject
-from workbench.export.prompt.told import Told, code, cut, newest
-from workbench.export.sources import source
+from workbench.export.prompt.told import Told, code, cut, line, newest
+from workbench.export.sources import Source, source
 from workbench.ledger import reading as ledger
 from workbench.ledger.fields import ERROR, OK
 from workbench.ledger.reading import Call
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 KINDS = {"normal": "A normal case", "edge": "An edge case", "failure": "A failure"}
 NOTHING = "none"
+_TELLING = ("Version", "Score", "Latency", "Cost")
 _LOOKED = 500  # cells or calls among which examples are looked for
 _CELL = re.compile(r"([\w-]{1,40}):(\d{1,9}):(\d{1,9}):(\d{1,9})")
 _HINT = "Write a cell as RUN:VARIANT:CASE:REPEAT (Runs shows it), or the number of a call."
@@ -85,7 +86,7 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapp
     if subject.version is None:
         return Told({"examples": (), "examples_gone": (), "has_failure": False})
     picked = _picked(store, subject, found)
-    made, gone = [], []
+    made, gone, sources = [], [], []
     for kind, title in KINDS.items():
         held, why = None, "Chosen by hand."
         asked = (options.get(kind) or prose.get(f"cell_{kind}") or "").strip()
@@ -101,13 +102,16 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], options: Mapp
             held = recorded(store, place)
         if held is not None:
             made.append(_example(kind, why, held, options, subject.name))
-    sources = [
-        source("run" if ":" in one.place else "calls", one.place, f"Example: {one.title}", one, at_ms=one.at_ms)
-        for one in made
-        if one.place != NOTHING
-    ]
+            sources.append(_source(made[-1], held))
     facts = {"examples": tuple(made), "examples_gone": tuple(gone), "has_failure": any(one.key == "failure" for one in made)}
     return Told(facts, tuple(sources), newest(one.at_ms for one in made if one.place != NOTHING))
+
+
+def _source(one: Example, held: Recorded) -> Source:
+    """The cell or call, with what of it a person would want to see when it changes."""
+    told = {name.lower(): line(value) for name, value in held.facts if value and name in _TELLING}
+    told |= {"reply": line(held.error or held.reply or "not kept", 60), **({"by hand": " and ".join(one.edited)} if one.edited else {})}
+    return source("run" if ":" in one.place else "calls", one.place, f"Example: {one.title}", one, at_ms=one.at_ms, facts=told)
 
 
 def _picked(store: "Store", subject: Subject, found: Sequence[Run]) -> _Picked:
@@ -192,7 +196,7 @@ def recorded(store: "Store", place: str) -> Recorded | None:
     if not (place.isascii() and place.isdigit()) or len(place) > 18:
         raise InputError(f"{place[:80]!r} names no cell and no call", place="option", hint=_HINT)
     try:
-        return _of_call(ledger.get(store, int(place)))
+        return _of_call(store, ledger.get(store, int(place)))
     except NotFound:
         return None
 
@@ -215,8 +219,8 @@ def _of_cell(store: "Store", place: str) -> Recorded | None:
         *_measured(cell.latency_ms, cell.input_tokens, cell.output_tokens, cell.cost_nano),
         ("Cell", place),
     )
-    names = _shown_inputs(found.variant, found.inputs)
     right = runs.right(run, dict(found.inputs), found.expected)
+    names = _shown_inputs(found.variant, found.inputs)
     error = _error(cell.error_kind or cell.error_type, cell.error_message)
     simulated = found.variant.provider == runs.SIMULATED
     reply = _reply(found.reply, found.tool_calls)
@@ -231,10 +235,34 @@ def _shown_inputs(variant: Any, inputs: Mapping[str, str]) -> dict[str, str]:
         names = rendering.variables(variant.content, variant.partials)
     except InputError:
         return dict(inputs)
-    return {name: inputs[name] for name in (*names, *variant.optional) if name in inputs} or dict(inputs)
+    return {name: inputs[name] for name in dict.fromkeys((*names, *variant.optional)) if name in inputs}
 
 
-def _of_call(call: Call) -> Recorded:
+def _given(store: "Store", call: Call) -> tuple[Mapping[str, Any], str | None]:
+    """The variables of the call that its version takes, and the reply that counts as right: a run keeps whole cases with its calls."""
+    from workbench.prompts import registry, rendering
+
+    if call.cell_id and _CELL.fullmatch(call.cell_id):
+        run_id, *numbers = call.cell_id.split(":")
+        try:
+            found = reading.cell(store, run_id, *map(int, numbers))
+            right = runs.right(reading.get(store, run_id), dict(found.inputs), found.expected)
+            return _shown_inputs(found.variant, found.inputs), right
+        except NotFound:
+            pass  # the run was deleted, or ran elsewhere
+    given = call.variables or {}
+    if not given or call.prompt is None or call.version is None:
+        return given, None
+    try:
+        version = registry.version(store, call.prompt, call.version)
+        names = rendering.variables(version.content, rendering.partials(store, version.content))
+        optional = [one.name for one in registry.get(store, call.prompt).variables if not one.required]
+    except (NotFound, InputError):
+        return given, None
+    return {name: given[name] for name in dict.fromkeys((*names, *optional)) if name in given}, None
+
+
+def _of_call(store: "Store", call: Call) -> Recorded:
     facts = (
         ("Recorded", figures.moment(call.started_ms)),
         ("Model", f"{call.provider}/{call.model}"),
@@ -243,11 +271,12 @@ def _of_call(call: Call) -> Recorded:
         *_measured(call.latency_ms, call.input_tokens, call.output_tokens, call.cost_nano),
         ("Call", f"{call.id}"),
     )
-    sent = "" if call.variables else _sent(call.request)
+    inputs, right = _given(store, call)
+    sent = "" if inputs else _sent(call.request)
     error = _error(call.error_kind or call.error_type, call.error_message or "") if call.status == ERROR else ""
     reply = _reply(call.reply, call.tool_calls or ())
     simulated = call.provider == runs.SIMULATED
-    return Recorded(str(call.id), call.variables or {}, sent, reply, error, None, facts, call.started_ms, simulated, call.prompt)
+    return Recorded(str(call.id), inputs, sent, reply, error, right, facts, call.started_ms, simulated, call.prompt)
 
 
 def _measured(latency_ms: int | None, tokens_in: int | None, tokens_out: int | None, nano: int | None) -> tuple[tuple[str, str], ...]:

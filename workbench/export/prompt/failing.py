@@ -1,12 +1,14 @@
 """Which errors calls of a prompt ran into, how they look, how often, and what a caller should do: from the ledger and the error tree."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.calls.retry import LONGEST_RETRY_AFTER_S, PRESETS
 from workbench.errors import CallError, UnknownFailure, subclasses
 from workbench.export import figures
 from workbench.export.model import Cell, Code, Inline, Run, inline
+from workbench.export.prompt import measuring
 from workbench.export.prompt.subject import Subject
 from workbench.export.prompt.told import Told, cut, newest
 from workbench.export.sources import source
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _DAY_MS = 86_400_000
 _SHOWN = 2  # messages of each type
 _MESSAGE = 600
+_NAMED = 3  # types of errors among the figures of the source
 
 
 @dataclass(frozen=True)
@@ -37,33 +40,55 @@ class Seen:
 
 
 def gather(store: "Store", subject: Subject) -> Told:
-    """Facts errors (table of what was seen), errors_seen, errors_n, errors_calls, error_guide, retrying."""
+    """Facts errors (table of what was seen), errors_seen, errors_n, errors_calls, errors_left_out and errors_simulated (of the simulated
+    model, which is counted as in Performance), error_guide, retrying.
+    """
     facts: dict[str, Any] = {
         "errors": None,
         "errors_seen": (),
         "errors_n": 0,
         "errors_calls": 0,
+        "errors_left_out": 0,
+        "errors_simulated": False,
         "error_guide": _guide(),
         "retrying": _retrying(),
     }
     if subject.span is None:
         return Told(facts)
-    cells = rollups.read(store, *subject.span, by=("outcome",), bucket_ms=_DAY_MS, filters={"prompt": subject.name}, sketches=False)
-    calls = sum(cell.calls for cell in cells)
+    by = ("outcome", "provider")
+    counted = measuring.real(rollups.read(store, *subject.span, by=by, bucket_ms=_DAY_MS, filters={"prompt": subject.name}, sketches=False))
+    calls = sum(cell.calls for cell in counted.cells)
+    seen = _all(store, subject, counted)
+    facts |= {"errors_calls": calls, "errors_n": sum(one.n for one in seen), "errors_seen": tuple(seen)}
+    facts |= {"errors_left_out": counted.left_out, "errors_simulated": counted.simulated}
+    if seen:
+        facts["errors"] = table(["Error", "How often>", "Share of requests>", "95 % interval>", "Last"], [_row(one, calls) for one in seen])
+    at_ms = newest(one.last_ms for one in seen)
+    shown = [facts["errors"], seen, calls, counted.left_out, counted.simulated, subject.period]
+    told = _told(facts, subject.period)
+    return Told(facts, (source("calls", f"{subject.name}/errors", f"Errors of {subject.name}", shown, at_ms=at_ms, facts=told),), at_ms)
+
+
+def _told(facts: Mapping[str, Any], period: str) -> dict[str, str]:
+    """The figures that a person would want to see when they change."""
+    calls, failed = facts["errors_calls"], facts["errors_n"]
+    share = {"share failed": figures.share(failed / calls)} if calls else {}
+    kinds = {one.name: figures.count(one.n) for one in facts["errors_seen"][:_NAMED]}
+    left_out = {"simulated, left out": figures.count(facts["errors_left_out"])} if facts["errors_left_out"] else {}
+    return {"requests": figures.count(calls), "failed": figures.count(failed), **share, **kinds, **left_out, "period": period}
+
+
+def _all(store: "Store", subject: Subject, counted: measuring.Counted) -> list[Seen]:
+    """Every type of error, the most frequent first."""
     counts: dict[str, int] = {}
     last: dict[str, int] = {}
-    for cell in cells:
+    for cell in counted.cells:
         if outcome := str(cell.key["outcome"] or ""):
             counts[outcome] = counts.get(outcome, 0) + cell.calls
             last[outcome] = max(last.get(outcome, 0), cell.bucket_ms or 0)
-    seen = [_seen(store, subject, name, n, last[name]) for name, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    facts |= {"errors_calls": calls, "errors_n": sum(counts.values()), "errors_seen": tuple(seen)}
-    if seen:
-        facts["errors"] = table(["Error", "How often>", "Share of requests>", "95 % interval>", "Last"], [_row(one, calls) for one in seen])
-    told = {"errors": figures.count(facts["errors_n"]), **{one.name: figures.count(one.n) for one in seen}}
-    at_ms = newest(one.last_ms for one in seen)
-    shown = [facts["errors"], seen, calls, subject.period]
-    return Told(facts, (source("calls", f"{subject.name}/errors", f"Errors of {subject.name}", shown, at_ms=at_ms, facts=told),), at_ms)
+    providers = sorted({str(cell.key["provider"]) for cell in counted.cells}) if counted.left_out else [None]
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [_seen(store, subject, name, n, last[name], providers=providers) for name, n in ordered]
 
 
 def _row(one: Seen, calls: int) -> tuple[Any, ...]:
@@ -78,12 +103,14 @@ def _row(one: Seen, calls: int) -> tuple[Any, ...]:
     )
 
 
-def _seen(store: "Store", subject: Subject, name: str, n: int, day_ms: int) -> Seen:
-    """The newest such calls, looked for in the last day that has any: the search stays short."""
+def _seen(store: "Store", subject: Subject, name: str, n: int, day_ms: int, *, providers: Sequence[str | None]) -> Seen:
+    """The newest such calls of those providers (None: of any), looked for in the last day that has any: the search stays short."""
     assert subject.span is not None
     since, until = max(subject.span[0], day_ms), min(subject.span[1], day_ms + _DAY_MS)
-    found = finding.page(store, Sought(prompt=subject.name, error_type=name, since_ms=since, until_ms=until), limit=5).calls
-    calls = ledger.some(store, [call.id for call in found], texts=True)
+    sought = Sought(prompt=subject.name, error_type=name, since_ms=since, until_ms=until)
+    found = [call for one in providers for call in finding.page(store, replace(sought, provider=one), limit=5).calls]
+    found.sort(key=lambda call: (call.started_ms, call.id), reverse=True)
+    calls = ledger.some(store, [call.id for call in found[:5]], texts=True)
     told = {_message(call.error_kind, call.error_message): call for call in reversed(calls) if call.error_message}
     messages = tuple(
         Code(text, "", f"{figures.moment(call.started_ms)}, {call.provider}/{call.model}") for text, call in reversed(told.items())

@@ -109,10 +109,9 @@ def measure(store: "Store", name: str, since_ms: int, until_ms: int, version: in
     where there are others.
     """
     filters: rollups.Filters = {"prompt": name}
-    every = rollups.read(store, since_ms, until_ms, by=BY, bucket_ms=DAY_MS, filters=filters)
-    real = [cell for cell in every if cell.key["provider"] != SIMULATED]
-    cells = real or every
-    bucketed, averaged = _bucketed(store, filters, since_ms, until_ms, cells, simulated=not real)
+    counted = real(rollups.read(store, since_ms, until_ms, by=BY, bucket_ms=DAY_MS, filters=filters))
+    cells = counted.cells
+    bucketed, averaged = _bucketed(store, filters, since_ms, until_ms, cells, simulated=counted.simulated)
     few = averaged == NOTHING and 0 < _calls(cells) <= FEW
     rows = _rows(store, name, since_ms, until_ms, cells) if few else None
     known = _Known(bucketed, averaged, rows)
@@ -126,9 +125,24 @@ def measure(store: "Store", name: str, since_ms: int, until_ms: int, version: in
         sources=tuple(sorted(((str(key), _calls(held)) for key, held in sources.items()), key=lambda one: (-one[1], one[0]))),
         daily=tuple((at, _Known((), NOTHING, None).figures(held, {})) for at, held in sorted(mine.items())),
         averaged=known.averaged,
-        left_out=_calls(every) - _calls(cells),
-        simulated=not real and bool(every),
+        left_out=counted.left_out,
+        simulated=counted.simulated,
     )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The cells that every section counts; `left_out` calls are simulated, and `simulated` says that all of those counted are."""
+
+    cells: Sequence[Cell]
+    left_out: int
+    simulated: bool
+
+
+def real(cells: Sequence[Cell]) -> Counted:
+    """The cells without those of the simulated model, where there are others. Their keys name the provider."""
+    found = [cell for cell in cells if cell.key["provider"] != SIMULATED]
+    return Counted(found or cells, _calls(cells) - _calls(found) if found else 0, bool(cells) and not found)
 
 
 _MODEL = "provider", "model"

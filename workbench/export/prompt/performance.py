@@ -73,6 +73,10 @@ def _source(subject: Subject, facts: Mapping[str, Any], at_ms: int | None, *, wh
     shown = {name: facts[name] for name in names}
     left_out = (found.left_out if whole else 0, found.simulated) if found else None
     told = {name.lower(): value for name, value, _ in facts["glance"]}
+    if found:
+        told |= {"all versions": f"{figures.count(found.whole.calls)} requests"} if whole else {}
+        told |= {"simulated, left out": facts["left_out"]} if whole and found.left_out else {}
+        told |= {"period": subject.period}
     key = f"{subject.name}/performance"
     return source("calls", key, f"Calls of {subject.name}", [shown, left_out, subject.period], at_ms=at_ms, facts=told)
 

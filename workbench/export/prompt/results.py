@@ -55,7 +55,7 @@ def tests(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
     for run in chosen:
         mine = _scores(store, run, subject)
         rows += [row for row, _mean in mine]
-        told = {row[2]: figures.share(mean) for row, mean in mine}
+        told = {"state": runs.state(run), **{row[2]: figures.share(mean) for row, mean in mine}}
         sources.append(runs.source_of(run, [row for row, _mean in mine], told))
     heads = ["Date", "Run", "Variant", "Model", "Dataset", "Checked by", "Cases>", "Score>"]
     facts: dict[str, Any] = {
@@ -63,7 +63,7 @@ def tests(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
         "tests_large": large,
         "tests_more": len(scored) - len(chosen) - len(large) > 0 or len(found) >= runs.MOST,
     }
-    sources += [runs.source_of(run, "too large") for run in scored if run.id in large]
+    sources += [runs.source_of(run, "too large", {"calls": figures.count(run.total)}) for run in scored if run.id in large]
     facts["tests_chart"] = _chart(store, chosen, subject)
     return Told(facts, tuple(sources), newest(map(runs.at_ms, chosen)))
 
@@ -124,7 +124,10 @@ def verdicts(store: "Store", subject: Subject, found: Sequence[Run]) -> Told:
     """Facts verdicts, newest first, and verdicts_more (whether there may be older ones)."""
     several = [run for run in found if len(run.variants) > 1 and run.ok and run.total <= LARGEST]
     made = [_verdict(compare_run(store, run.id), run) for run in several[:MOST]]
-    sources = tuple(runs.source_of(run, one, {"verdict": one.sentence}, kind="verdict") for run, one in zip(several, made, strict=False))
+    sources = tuple(
+        runs.source_of(run, one, {"state": runs.state(run), "verdict": one.sentence}, kind="verdict")
+        for run, one in zip(several, made, strict=False)
+    )
     more = len(several) > len(made) or len(found) >= runs.MOST
     return Told({"verdicts": tuple(made), "verdicts_more": more}, sources, newest(map(runs.at_ms, several[:MOST])))
 

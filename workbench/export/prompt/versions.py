@@ -1,6 +1,7 @@
 """The version that is documented, whole, and the history of versions and labels. Reads the newest of each and says where there are more."""
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
@@ -44,15 +45,24 @@ def gather(store: "Store", subject: Subject, *, shown: bool, whole: bool) -> Tol
     found = [of_version(version)] if version else []
     told_of = {"now": subject.prompt.labels, "moves": facts["moves"], "more": facts["moves_more"]} if shown else {}
     where = {label: f"version {number}" for label, number in subject.prompt.labels.items()}
+    where |= _moved(subject, moves, shown=shown)
     at_ms = moves[0].moved_ms if moves else None
     found.append(
-        source("labels", subject.name, f"Labels of {subject.name}", {**told_of, "chosen": subject.chosen}, at_ms=at_ms, facts=where)
+        source(
+            "labels",
+            subject.name,
+            f"Labels of {subject.name}",
+            {**told_of, "chosen": subject.chosen},
+            at_ms=at_ms,
+            facts=where | _moved(subject, moves, shown=shown),
+        )
     )
     if not shown:
         return Told(facts, tuple(found), at_ms)
     if included:
-        found.append(source("version", f"{subject.name}/included", f"What {subject.name} includes", included))
-    told = {"newest": f"version {subject.prompt.latest}"} if listed else {}
+        hashes = {name: sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_SHORT] for name, text in included.items()}
+        found.append(source("version", f"{subject.name}/included", f"What {subject.name} includes", included, facts=hashes))
+    told = {"newest": f"version {subject.prompt.latest}", "hash": listed[0].hash[:_SHORT], "labels": labelled(subject)} if listed else {}
     history = listed[0].created_ms if listed else None
     found.append(source("version", f"{subject.name}/history", f"Versions of {subject.name}", facts["versions"], at_ms=history, facts=told))
     return Told(facts, tuple(found), newest([at_ms, history]))
@@ -61,8 +71,19 @@ def gather(store: "Store", subject: Subject, *, shown: bool, whole: bool) -> Tol
 def of_version(version: Version) -> Any:
     """The source of everything that is shown of one version: its content cannot change, so its hash stands for it."""
     shown = {"hash": version.hash, "number": version.number, "note": version.note, "author": version.author, "at": version.created_ms}
-    facts = {"hash": version.hash[:_SHORT]}
+    facts = {"version": f"{version.number}", "hash": version.hash[:_SHORT]}
     return source("version", version.id, f"{version.prompt} version {version.number}", shown, at_ms=version.created_ms, facts=facts)
+
+
+def labelled(subject: Subject) -> str:
+    """The labels of the prompt and where they stand, on one line: production=3, staging=4."""
+    return ", ".join(f"{label}={number}" for label, number in sorted(subject.prompt.labels.items())) or "none"
+
+
+def _moved(subject: Subject, moves: list[Move], *, shown: bool) -> dict[str, str]:
+    """Which version is documented and why, and where the moves are listed how many there are."""
+    chosen = {"documented": f"version {subject.number}: {subject.chosen}"} if subject.number else {}
+    return {**chosen, **({"moves": figures.count(len(moves))} if shown else {})}
 
 
 def messages(version: Version) -> tuple[Block, ...]:

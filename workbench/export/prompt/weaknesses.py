@@ -81,7 +81,7 @@ def gather(store: "Store", subject: Subject, found: Sequence[Run], *, texts: boo
         "failing_n": len(places),
     }
     facts["weak_overall"] = figures.share(*overall)
-    told = {"score": facts["weak_overall"], "failing": figures.count(len(places))}
+    told = {"score": facts["weak_overall"], "cases": figures.count(cases), "failing": figures.count(len(places)), "state": runs.state(run)}
     made = source(
         "run", f"{run.id}/{variant.name}/weak", f"Weak spots of {variant.name} in {run.name}", facts, at_ms=runs.at_ms(run), facts=told
     )

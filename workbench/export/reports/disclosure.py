@@ -183,7 +183,8 @@ def _prompt(store: "Store", context: str) -> tuple[str, tuple[Source, ...]]:
         return "", ()
     version = registry.version(store, context, number)
     ref = f"{context}@{number}"
-    return ref, (source("version", version.id, ref, [ref, version.hash], at_ms=version.created_ms),)
+    told = {"version": f"{number}", "hash": version.hash[:8]}
+    return ref, (source("version", version.id, ref, [ref, version.hash], at_ms=version.created_ms, facts=told),)
 
 
 def _ended(text: str) -> str:

@@ -87,9 +87,16 @@ def prices(store: "Store", model: Model, at_ms: int | None) -> tuple[dict[str, A
     facts = {"price_table": made, "price_note": named, "priced_on": when, "free": model.provider in FREE_PROVIDERS and rates is not None}
     if rates is None:
         return facts, []
-    return facts, [
-        source("prices", model.name, f"Price of {model.name}", blocks.shown(made, rates.source, rates.from_ms), at_ms=rates.from_ms or when)
-    ]
+    shown = blocks.shown(made, rates.source, rates.from_ms)
+    return facts, [source("prices", model.name, f"Price of {model.name}", shown, at_ms=rates.from_ms or when, facts=_told(rates))]
+
+
+def _told(rates: Rates) -> dict[str, str]:
+    """The rates that a person would want to see when they change, in dollars a million tokens."""
+    main = {name: rate for name in ("input", "output") if (rate := getattr(rates, name)) is not None}
+    told = {name: f"${rate.usd_per_mtok:,f} a million" for name, rate in main.items()}
+    told |= {"a request": f"${rates.usd_per_request:,f}"} if rates.request else {}
+    return told | {"from": rates.source or "the price list"}
 
 
 def listed(store: "Store", model: Model) -> dict[str, str]:

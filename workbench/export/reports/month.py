@@ -118,7 +118,7 @@ def totals(store: "Store", month: Month) -> tuple[Table, dict[str, str]]:
     for key, title, unit in _ROWS:
         one, other = now[key], before[key] if before["total_requests"] else None
         rows.append([blocks.words(title), _figure(one, unit), _figure(other, unit), _changed(key, unit, (one, other), month)])
-    told = {title: blocks.told(now[key], unit) for key, title, unit in _ROWS[:1] + _ROWS[3:4] + _ROWS[6:7]}
+    told = {title: blocks.told(now[key], unit) for key, title, unit in _ROWS[:2] + _ROWS[3:4] + _ROWS[6:]}
     return blocks.table(["", f"{month.name}>", f"{before_name(month)}>", "Change>"], rows, "The month; sums are compared by the day."), told
 
 

@@ -136,10 +136,18 @@ def sources(scores: list[Scored]) -> list[Source]:
             mine[0].run.name or run_id,
             blocks.shown([[_row(one), one.weak, one.run.state] for one in mine]),
             at_ms=mine[0].at_ms,
-            facts={one.ref: figures.share(one.figures.score) for one in mine[:6]},
+            facts=_told(mine),
         )
         for run_id, mine in runs.items()
     ]
+
+
+def _told(mine: list[Scored]) -> dict[str, str]:
+    """Scores, over how many cases, how many failed, and the run's state."""
+    scores = {one.ref: figures.share(one.figures.score) for one in mine[:6]}
+    weak = {"weaker on": ", ".join(sorted({tag.tag for one in mine for tag in one.weak})) or "none"}
+    n, failed = (figures.count(sum(getattr(one.figures, name) for one in mine)) for name in ("n", "failed"))
+    return {**scores, "cases": n, "failed": failed, **weak, "state": mine[0].run.state}
 
 
 def _row(one: Scored) -> list[Cell]:

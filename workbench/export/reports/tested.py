@@ -130,11 +130,10 @@ def sources(run: Run, shown: object, told: dict[str, str]) -> list[Source]:
     for one in run.variants:
         if one.prompt is not None and one.version is not None:
             ref = f"{one.prompt}@{one.version}"
-            made.append(source("version", ref, ref, [ref], at_ms=run.created_ms))
+            made.append(source("version", ref, ref, [ref], at_ms=run.created_ms, facts={"version": f"{one.version}"}))
     if run.plan.dataset:
-        made.append(
-            source("cases", str(run.plan.dataset.get("name") or run.dataset), dataset(run), dict(run.plan.dataset), at_ms=run.created_ms)
-        )
+        name, n = str(run.plan.dataset.get("name") or run.dataset), {"cases": figures.count(run.plan.cases)}
+        made.append(source("cases", name, dataset(run), dict(run.plan.dataset), at_ms=run.created_ms, facts=n))
     return made
 
 

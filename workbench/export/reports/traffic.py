@@ -1,6 +1,7 @@
 """The calls of a period as tables: by prompt, by model, by version, errors by type. The figures are those of the Overview."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
@@ -66,12 +67,17 @@ def card(found: seen.Dashboard, key: str) -> seen.Card | None:
     return next((one for one in found.cards if one.key == key), None)
 
 
-def chart(found: seen.Dashboard, key: str, *, title: str = "", only: Collection[str] = ()) -> Chart | None:
-    """A chart of the Overview by its days; None where it has none. `only` names the lines; what stands to compare with is left out."""
+def chart(found: seen.Dashboard, key: str, *, title: str = "", only: Collection[str] = (), from_first: bool = False) -> Chart | None:
+    """A chart of the Overview by its days; None where it has none. `only` names the lines; what stands to compare with is left out.
+    With `from_first` it begins on the first day that has a value.
+    """
     drawn = next((one for one in found.charts if one.key == key), None)
     if drawn is None:
         return None
     lines = [line for line in drawn.lines if not line.dashed and (not only or line.name in only)]
+    if from_first:
+        begin = min((at for line in lines for at, point in enumerate(line.points) if point.value is not None), default=0)
+        lines = [replace(line, points=line.points[begin:]) for line in lines]
     labels = tuple(figures.day(point.at_ms) for point in lines[0].points) if lines else ()
     if not labels:
         return None
