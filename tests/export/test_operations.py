@@ -112,6 +112,9 @@ def test_alerts_and_crossed_budgets_of_the_month_are_listed(sqlite_store: Store,
         alerts.tick(sqlite_store, at)
     made = shown.compose(sqlite_store, "operations", "2026-03")
     assert [row[2] for row in shown.rows(shown.tables(made, "alerts")[0])] == ["Calls <b>"]
+    told = {one.kind: dict(one.facts) for one in made.sources}
+    assert (told["alerts"]["alerts"], told["alerts"]["still open"]) == ("1", "1")
+    assert "its limit" in told["spend"]["newest"]
     crossed = shown.tables(made, "spend")[-1]
     assert {row[2] for row in shown.rows(crossed)} == {"its warning", "its limit"}
     assert "No alert fired" in shown.text(shown.compose(sqlite_store, "operations", "2026-02"), "alerts")
