@@ -7,7 +7,7 @@ import streamlit as st
 from pages.handover.plan_parts import gantt, hazards, reading, sketch
 from pages.handover.plan_parts.desk import Desk
 from pages.parts import address, page, safe
-from workbench.export.plans import dates
+from workbench.export.plans import dates, shipped
 from workbench.export.plans.model import ENOUGH_METRICS, Plan
 from workbench.store import Store
 
@@ -64,7 +64,8 @@ def _metrics(measured: list[reading.Measured]) -> None:
 
 
 def _missing(plan: Plan) -> None:
-    missing = [(view, words) for field, view, words in _MISSING if not getattr(plan, field)]
+    filled = shipped.filled(plan)  # what a start only asks for is not written yet
+    missing = [(view, words) for field, view, words in _MISSING if not getattr(filled, field)]
     if not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="plan-missing"):
