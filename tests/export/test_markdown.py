@@ -96,6 +96,9 @@ def test_a_paragraph_shows_exactly_its_text(text: str) -> None:
 @example([("foo", False, False, False, ""), ("(bar)", True, False, False, ""), ("baz", False, False, False, "")])
 @example([("a", False, True, False, ""), ("b", True, False, False, ""), ("c", True, True, False, "")])
 @example([("1", False, False, False, ""), (". x", False, False, False, "https://a.b/c_d*e?f=g&h;(i)")])
+@example([("1", False, False, False, ""), ("\n", False, True, False, "")])
+@example([("1", False, True, False, ""), ("\u2028", False, False, False, "")])
+@example([("\n", False, True, True, "")])
 def test_runs_keep_their_text_and_their_styles(given_runs: list[tuple[str, bool, bool, bool, str]]) -> None:
     runs = tuple(Run(*one) for one in given_runs)
     found = paragraphs(of(Paragraph((Run("x"), *runs, Run("y")))))

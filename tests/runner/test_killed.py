@@ -109,7 +109,9 @@ def test_a_command_that_is_interrupted_stops_its_run_and_says_how_to_go_on(home:
         connections.save(bench_store, Connection("loop", "compatible", base_url=server.v1))
         bench.cases(30)
         bench.version("strict {{text}}")
-        command = [_COMMAND, "run", "intent@1", "--dataset", "cards", "--model", "loop/m", "--concurrency", "1", "--json"]
+        # Whoever is started in the background of a script ignores SIGINT, and so would a command started here.
+        listening = ["env", "--default-signal=INT"]
+        command = [*listening, _COMMAND, "run", "intent@1", "--dataset", "cards", "--model", "loop/m", "--concurrency", "1", "--json"]
         child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         end_s = time.monotonic() + 30
         while not (found := reading.page(bench_store)) or found[0].done < 2:
