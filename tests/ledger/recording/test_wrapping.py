@@ -259,6 +259,7 @@ def test_a_server_of_ones_own_is_named_by_its_connection_or_its_address(
     monkeypatch.delenv("OPENAI_BASE_URL")
     client = wrap(openai.OpenAI(base_url=server.v1), store=sqlite_store)
     ask(client)
+    assert flush(30)  # a call is named when it is written, and a thread of its own does that
     connections.save(sqlite_store, Connection("bench", "compatible", base_url=server.v1))
     ask(client)
     ask(wrap(client, store=sqlite_store, provider="openrouter"))
