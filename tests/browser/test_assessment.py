@@ -27,6 +27,10 @@ def test_ratings_change_by_keyboard_are_saved_and_downloaded(page: Page, server:
     page.get_by_role("button", name="Save", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Average 3.2 of 5, 3.0 before")).to_be_visible()
+    for _ in range(100):  # the average is there before the save is
+        if len(assessment.history(server.store, "tester")) > 1:
+            break
+        page.wait_for_timeout(150)
     ready(page)
     kept, _ = assessment.latest(server.store, "tester")
     assert [(skill.rating, skill.confidence) for skill in kept.skills] == [(4, 3), *[(3, 2)] * 5]

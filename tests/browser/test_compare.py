@@ -1,6 +1,7 @@
 """A comparison in a real browser: set up, started, left, found again, read."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,7 +34,7 @@ def test_a_run_goes_on_when_its_browser_is_closed_and_is_found_again_by_its_addr
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=15_000)
     ready(page)
     snap(page, "compare-running")
-    url, run_id = page.url, page.url.split("run=")[1]
+    url, run_id = page.url, parse_qs(urlsplit(page.url).query)["run"][0]
     before = reading.get(server.store, run_id).done
     page.context.close()
     other = open_page()

@@ -32,7 +32,7 @@ def a_million(store: Store, now_ms: int) -> int:
     with store.write() as session:
         connection = session.connection()
         series.ensure(connection, sums.names)
-        stored.add(connection, sums.by_grain, 1)
+        stored.add(connection, sums, 1)
         marks.put(connection, **{marks.WHOLE: 1, marks.ROWS_FROM: until})
     return HOURS * AN_HOUR + len(a_day(store, now_ms, 1_500))
 
