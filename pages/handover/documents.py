@@ -53,7 +53,7 @@ def _preview(store: Store, chosen: Chosen) -> bool:
     except WorkbenchError as error:
         page.problem(error)
         return False
-    html = writers.get("slides.html" if chosen.kind == "slides" else "html").write(document).decode()
+    html = writers.get("slides.html" if kinds.get(chosen.kind).deck else "html").write(document).decode()
     exporting.preview(html, f"{chosen.kind} {chosen.subject}")
     return True
 

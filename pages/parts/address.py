@@ -2,6 +2,9 @@
 
 Streamlit's own binding is not used here: a link from a page to itself reaches the script but not the address bar, and what is
 bound cannot be set again, which is what mends that.
+
+A widget that follows the URL is given the URL's value as its default as well. The session's value reaches the browser only in the
+run that sets it; a browser that forgot the widget a moment later than the server did would draw it empty, and then say so.
 """
 
 from collections.abc import Mapping
@@ -46,6 +49,7 @@ def part(label: str, said: Mapping[str, str], key: str, *, of: str = "", drop: t
     chosen = st.segmented_control(
         label,
         list(said),
+        default=st.session_state[key],
         required=True,
         key=key,
         label_visibility="collapsed",
@@ -61,6 +65,7 @@ def words(key: str, placeholder: str, *, of: str = "", width: int = 320, disable
     follow(key, of=of)
     found = st.text_input(
         "Search",
+        st.session_state[key],
         key=key,
         placeholder=placeholder,
         icon=":material/search:",

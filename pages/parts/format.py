@@ -3,26 +3,16 @@
 from decimal import Decimal
 
 from workbench import clock
+from workbench.export import figures
 
 SIMULATED = "Simulated"
 DEMO = "Demo"
 NONE = "–"
-_NANO = Decimal(10**9)
 
 
 def usd(amount: int | Decimal | None) -> str:
-    """Nano-dollars (int) or dollars (Decimal) with cents from a dollar on, and three digits that say something below a cent; a dash
-    where no price is known.
-    """
-    if amount is None:
-        return NONE
-    value = amount / _NANO if isinstance(amount, int) else amount
-    if value == 0:
-        return "$0"
-    sign, size = "−" if value < 0 else "", abs(value)
-    if size >= 1:
-        return f"{sign}${size:,.2f}"
-    return f"{sign}${size:.{4 if size >= Decimal('0.01') else min(9, 2 - size.adjusted())}f}"
+    """Nano-dollars (int) or dollars (Decimal) as in documents; a dash where no price is known."""
+    return NONE if amount is None else figures.usd(amount)
 
 
 def span(low: str, high: str) -> str:

@@ -14,7 +14,7 @@ from workbench.comparison import compare_run
 from workbench.errors import InputError, NotFound, TemplateError
 from workbench.export import figures, history, setup
 from workbench.export.model import Chart, Code, Document
-from workbench.ledger import bulk, finding, rollups
+from workbench.ledger import bulk, finding, metrics, rollups
 from workbench.ledger.fields import CallRecord
 from workbench.ledger.finding import Sought
 from workbench.prompts import content, labels, registry
@@ -391,3 +391,17 @@ def test_a_template_of_ones_own_may_ask_for_any_figure(intent: Store, tmp_path: 
     (folder / "ours.md").write_text("\n{{ nothing }}")
     with pytest.raises(TemplateError, match=r"ours\.md, line 2"):
         compose(intent, "intent", sections=("ours",))
+
+
+def test_what_guards_reported_of_the_prompt_stands_under_guards_and_nothing_where_none_did(intent: Store) -> None:
+    assert "Guards" not in [one.title for one in compose(intent, "intent").sections]
+    newest = finding.page(intent, Sought(prompt="intent"), limit=1).calls[0].started_ms
+    for value, tags in ((1, ("intent", "v2")), (1, ("intent",)), (0, ("intent",)), (1, ("another",))):
+        metrics.record_metric("guard_trigger.pii", value, at_ms=newest, tags=tags, store=intent)
+    metrics.record_metric("guard_trigger", 1, at_ms=newest, tags=("intent",), store=intent)
+    metrics.record_metric("guard_trigger.off_topic", 1, at_ms=newest - 400 * DAY, tags=("intent",), store=intent)
+    made = compose(intent, "intent")
+    day = figures.day(newest)
+    assert tables(section(made, "guards")) == [[["Guard", "Triggered", "Values", "Last on"], ["any", "1", "1", day], ["pii", "2", "3", day]]]
+    (origin,) = (one for one in made.sources if one.kind == "metrics")
+    assert dict(origin.facts)["pii"] == "2 times"

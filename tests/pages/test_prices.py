@@ -48,6 +48,15 @@ def cells(page: Any, column: str, number: int = 0) -> list[Any]:
     return list(page.dataframe[number].value[column])
 
 
+def test_what_the_address_says_is_also_what_a_forgotten_field_falls_back_to(app: Open, used: Store) -> None:
+    page = app(FILE, q="gpt-5-mini", scope="all", mix="typed", out="7")
+    for _ in range(2):  # on a later run the session's value no longer travels
+        page = page.run()
+        assert page.text_input(key="q").proto.default == "gpt-5-mini"
+        assert page.text_input(key="out").proto.default == "7"
+        assert [page.button_group(key="scope").options[n] for n in page.button_group(key="scope").proto.default] == ["All vendors"]
+
+
 def test_a_first_visit_compares_on_a_typed_mix(app: Open, bench: Store) -> None:
     page = app(FILE)
     assert not page.exception

@@ -120,8 +120,14 @@ def test_a_failure_is_kept_with_its_kind_and_hint_and_can_be_asked_again(sqlite_
 
 def test_a_turn_of_a_process_that_is_gone_was_interrupted(sqlite_store: Store):
     gone = Exchange((message("user", "Hi"),), (Answer("simulated/good", "t1", "another process"),))
-    talk = turns.settled(replace(_begin(sqlite_store), exchanges=(gone,)))
-    assert talk.exchanges[0].answers[0].state == "interrupted"
+    talk = shelf.save(sqlite_store, replace(_begin(sqlite_store), exchanges=(gone,)))
+    assert turns.settled(sqlite_store, talk).exchanges[0].answers[0].state == "interrupted"
+
+
+def test_an_answer_that_came_after_the_page_looked_was_not_interrupted(sqlite_store: Store):
+    looked = turns.send(sqlite_store, _begin(sqlite_store))
+    _finished(sqlite_store, looked)
+    assert turns.settled(sqlite_store, looked).exchanges[0].answers[0].state == "done"
 
 
 def test_what_a_page_changes_while_a_model_answers_is_not_lost(sqlite_store: Store):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import InputError, TemplateError
-from workbench.export import figures, kinds, period, setup, templating
+from workbench.export import figures, kinds, setup, templating
 from workbench.export.kinds import Gathered, Kind, Part, Request
 from workbench.export.model import Block, Cell, Column, Document, Note, Paragraph, Section, Table, inline
 from workbench.export.sources import Source, source
@@ -33,7 +33,7 @@ def choices(kind: str) -> list[Choice]:
         for key in templating.own_sections(kind)
         if key not in named
     ]
-    return found if kind == "slides" else [*found, Choice(SOURCES.key, SOURCES.title)]
+    return found if known.deck else [*found, Choice(SOURCES.key, SOURCES.title)]
 
 
 def request(
@@ -45,7 +45,7 @@ def request(
     **said: Any,
 ) -> Request:
     """A request; what is not said (sections, audience, period, contents, options of the kind) is as the document is set up."""
-    kept = setup.get(store, kind, subject.partition("@")[0] if kind in {"prompt", "slides"} else subject).settings
+    kept = setup.get(store, kind, subject.partition("@")[0] if kinds.get(kind).of_prompt else subject).settings
     known: dict[str, Any] = {name: kept[name] for name in ("sections", "audience", "period", "contents") if name in kept}
     titles = {one.title.casefold(): one.key for one in choices(kind)}
     if "sections" in said:
@@ -136,6 +136,3 @@ def _sources(found: tuple[Source, ...]) -> tuple[Block, ...]:
         for one in found
     )
     return (said, Table(columns, rows))
-
-
-__all__ = ["Choice", "Request", "choices", "compose", "period"]

@@ -55,4 +55,4 @@ def name(kind: str, subject: str, suffix: str) -> str:
 
 
 def _writer_of(kind: str, form: str) -> str:
-    return "slides.html" if kind == "slides" and form == "html" else form
+    return "slides.html" if form == "html" and kinds.get(kind).deck else form

@@ -11,8 +11,8 @@ from typing import Any
 class Source:
     """One thing a document was written from.
 
-    `kind` is version, labels, cases, run, verdict, calls, scenario, plan, alerts, prices, prose, template or assessment; `id` is stable in
-    the store; `name` is for people; `at_ms` is the date of the data;
+    `kind` is version, labels, cases, run, verdict, calls, metrics, scenario, plan, alerts, prices, prose, template or
+    assessment; `id` is stable in the store; `name` is for people; `at_ms` is the date of the data;
     `facts` are the few figures that a person would want to see when they change ("p95": "1.2 s").
     """
 

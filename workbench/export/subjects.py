@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from workbench.export import period
+from workbench.export import kinds, period
 from workbench.ledger.fields import OK
 from workbench.ledger.tables import SeriesRow
 from workbench.runner.cells import PASSED
@@ -27,7 +27,7 @@ class Subject:
 
 def of(store: Store, kind: str, *, search: str = "") -> list[Subject]:
     """The subjects of a kind, the newest or the first by name in front, 500 at most; `search` narrows prompts and runs by their names."""
-    if kind in {"prompt", "slides"}:
+    if kinds.get(kind).of_prompt:
         return _prompts(store, search)
     if kind in {"model_card", "disclosure"}:
         return _models(store)

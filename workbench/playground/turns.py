@@ -114,14 +114,20 @@ def wait(turn: str, timeout_s: float) -> bool:
     return live is None or live.kept.wait(timeout_s)
 
 
-def settled(conversation: Conversation) -> Conversation:
+def settled(store: Store, conversation: Conversation) -> Conversation:
     """The conversation as it is: a turn that runs, but for which nobody waits any more, was interrupted."""
-    changed = conversation
-    for exchange in conversation.exchanges:
-        for answer in exchange.answers:
-            if answer.state == "running" and (answer.owner != PROCESS or answer.turn not in _live):
-                changed = changed.with_answer(replace(answer, state="interrupted"))
-    return changed
+    if not _forsaken(conversation):
+        return conversation
+    # An answer is kept before its turn is let go: read again, it is there where it came just now.
+    found = shelf.load(store, conversation.id)
+    for answer in _forsaken(found):
+        found = found.with_answer(replace(answer, state="interrupted"))
+    return found
+
+
+def _forsaken(conversation: Conversation) -> list[Answer]:
+    answers = [answer for exchange in conversation.exchanges for answer in exchange.answers]
+    return [one for one in answers if one.state == "running" and (one.owner != PROCESS or one.turn not in _live)]
 
 
 def _begin(store: Store, conversation: str, turn: str, call: Call) -> None:

@@ -30,9 +30,11 @@ def _choice(label: str, said: dict[str, str], key: str, of: str, *, disabled: bo
     address.follow(key, of=of)
     if st.session_state[key] not in said:
         st.session_state[key] = ""
+    offered = ["", *said]
     chosen: str = st.selectbox(
         label,
-        ["", *said],
+        offered,
+        offered.index(st.session_state[key]),
         key=key,
         format_func=lambda name: safe.plain(said[name]) if name else "Any",
         width=160,

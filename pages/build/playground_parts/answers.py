@@ -34,7 +34,7 @@ def draw(store: Store, conversation: Conversation) -> None:
 
 
 def _panel(store: Store, ident: str, live: bool) -> None:
-    conversation = turns.settled(shelf.load(store, ident))
+    conversation = turns.settled(store, shelf.load(store, ident))
     if live and not conversation.running:
         st.rerun()
     as_markdown = st.toggle("Show replies as formatted text", key="formatted", help="Pictures and addresses in a reply are never loaded.")

@@ -25,11 +25,11 @@ def current(store: Store) -> Conversation:
             except NotFound:
                 continue
             st.session_state[_ID] = found.id
-            return turns.settled(found)
+            return turns.settled(store, found)
     newest = shelf.page(store, limit=1)
     found = newest[0] if newest else shelf.new(store, Conversation("", models=(FIRST_MODEL,)))
     st.session_state[_ID] = found.id  # not in the address: who comes back by the browser's Back must get past this page
-    return turns.settled(found)
+    return turns.settled(store, found)
 
 
 def arrive(store: Store) -> None:

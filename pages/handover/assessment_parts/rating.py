@@ -60,25 +60,14 @@ def _row(person: str, number: int, name: str, last: Assessment | None) -> tuple[
     before = last.skills[number] if last else None
     shown = safe.escape(name, limit=60)
     with st.container(horizontal=True, gap="small", key=f"assess-row-{number}"):
-        rating = st.radio(
-            f"**{shown}**",
-            _SCALE,
-            index=before.rating - 1 if before else None,
-            key=_key(person, "rating", number),
-            horizontal=True,
-            width=240,
-            format_func=str,
-        )
-        sure = st.radio(
-            f"Sure of {shown}",
-            _SCALE,
-            index=before.confidence - 1 if before else None,
-            key=_key(person, "sure", number),
-            horizontal=True,
-            width=240,
-            format_func=str,
-        )
+        rating = _scale(f"**{shown}**", before and before.rating, _key(person, "rating", number))
+        sure = _scale(f"Sure of {shown}", before and before.confidence, _key(person, "sure", number))
     return rating, sure
+
+
+def _scale(label: str, before: int | None, key: str) -> int | None:
+    start = None if before is None else _SCALE.index(before)
+    return st.radio(label, _SCALE, index=start, key=key, horizontal=True, width=240, format_func=str)
 
 
 def _learning(person: str, last: Assessment | None) -> tuple[tuple[str, ...], str]:

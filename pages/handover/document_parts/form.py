@@ -26,7 +26,7 @@ def draw(store: Store, chosen: Chosen) -> None:
             _pick(chosen, "audience", "For", {name: name.capitalize() for name in AUDIENCES}, asked.audience)
         if chosen.kind in _TIMED:
             _pick(chosen, "period", "Period", _PERIODS, asked.period, free=True, text=_PERIOD_HELP)
-    if chosen.kind != "slides":
+    if not kind.deck:
         _contents(chosen, asked)
     words.draw(store, kind, chosen)
     sections.draw(kind, chosen, asked)

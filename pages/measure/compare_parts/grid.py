@@ -64,9 +64,20 @@ def _filter(run: Run, pairs: bool) -> str:
         st.session_state["show"] = "all"
     # What a count of the pair opened is offered as long as it is shown: eight filters would hide the four that matter.
     there = {*_FILTERS} - ({ERRORS} if not run.failed else set()) - ({WRONG} if not run.plan.score else set())
-    offered = [name for name in known if name in there or name == st.session_state["show"]]
-    options = {"format_func": known.__getitem__, "required": True, "on_change": address.say, "args": ("show", "all", run.id)}
-    return str(st.segmented_control("Show", offered, key="show", **options))
+    shown = st.session_state["show"]
+    offered = [name for name in known if name in there or name == shown]
+    return str(
+        st.segmented_control(
+            "Show",
+            offered,
+            default=shown,
+            required=True,
+            key="show",
+            format_func=known.__getitem__,
+            on_change=address.say,
+            args=("show", "all", run.id),
+        )
+    )
 
 
 def _positions(store: Store, found: Comparison, run: Run, wanted: str, pair: Pair | None) -> list[int] | None:

@@ -50,7 +50,7 @@ def draw(store: Store, calls: int) -> Chosen | None:
         if kind == _TYPED:
             for key, (label, default) in _FIELDS.items():
                 address.follow(key, default)
-                st.text_input(label, key=key, width=130, on_change=address.say, args=(key, default))
+                st.text_input(label, st.session_state[key], key=key, width=130, on_change=address.say, args=(key, default))
     if kind == _TYPED:
         try:
             return _typed()

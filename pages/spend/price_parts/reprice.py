@@ -26,6 +26,7 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
         address.follow("day")
         st.text_input(
             "At the prices of",
+            st.session_state["day"],
             key="day",
             placeholder="each call's own day",
             width=180,

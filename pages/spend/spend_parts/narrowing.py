@@ -34,7 +34,8 @@ def _pick(label: str, everything: str, key: str, names: Sequence[str]) -> str | 
         name = everything if option == _ALL else _said(option)
         said[option] = name if name not in said.values() else f"{name} ({len(said)})"
     chosen = st.selectbox(
-        label, offered, key=key, format_func=said.__getitem__, on_change=address.say, args=(key, _ALL), width=230,
+        label, offered, offered.index(held or _ALL), key=key, format_func=said.__getitem__,
+        on_change=address.say, args=(key, _ALL), width=230,
     )  # fmt: skip
     return None if chosen == _ALL else read(str(chosen))
 

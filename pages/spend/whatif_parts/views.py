@@ -66,7 +66,7 @@ def _choose(said: dict[str, str]) -> str:
     if address.follow(bar.VIEW, first) not in said:
         st.session_state[bar.VIEW] = first
     chosen = st.segmented_control(
-        "View", list(said), required=True, key=bar.VIEW, label_visibility="collapsed", format_func=said.__getitem__, wrap=True,
-        on_change=address.say, args=(bar.VIEW, first),
+        "View", list(said), default=st.session_state[bar.VIEW], required=True, key=bar.VIEW, label_visibility="collapsed",
+        format_func=said.__getitem__, wrap=True, on_change=address.say, args=(bar.VIEW, first),
     )  # fmt: skip
     return str(chosen)

@@ -80,8 +80,9 @@ def _pick(label: str, name: str, said: Mapping[str, str], width: int) -> str:
     if address.follow(name) not in said:
         st.session_state[name] = ""
     chosen = st.selectbox(
-        label, list(said), key=name, format_func=said.__getitem__, width=width, on_change=address.say, args=(name, "", "", (OLDER,))
-    )
+        label, list(said), list(said).index(st.session_state[name]), key=name, format_func=said.__getitem__, width=width,
+        on_change=address.say, args=(name, "", "", (OLDER,)),
+    )  # fmt: skip
     return str(chosen or "")
 
 

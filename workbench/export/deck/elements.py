@@ -3,6 +3,7 @@
 A heading in front of a table, a chart or a block of code goes with it, so that neither stands alone.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -22,7 +23,7 @@ def small(size: float) -> float:
 
 
 @dataclass(frozen=True)
-class Element:
+class Element(ABC):
     """A block or several with their place to be. `lead` are headings that stand above it. `source` is the block it came from."""
 
     lead: tuple[Heading, ...] = field(default=(), kw_only=True)
@@ -53,21 +54,21 @@ class Element:
         """It with a mark that there is more."""
         return self
 
+    @abstractmethod
     def told(self) -> str:
         """All of it as plain text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inner_height(self, width: float, size: float) -> float:
         """Its height without what leads it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inner_pieces(self, box: Box, size: float) -> list[Piece]:
         """It in its box, without what leads it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inner_cut(self, width: float, size: float, room: float) -> tuple["Element | None", "Element | None"]:
         """Its cut, without what leads it."""
-        raise NotImplementedError
 
     def _lead_height(self, width: float, size: float) -> float:
         return text.height(text.pars(self.lead, size), width) + GAP / 2 if self.lead else 0.0

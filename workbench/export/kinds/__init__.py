@@ -99,7 +99,11 @@ Gather = Callable[["Store", Request], Gathered]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of document: its sections in order, the formats it is offered in, and which sections an audience gets by default."""
+    """A kind of document: its sections in order, the formats it is offered in, and which sections an audience gets by default.
+
+    `of_prompt`: its subject is a prompt, perhaps with a version behind @, and all versions are set up alike. `deck`: it is slides, one a
+    section, with the sources in their notes.
+    """
 
     name: str
     title: str
@@ -107,6 +111,8 @@ class Kind:
     formats: tuple[str, ...]
     audiences: Mapping[str, tuple[str, ...]]
     gather: Gather
+    of_prompt: bool = False
+    deck: bool = False
 
     def part(self, key: str) -> Part | None:
         """The section of that key."""
@@ -123,13 +129,15 @@ def kind(
     sections: tuple[Part, ...],
     formats: tuple[str, ...] = ("md", "html", "docx", "pdf"),
     audiences: Mapping[str, tuple[str, ...]] | None = None,
+    of_prompt: bool = False,
+    deck: bool = False,
 ) -> Callable[[Gather], Gather]:
     """Register the function that gathers a kind of document."""
 
     def register(gather: Gather) -> Gather:
         if name in _known:
             raise ValueError(f"two kinds of documents are named {name}")
-        _known[name] = Kind(name, title, sections, formats, audiences or {}, gather)
+        _known[name] = Kind(name, title, sections, formats, audiences or {}, gather, of_prompt, deck)
         return gather
 
     return register

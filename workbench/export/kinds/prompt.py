@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError
 from workbench.export import figures, setup, templating
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
-from workbench.export.prompt import changelog, contract, examples, failing, performance, results, runs, subject, versions, weaknesses
+from workbench.export.prompt import (
+    changelog,
+    contract,
+    examples,
+    failing,
+    guards,
+    performance,
+    results,
+    runs,
+    subject,
+    versions,
+    weaknesses,
+)
 from workbench.export.prompt.told import Gathering
 
 if TYPE_CHECKING:
@@ -52,7 +64,7 @@ _OPTIONS = ("from", "to", *(f"{key}{part}" for key in examples.KINDS for part in
 _OF_RUNS = {"contract", "examples", "tests", "comparisons", "weaknesses"}
 
 
-@kind("prompt", title="Prompt documentation", sections=_PARTS, audiences={"manager": _MANAGER})
+@kind("prompt", title="Prompt documentation", sections=_PARTS, audiences={"manager": _MANAGER}, of_prompt=True)
 def gather(store: "Store", request: Request) -> Gathered:
     """The documentation of `name`, `name@label` or `name@7`. Raises NotFound, InputError.
 
@@ -89,7 +101,6 @@ def _base(found: subject.Subject) -> dict[str, Any]:
         "version": found.version,
         "chosen": found.chosen,
         "period": found.period,
-        "guards": (),
         "save_first": "" if found.version else "Save a version first, on the page Prompts. ",
         "save_second": "Save a second version first. " if found.number and found.prompt.latest == 1 else "",
         "shell": shlex.quote(found.name),
@@ -130,3 +141,5 @@ def _parts(store: "Store", found: subject.Subject, request: Request, wanted: set
         yield results.verdicts(store, found, listed)
     if "weaknesses" in wanted:
         yield weaknesses.gather(store, found, listed, texts=audience != "manager")
+    if "guards" in wanted:
+        yield guards.gather(store, found)
