@@ -402,6 +402,8 @@ def test_what_guards_reported_of_the_prompt_stands_under_guards_and_nothing_wher
     metrics.record_metric("guard_trigger.off_topic", 1, at_ms=newest - 400 * DAY, tags=("intent",), store=intent)
     made = compose(intent, "intent")
     day = figures.day(newest)
-    assert tables(section(made, "guards")) == [[["Guard", "Triggered", "Values", "Last on"], ["any", "1", "1", day], ["pii", "2", "3", day]]]
+    assert tables(section(made, "guards")) == [
+        [["Guard", "Triggered", "Values", "Last on"], ["any", "1", "1", day], ["pii", "2", "3", day]]
+    ]
     (origin,) = (one for one in made.sources if one.kind == "metrics")
     assert dict(origin.facts)["pii"] == "2 times"

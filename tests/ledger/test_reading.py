@@ -100,13 +100,6 @@ def test_totals_of_an_empty_ledger_are_zero(store: Store) -> None:
     assert set(reading.totals(store).to_json().values()) == {0}
 
 
-def test_a_cell_is_answered_by_its_first_call_that_succeeded(filled: Store) -> None:
-    answered = reading.by_cell(filled, "r1")
-    # Calls 0 and 5 of cell 0 both failed; the others were answered twice.
-    assert sorted(answered) == ["r1:1", "r1:2", "r1:3", "r1:4"]
-    assert [answered[f"r1:{n}"].reply for n in (1, 2, 3, 4)] == [f"reply {n}" for n in (1, 2, 3, 4)]
-
-
 def test_a_page_carries_no_texts_and_a_single_call_does(filled: Store) -> None:
     newest = reading.page(filled, limit=1)[0]
     assert newest.reply is None

@@ -128,18 +128,6 @@ def page(store: Store, *, after: tuple[int, int] | None = None, limit: int = 50,
         return [_call(row) for row in session.execute(query)]
 
 
-def by_cell(store: Store, run_id: str) -> dict[str, Call]:
-    """The call that answered each cell of a run, texts included: the first that succeeded. Cells without one are left out."""
-    query = (
-        select(*_WIDE)
-        .select_from(_CALLS.outerjoin(_TEXTS))
-        .where(_CALLS.c.run_id == run_id, _CALLS.c.status == OK, _CALLS.c.cell_id.is_not(None))
-        .order_by(_CALLS.c.id.desc())
-    )
-    with store.read() as session:
-        return {call.cell_id: call for call in map(_call, session.execute(query)) if call.cell_id is not None}
-
-
 def totals(store: Store, **filters: Unpack[Filters]) -> Totals:
     """Counts and sums over the calls that the filters leave."""
     calls = _CALLS.c

@@ -4,7 +4,7 @@ A rule that was removed stays, so that its alerts can be read. What a change doe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -141,11 +141,6 @@ def seed(store: Store, *, clock: Clock = SYSTEM) -> int:
             session.add(_new(rule, rule.name not in OFF_AT_FIRST, clock.now_ms()))
             session.flush()
         return len(SHIPPED)
-
-
-def with_quota(kept: Kept, quota: float | None) -> Rule:
-    """The rule with another quota (tokens or dollars)."""
-    return rules.check(replace(kept.rule, quota=quota))
 
 
 def _all(store: Store) -> Sequence[Kept]:

@@ -47,7 +47,6 @@ class Form:
 
 
 EMPTY = Form()
-JSON_FIELDS = ("tools", "response_schema", "output_schema")
 _FIELDS = tuple(item.name for item in fields(Form))
 
 

@@ -14,7 +14,6 @@ _SCALE_DIGITS = 18  # the price list's finest rate has this many decimals
 EXACT: int = 10 ** (_SCALE_DIGITS + 6 - 9)  # scaled dollars per million tokens -> nano-dollars per token
 _NANO_REQUEST: int = 10 ** (_SCALE_DIGITS + 3 - 9)  # scaled dollars per thousand requests -> nano-dollars per request
 
-INPUT_KINDS = ("input", "cached", "cache_write", "cache_write_1h")
 OUTPUT_KINDS = ("output", "reasoning")
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.stats import sketch
-from workbench.stats.intervals import LEVEL, Interval, normal_quantile, t_quantile
+from workbench.stats.intervals import LEVEL, normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -305,10 +305,3 @@ def _least(value: float) -> float:
 def _most(value: float) -> float:
     """The largest number that the sketch may tell as `value`."""
     return value / (1 - math.copysign(sketch.ACCURACY, value))
-
-
-def rate_interval(k: float, n: float, design: float = 1.0, level: float = LEVEL) -> Interval:
-    """The interval of a proportion of `k` in `n`, wider by the design effect."""
-    from workbench.stats.intervals import proportion, wilson
-
-    return proportion(int(k), int(n), level) if design <= 1 else wilson(k / design, n / design, level)  # type: ignore[arg-type]

@@ -16,7 +16,6 @@ GUTTER = 28.0  # between two columns
 CODE_PAD, CARD_PAD, CARD_BAR = 10.0, 12.0, 6.0
 CELL_PAD, CELL_RISE = 6.0, 4.0  # beside and above the text of a cell
 CAPTION = 12.0
-FOOT = 11.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,6 @@ class Cell:
         """The mean over calls with a latency."""
         return self.latency_ms / self.timed if self.timed else None
 
-    @property
-    def mean_ttft_ms(self) -> float | None:
-        """The mean over calls with a time to first token."""
-        return self.ttft_ms / self.first_timed if self.first_timed else None
-
     def percentiles(self, shares: Sequence[float]) -> list[float] | None:
         """Milliseconds that these shares (0 to 1) of the calls did not exceed, each within 1 % (`stats.sketch`); None without any."""
         return sketch.percentiles(self.latency, shares) if self.timed else None
