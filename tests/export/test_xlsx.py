@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 
 import openpyxl
 import pytest
@@ -14,6 +15,8 @@ from tests.export.test_docx import holding
 from workbench.export import provenance
 from workbench.export.literal import visible
 from workbench.export.model import Block, Cell, Chart, Code, Column, Document, Line, Note, Paragraph, Run, Section, Table, inline
+from workbench.export.plans import drawing
+from workbench.export.plans.model import Plan, Task
 from workbench.export.spreadsheet import cells
 from workbench.export.writers import get
 from workbench.export.writers.packaging import read_custom
@@ -179,6 +182,19 @@ def test_charts_are_the_spreadsheet_s_own_over_figures_on_their_sheet(book: Work
     assert "95 % intervals" in column(sheet)
     assert book["Risks"].conditional_formatting
     assert f"{book['Timeline']['B2'].value:%Y-%m-%d}" == "2026-09-21"
+
+
+def test_a_task_ends_on_its_last_day_and_its_bar_is_as_long_as_its_days() -> None:
+    tasks = (
+        Task("two days", start=date(2026, 11, 23), end=date(2026, 11, 24)),
+        Task("one", start=date(2026, 11, 25), end=date(2026, 11, 25)),
+    )
+    chart = drawing.gantt(Plan("x", tasks=tasks))
+    assert chart is not None
+    begins, done, left, ends = ([row[at] for row in rows(opened(holding(chart)).worksheets[1])[1:3]] for at in range(1, 5))
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in begins] == ["2026-11-23 00:00", "2026-11-25 00:00"]
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in ends] == ["2026-11-24 00:00", "2026-11-25 00:00"]
+    assert [float(str(a)) + float(str(b)) for a, b in zip(done, left, strict=True)] == [2.0, 1.0]
 
 
 def test_a_chart_without_values_or_lines_still_opens() -> None:

@@ -115,7 +115,8 @@ def _gantt(sheet: "Worksheet", chart: Chart, accent: str) -> Any:
             continue
         done = (line.values[at - 2] if at - 2 < len(line.values) else None) or 0.0
         days = (high - low) / _DAY_MS
-        dates = (low / _DAY_MS + _EPOCH, days * done, days * (1 - done), high / _DAY_MS + _EPOCH, done)
+        last = max(low, (high - 1) // _DAY_MS * _DAY_MS)  # `high` is the midnight after it
+        dates = (low / _DAY_MS + _EPOCH, days * done, days * (1 - done), last / _DAY_MS + _EPOCH, done)
         for column, value in enumerate(dates, 2):
             cell: Any = sheet.cell(at, column)
             cell.value, cell.number_format = value, {2: "yyyy-mm-dd", 5: "yyyy-mm-dd", 6: "0%"}.get(column, "0.0")
