@@ -7,6 +7,7 @@ from decimal import Decimal
 NONE = "no data"
 _NANO = Decimal(10**9)
 _MINUS = "−"
+_ENDINGS = (" %", " ms", " s", " min")
 
 
 def usd(amount: int | float | Decimal | None) -> str:
@@ -72,11 +73,11 @@ def told(value: float | None, unit: str) -> str:
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:
-    """`low to high` in the unit; empty where a bound is missing."""
+    """`low to high` in the unit, which stands once, at the end; empty where a bound is missing."""
     if low is None or high is None:
         return ""
     one, other = told(low, unit), told(high, unit)
-    ending = next((end for end in (" %", " ms", " s") if one.endswith(end) and other.endswith(end)), "")
+    ending = next((end for end in (*_ENDINGS, f" {unit}") if one.endswith(end) and other.endswith(end)), "")
     return f"{one.removesuffix(ending)} to {other}"
 
 

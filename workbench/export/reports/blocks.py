@@ -25,7 +25,7 @@ def bounded(value: float | None, low: float | None, high: float | None, unit: st
     """A cell of a figure with its interval in brackets."""
     if value is None:
         return MISSING
-    within = figures.interval(low, high, unit)
+    within = figures.interval(low, high, _word(unit))
     return Cell(inline(told(value, unit) + (f" ({within})" if within else "")), float(value))
 
 
@@ -40,10 +40,15 @@ def change(value: float | None, unit: str, *, relative: bool) -> Cell:
 
 def told(value: float | None, unit: str) -> str:
     """A figure in its unit; one told per call or rating in the unit before the slash."""
-    whole, _, _per = unit.partition("/")
     if unit == "calls/min":
         return figures.NONE if value is None else f"{figures.number(value)} a minute"
-    return figures.told(value, "" if whole == "score" else whole)
+    return figures.told(value, _word(unit))
+
+
+def _word(unit: str) -> str:
+    """The unit as a figure tells it: without what it is told per; a score from 0 to 1 tells none."""
+    whole = unit.partition("/")[0]
+    return "" if whole == "score" else whole
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str = "") -> Table:
