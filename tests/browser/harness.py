@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,16 @@ DESKTOP, PHONE = (1366, 768), (390, 844)
 LOOKS = ((DESKTOP, "light"), (PHONE, "dark"))
 OTHER_LOOKS = ((DESKTOP, "dark"), (PHONE, "light"))
 _START_S = 60
-_READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+# The page's own style comes in a part of the framework that it loads late.
+_STILL = """([wait, quiet_ms]) => {
+  const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  const still = app && getComputedStyle(app).fontVariantNumeric === 'tabular-nums'
+    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+    && document.getAnimations().every(one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity);
+  if (window.waited?.wait !== wait || !still) window.waited = { wait, since: still ? performance.now() : Infinity };
+  return performance.now() - window.waited.since >= quiet_ms;
+}"""
+_waits = count()
 # What axe finds in the page framework itself, on any page: the list around its sidebar sections.
 BASELINE = {"list", "listitem", "empty-table-header"}
 
@@ -120,11 +130,9 @@ class Watched:
             self.errors.append(f"{message.text} {message.location}")
 
 
-def ready(page: Page, quiet_ms: int = 400) -> None:
-    """Wait until the script has run and nothing has moved for a moment."""
-    page.wait_for_selector(_READY, timeout=30_000)
-    page.wait_for_timeout(quiet_ms)
-    page.wait_for_selector(_READY, timeout=30_000)
+def ready(page: Page, quiet_ms: int = 300) -> None:
+    """Wait until the script has run, everything is drawn in its style, and nothing has moved for a moment."""
+    page.wait_for_function(_STILL, arg=[next(_waits), quiet_ms], polling=50, timeout=30_000)
 
 
 def visit(page: Page, url: str) -> None:

@@ -60,7 +60,7 @@ class Part:
         """When the buckets begin."""
         return self.both.starts[self.places].tolist()  # type: ignore[no-any-return]
 
-    @property
+    @cached_property
     def length(self) -> int:
         """How many of the range's buckets hold calls of the key."""
         return len(self.places) - self.first
@@ -149,20 +149,21 @@ class Worse:
 
 def worse(gathered: Gathered) -> list[Worse]:
     """All that got worse, the worst first: one for each part and metric; a prompt only where none of its versions explains it."""
-    tried = [
-        (part, metric, recent, found)
-        for part in parts(gathered)
-        for metric in UNITS
-        for recent in (False, True)
-        for found in [_tried(part, metric, recent)]
-    ]
-    known = [(part, metric, recent, found) for part, metric, recent, found in tried if found is not None]
-    corrected = holm([found[0].p for *_, found in known])
+    known, dull = [], 0
+    for part in parts(gathered):
+        for metric in UNITS:
+            for recent in (False, True):
+                found = _tried(part, metric, recent)
+                if isinstance(found, tuple):
+                    known.append((part, metric, recent, found))
+                dull += found is False
+    # What is no worse counts among all that was looked at; its p is above every one that could be named.
+    corrected = holm([*(found[0].p for *_, found in known), *[1.0] * dull])
     best: dict[Any, Worse] = {}
-    for (part, metric, recent, (change, before, after)), p in zip(known, corrected, strict=True):
-        if p is None or p >= _SURE or not _matters(metric, change):
+    for (part, metric, recent, (change, before, after)), p in zip(known, corrected, strict=False):
+        if p is None or p >= _SURE or not _matters(metric, change.a, change.difference):
             continue
-        named = Worse(part, metric, change, p, before, after, recent, len(known))
+        named = Worse(part, metric, change, p, before, after, recent, len(known) + dull)
         key = (part.kind, tuple(part.filters.values()), metric)
         if key not in best or named.p < best[key].p:
             best[key] = named
@@ -190,22 +191,23 @@ def _parts(now: Columns, before: Columns, kind: Kind, names: tuple[str, ...]) ->
             yield Part(kind, dict(zip(names, key, strict=True)), both, number)  # type: ignore[arg-type]
 
 
-def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | None:
-    """(change, n before, n after); None where too little was counted on a side. The p of what is no worse is 1."""
+def _tried(part: Part, metric: str, recent: bool) -> tuple[Change, int, int] | Literal[False] | None:
+    """(change, n before, n after); False where it is no worse, or not more than by chance; None where too little was counted on a side."""
     k_a, n_a, k_b, n_b = part.both.sides[metric][recent][part.key]
     if n_a < ENOUGH[metric] or n_b < ENOUGH[metric] or (recent and part.length < 2):
         return None
     usual, now = part.p95s(recent=recent) if metric == "p95" else (k_a / n_a, k_b / n_b)
+    if now <= usual or not _matters(metric, usual, now - usual):
+        return False
+    # Where chance alone explains it, nobody asks how much the figure moves anyway: that would only make it likelier.
+    counted = part.both.slower if metric == "p95" else part.both.sides[metric]
+    if metric != "cost_per_call" and _chance(*counted[recent][part.key]) >= _SURE:
+        return False
     change: Change = Change(usual, now, now - usual, None, None, 1.0)
     if metric == "satisfaction":  # counted as the share that did not like it, told as the share that did
         change = Change(1 - usual, 1 - now, usual - now, None, None, 1.0)
-    if now > usual and _matters(metric, change):
-        # Where chance alone explains it, nobody asks how much the figure moves anyway: that would only make it likelier.
-        counted = part.both.slower if metric == "p95" else part.both.sides[metric]
-        p = 0.0 if metric == "cost_per_call" else _chance(*counted[recent][part.key])
-        tested = _tested(part, metric, change, recent=recent) if p < _SURE else change._replace(p=p)
-        return None if tested is None else (tested, round(n_a), round(n_b))
-    return change, round(n_a), round(n_b)
+    tested = _tested(part, metric, change, recent=recent)
+    return None if tested is None else (tested, round(n_a), round(n_b))
 
 
 def _chance(k_a: float, n_a: float, k_b: float, n_b: float) -> float:
@@ -242,6 +244,6 @@ def _slower(part: Part, split: int, change: Change) -> Change | None:
     return percentile_change(differing.sketches(held[:split]), differing.sketches(held[split:]), P95, design=design)
 
 
-def _matters(metric: str, change: Change) -> bool:
+def _matters(metric: str, usual: float, difference: float) -> bool:
     least, relative = FLOORS[metric]
-    return abs(change.difference) >= max(least, relative * abs(change.a))
+    return abs(difference) >= max(least, relative * abs(usual))
