@@ -93,6 +93,25 @@ def test_an_own_metric_and_a_budget_are_read(sqlite_store: Store) -> None:
     assert own.unclear
 
 
+def test_a_budget_is_found_by_what_it_limits_and_not_by_its_key_alone(sqlite_store: Store) -> None:
+    store, key = sqlite_store, "openai/gpt-4o-mini"
+    model = {"provider": "openai", "model": "gpt-4o-mini", "cost_nano": 10_000_000}
+    put(store, *(call(None, started_ms=START_MS + n, prompt=key if n else "p", **model) for n in range(4)))
+    budgets.put(store, scope="prompt", key=key, period="month", limit_usd="0.06")
+    budgets.put(store, scope="prompt", key=key, period="day", limit_usd="9")
+    assert one(store, "budget_share", key).reading.value == pytest.approx(0.5)  # a plan that knows the key alone, and no doubt
+    budgets.put(store, scope="model", key=key, period="month", limit_usd="0.4")
+    budgets.put(store, scope="total", period="month", limit_usd="4")
+    read = {of: one(store, "budget_share", of).reading for of in (f"prompt {key}", f"model {key}", "")}
+    assert [(each.value, each.n) for each in read.values()] == [
+        (pytest.approx(0.5), 3), (pytest.approx(0.1), 4), (pytest.approx(0.01), 4),
+    ]  # fmt: skip
+    assert len({each.source for each in read.values()}) == 3
+    doubtful = one(store, "budget_share", key).reading
+    assert doubtful.value is None
+    assert doubtful.why == f"2 budgets for a month are called {key}: choose model {key} or prompt {key}."
+
+
 def test_nothing_recorded_says_so_and_how_to_get_it(sqlite_store: Store) -> None:
     for kind in ("success_rate", "latency_p95", "usd_per_call", "satisfaction", "spend", "own_metric", "budget_share", "score"):
         found = one(sqlite_store, kind, target=1)

@@ -6,7 +6,7 @@ from pages.handover.plan_parts import desk as desks
 from pages.handover.plan_parts import fields, moves, reading, required
 from pages.handover.plan_parts.desk import Desk
 from pages.parts import page, session
-from workbench.export.plans.measures import SAID, UNITS, Measured
+from workbench.export.plans.measures import SAID, UNITS, Measured, budget_name
 from workbench.export.plans.model import DIRECTIONS, ENOUGH_METRICS, KINDS, MOST_METRICS
 from workbench.store import Store
 
@@ -46,7 +46,7 @@ def _one(store: Store, desk: Desk, number: int, one: Measured) -> None:
                     (*path, "measure", "of"),
                     label,
                     names,
-                    placeholder="All calls" if label == "Prompt" and linked.kind != "score" else "Choose one",
+                    placeholder="Choose one" if linked.kind in ("score", "own_metric") else "All calls",
                 )
         with st.container(width=110, gap="xsmall"):
             fields.choice(desk, (*path, "direction"), "Target is", DIRECTIONS, say=str.capitalize, default=DIRECTIONS[0])
@@ -89,7 +89,7 @@ def _of(store: Store, kind: str) -> tuple[str, list[str]]:
     if kind == "budget_share":
         from workbench.ledger import budgets
 
-        return "Budget", [one.key for one in budgets.all(store) if one.period == "month" and one.key]
+        return "Budget", [name for one in budgets.all(store) if one.period == "month" and (name := budget_name(one))]
     return "Prompt", required.known(store)
 
 

@@ -14,6 +14,7 @@ from workbench.export.plans.model import Measure, Metric, Plan
 if TYPE_CHECKING:
     from workbench.comparison.summary import VariantSummary
     from workbench.ledger import rollups
+    from workbench.ledger.budgets import Budget
     from workbench.runner.reading import Run, RunVariant
     from workbench.store import Store
 
@@ -273,22 +274,31 @@ def _spend(store: "Store", linked: Measure, span: Span | None) -> Reading:
     return Reading(float(sums.cost_usd), "usd", sums.calls - sums.unpriced, figures.day(since)[:7], source=source, at_ms=span.until_ms - 1)
 
 
+def budget_name(budget: "Budget") -> str:
+    """How a plan names a budget: by what it limits and by its key, for a model and a prompt may have the same; "" is that of all calls."""
+    return "" if budget.scope == "total" else f"{budget.scope} {budget.key}"
+
+
 def _budget(store: "Store", linked: Measure, span: Span | None) -> Reading:
     from workbench.ledger import budgets, spend
 
-    held = [one for one in budgets.all(store) if one.period == "month" and one.key == linked.of]
+    of_month = [one for one in budgets.all(store) if one.period == "month"]
+    # A plan may name it by its key alone.
+    held = [one for one in of_month if budget_name(one) == linked.of] or [one for one in of_month if one.key == linked.of]
     if not held:
         of = f"for {linked.of}" if linked.of else "for all calls"
         return Reading(None, "share", why=f"There is no budget {of} for a month: set one on the Budgets page.")
+    if len(held) > 1:
+        names = " or ".join(sorted(budget_name(one) for one in held))
+        return Reading(None, "share", why=f"{len(held)} budgets for a month are called {linked.of}: choose {names}.")
     if span is None:
         return Reading(None, "share", why="No call was recorded yet.")
     standing = next(one for one in budgets.standings(store, span.until_ms - 1) if one.budget.id == held[0].id)
-    month = figures.day(standing.since_ms)[:7]
-    said = f"{month}, {figures.usd(standing.spent_nano)} of {figures.usd(standing.budget.limit_nano)}"
-    sums = spend.total(store, standing.since_ms, standing.until_ms, scope=standing.budget.scope, key=standing.budget.key)
-    return Reading(
-        standing.share, "share", sums.calls - sums.unpriced, said, source=("calls", f"budget {linked.of}".strip()), at_ms=span.until_ms - 1
-    )
+    budget, name = standing.budget, budget_name(standing.budget)
+    said = f"{figures.day(standing.since_ms)[:7]}, {figures.usd(standing.spent_nano)} of {figures.usd(budget.limit_nano)}"
+    sums = spend.total(store, standing.since_ms, standing.until_ms, scope=budget.scope, key=budget.key)
+    source = ("calls", f"budget {name}".strip())
+    return Reading(standing.share, "share", sums.calls - sums.unpriced, said, source=source, at_ms=span.until_ms - 1)
 
 
 _READ: Mapping[str, Callable[["Store", Measure, Span | None], Reading]] = {

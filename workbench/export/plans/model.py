@@ -41,7 +41,10 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a metric is read from: a kind of KINDS, and of what: a prompt, the name of an own metric, the key of a budget; empty is all."""
+    """What a metric is read from: a kind of KINDS, and of what: a prompt, the name of an own metric, a budget.
+
+    A budget is "model KEY" or "prompt KEY"; its key alone where no other has it. Empty is all.
+    """
 
     kind: str
     of: str = ""
