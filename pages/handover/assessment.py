@@ -52,7 +52,7 @@ def _save(store: Store, filled: rating.Filled) -> None:
         return
     kept = assessment.save(store, filled.made)
     session.flash(f"Saved: average {kept.average:.1f} of {assessment.MOST}.")
-    rating.anew()
+    rating.anew(filled.made.person)
     st.rerun()
 
 

@@ -40,14 +40,25 @@ def test_one_click_too_many_is_kept_once_and_the_same_a_day_later_twice(store: S
 def test_the_last_one_is_taken_back_and_put_back(store: Store) -> None:
     first = assessment.save(store, rated(1, 1, 1, 1, 1, 1), now_ms=START)
     second = assessment.save(store, rated(2, 2, 2, 2, 2, 2), now_ms=START + DAY)
-    assert assessment.undo(store, "Ada") == second
+    assert assessment.undo(store, second) == second
     assert assessment.history(store, "Ada") == [first]
     back = assessment.restore(store, second)
     assert replace(back, id=0) == replace(second, id=0)
-    assessment.undo(store, "Ada")
-    assessment.undo(store, "Ada")
-    with pytest.raises(NotFound, match="Ada has no self-assessment yet"):
-        assessment.undo(store, "Ada")
+    assessment.undo(store, back)
+    assessment.undo(store, first)
+    assert assessment.people(store) == []
+
+
+def test_only_the_one_that_is_named_is_taken_back_and_not_one_that_has_its_number_now(store: Store) -> None:
+    first = assessment.save(store, rated(1, 1, 1, 1, 1, 1), now_ms=START)
+    second = assessment.save(store, rated(2, 2, 2, 2, 2, 2), now_ms=START + DAY)
+    assert assessment.undo(store, first) == first
+    assert assessment.history(store, "Ada") == [second]
+    assessment.undo(store, second)
+    third = assessment.save(store, rated(3, 3, 3, 3, 3, 3), now_ms=START + 2 * DAY)
+    with pytest.raises(NotFound, match=r"The self-assessment of Ada of 2026-09-22 .* is not there any more"):
+        assessment.undo(store, second)
+    assert assessment.history(store, "Ada") == [third]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,37 @@ def test_the_last_one_is_taken_back_and_put_back(app: Open, twice: Store) -> Non
     assert not page.exception
 
 
+def test_the_one_the_button_names_is_taken_back_whoever_saved_since(app: Open, twice: Store) -> None:
+    page = app(FILE, person="Ada")
+    newer = assessment.save(twice, rated(5, 5, 5, 5, 5, 5), now_ms=START + 2 * DAY)  # by another window
+    page.button(key="assess-undo").click().run()
+    assert [one.skills[0].rating for one in assessment.history(twice, "Ada")] == [5, 1]
+    assert "Took back the assessment of 2026-09-22" in said(page).replace("\\", "") + "".join(one.value for one in page.toast)
+    assessment.undo(twice, newer)
+    page.button(key="assess-undo").click().run()  # names the one that is gone
+    assert [one.skills[0].rating for one in assessment.history(twice, "Ada")] == [1]
+    assert "is not there any more" in said(page).replace("\\", "")
+    assert not page.exception
+
+
+def test_what_is_half_filled_in_stays_with_its_person_while_another_is_looked_at(app: Open, twice: Store) -> None:
+    page = app(FILE, person="tester")
+    page.radio[0].set_value(4)
+    page.text_input[6].set_value("Evals with judges")
+    page.text_area[0].set_value("Half way").run()
+    page.selectbox(key="person").set_value("Ada").run()
+    assert [radio.value for radio in page.radio][::2] == [2, 2, 3, 4, 5, 1]
+    assert page.text_area[0].value == ""
+    page.radio[0].set_value(5)
+    save(page)
+    assert [one.skills[0].rating for one in assessment.history(twice, "Ada")] == [5, 2, 1]
+    page.selectbox(key="person").set_value("tester").run()
+    assert [radio.value for radio in page.radio] == [4, *[None] * 11]
+    assert (page.text_input[6].value, page.text_area[0].value) == ("Evals with judges", "Half way")
+    assert assessment.history(twice, "tester") == []
+    assert not page.exception
+
+
 def test_an_area_gets_another_name(app: Open, twice: Store) -> None:
     page = app(FILE, person="Ada")
     page.text_input[0].set_value("Prompt basics")

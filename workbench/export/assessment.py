@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from workbench import clock
 from workbench.errors import InputError, NotFound
+from workbench.export import figures
 from workbench.export.model import Chart, Line
 from workbench.export.tables import AssessmentRow
 from workbench.store import Store
@@ -86,15 +87,17 @@ def restore(store: Store, taken: Assessment) -> Assessment:
     return _add(store, checked(taken))
 
 
-def undo(store: Store, person: str) -> Assessment:
-    """Take back the person's last assessment; what it was, for `restore`. Raises NotFound where there is none."""
+def undo(store: Store, named: Assessment) -> Assessment:
+    """Take back the assessment that is named; what it was, for `restore`. Raises NotFound where it is not there any more."""
     with store.write() as session:
-        row = session.scalars(_of(person).limit(1)).first()
-        if row is None:
-            raise _nothing(person)
-        found = _assessment(row)
+        row = session.get(AssessmentRow, named.id)
+        if row is None or _assessment(row) != named:  # a number that became free is given again
+            raise NotFound(
+                f"The self-assessment of {named.person} of {figures.moment(named.rated_ms)} is not there any more.",
+                hint="It was taken back meanwhile; nothing else was changed.",
+            )
         session.delete(row)
-        return found
+        return named
 
 
 def history(store: Store, person: str, *, limit: int | None = None) -> list[Assessment]:

@@ -40,14 +40,16 @@ def draw(store: Store, person: str, found: list[Assessment]) -> None:
     if len(found) > _SHOWN:
         st.caption(f"The newest {_SHOWN} of {len(found)}.")
     label = f"Take back the one of {figures.day(found[0].rated_ms)}"
-    if st.button(label, key="assess-undo", icon=":material/undo:"):
-        confirm.act_and_say(f"Took back the assessment of {figures.day(found[0].rated_ms)}.", lambda: _take(store, person))
-        st.rerun()
+    # A callback knows the assessment that the button named, whatever another window has saved since.
+    st.button(label, key="assess-undo", icon=":material/undo:", on_click=_take, args=(store, found[0]))
 
 
-def _take(store: Store, person: str) -> None:
-    st.session_state[_TAKEN] = assessment.undo(store, person)
-    rating.anew()
+def _take(store: Store, named: Assessment) -> None:
+    def act() -> None:
+        st.session_state[_TAKEN] = assessment.undo(store, named)
+        rating.anew(named.person)
+
+    confirm.act_and_say(f"Took back the assessment of {figures.day(named.rated_ms)}.", act)
 
 
 def _way_back(store: Store, taken: Assessment) -> None:
@@ -57,5 +59,5 @@ def _way_back(store: Store, taken: Assessment) -> None:
             session.flash(f"Put back the assessment of {figures.day(taken.rated_ms)}.")
             assessment.restore(store, taken)
             del st.session_state[_TAKEN]
-            rating.anew()
+            rating.anew(taken.person)
             st.rerun()

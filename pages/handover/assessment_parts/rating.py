@@ -1,4 +1,6 @@
-"""The six skill areas to be rated, their names, what to learn next. Fields start from the last time and stay until they are saved."""
+"""The six skill areas to be rated, their names, what to learn next. Fields start from the last time; what is filled in stays
+until it is saved, for each person apart, also while another person is looked at.
+"""
 
 from dataclasses import dataclass
 
@@ -20,9 +22,14 @@ class Filled:
     missing: tuple[str, ...]
 
 
-def anew() -> None:
-    """The fields start again from what is saved."""
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+def anew(person: str) -> None:
+    """The person's fields start again from what is saved."""
+    st.session_state[_ROUND] = _rounds() | {person: _rounds().get(person, 0) + 1}
+
+
+def _rounds() -> dict[str, int]:
+    """How often each person's fields started again."""
+    return dict(st.session_state.get(_ROUND, {}))
 
 
 def draw(person: str, last: Assessment | None) -> Filled:
@@ -41,7 +48,7 @@ def draw(person: str, last: Assessment | None) -> Filled:
 
 
 def _key(person: str, what: str, number: int) -> str:
-    return f"assess-{what}-{number}-{st.session_state.get(_ROUND, 0)}-{person}"
+    return f"assess-{what}-{number}-{_rounds().get(person, 0)}-{person}"
 
 
 def _names(person: str, last: Assessment | None) -> list[str]:
@@ -49,7 +56,7 @@ def _names(person: str, last: Assessment | None) -> list[str]:
     known = [skill.name for skill in last.skills] if last else list(SKILLS)
     with st.expander("Rename the areas", icon=":material/edit:"):
         typed = [
-            st.text_input(f"Area {number + 1}", value=name, key=_key(person, "name", number), max_chars=60)
+            st.text_input(f"Area {number + 1}", value=name, key=_key(person, "name", number), max_chars=60, persist_state="session")
             for number, name in enumerate(known)
         ]
         st.caption("An area with a new name starts a history of its own.")
@@ -67,7 +74,7 @@ def _row(person: str, number: int, name: str, last: Assessment | None) -> tuple[
 
 def _scale(label: str, before: int | None, key: str) -> int | None:
     start = None if before is None else _SCALE.index(before)
-    return st.radio(label, _SCALE, index=start, key=key, horizontal=True, width=240, format_func=str)
+    return st.radio(label, _SCALE, index=start, key=key, horizontal=True, width=240, format_func=str, persist_state="session")
 
 
 def _learning(person: str, last: Assessment | None) -> tuple[tuple[str, ...], str]:
@@ -75,8 +82,18 @@ def _learning(person: str, last: Assessment | None) -> tuple[tuple[str, ...], st
     known = [*(last.learning if last else ()), *([""] * AREAS)][:AREAS]
     hints = ("What would help most next?", "And after that?", "And then?")
     areas = tuple(
-        st.text_input(f"Area for learning {number}", value=area, key=_key(person, "learning", number), max_chars=200, placeholder=hint)
+        st.text_input(
+            f"Area for learning {number}",
+            value=area,
+            key=_key(person, "learning", number),
+            max_chars=200,
+            placeholder=hint,
+            persist_state="session",
+        )
         for number, (area, hint) in enumerate(zip(known, hints, strict=True), 1)
     )
-    note = st.text_area("Remarks", value="", key=_key(person, "note", 0), max_chars=2_000, height=80, placeholder="What happened since.")
+    note = st.text_area(
+        "Remarks", value="", key=_key(person, "note", 0), max_chars=2_000, height=80, placeholder="What happened since.",
+        persist_state="session",
+    )  # fmt: skip
     return tuple(area for area in areas if area.strip()), note
