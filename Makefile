@@ -27,7 +27,7 @@ demo: setup ## Load the demo and run it on the local model.
 test: $(VENV)/.test ## Everything: checks, units, both databases, pages, the browser suite.
 	@scripts/test-machine
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -m "not browser" --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest -m "not browser" --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m browser --numprocesses=2 --dist=loadfile
 
 check: $(VENV)/.test ## Style, types and the direction of imports.
