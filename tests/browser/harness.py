@@ -35,8 +35,8 @@ _STILL = """([wait, quiet_ms]) => {
   const still = app && getComputedStyle(app).fontVariantNumeric === 'tabular-nums'
     && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
     && document.getAnimations().every(one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity);
-  if (window.waited?.wait !== wait || !still) window.waited = { wait, since: still ? performance.now() : Infinity };
-  return performance.now() - window.waited.since >= quiet_ms;
+  if (!still || window.waited?.wait !== wait) window.waited = { wait, since: performance.now() };
+  return still && performance.now() - window.waited.since >= quiet_ms;
 }"""
 _waits = count()
 # What axe finds in the page framework itself, on any page: the list around its sidebar sections.
