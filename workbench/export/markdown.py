@@ -37,6 +37,12 @@ def blocks(text: str, values: Sequence[Any] = ()) -> tuple[Block, ...]:
     return tuple(_Reader(values).blocks(iter(tokens), ""))
 
 
+def told(text: str, values: Sequence[Any]) -> str:
+    """The text with the words that its tokens stand for. Raises BlockInside where one is a block."""
+    reader = _Reader(values)
+    return _TOKEN.sub(lambda match: reader.text(match, "words"), text)
+
+
 @cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
@@ -106,7 +112,7 @@ class _Reader:
         yield Quote(tuple(self.blocks(tokens, "blockquote_close")))
 
     def _code(self, token: "Token", _: "Iterator[Token]") -> Iterator[Block]:
-        yield Code(_TOKEN.sub(self._text, token.content).removesuffix("\n"), _TOKEN.sub(self._text, token.info).split(" ")[0])
+        yield Code(_TOKEN.sub(self.text, token.content).removesuffix("\n"), _TOKEN.sub(self.text, token.info).split(" ")[0])
 
     def _table(self, _: "Token", tokens: "Iterator[Token]") -> Iterator[Block]:
         columns: list[Column] = []
@@ -174,10 +180,11 @@ class _Reader:
         number = int(match[1])
         return self._values[number] if number < len(self._values) else match[0]
 
-    def _text(self, match: re.Match[str]) -> str:
+    def text(self, match: re.Match[str], where: str = "a code block") -> str:
+        """The words that a token stands for."""
         value = self._value(match)
         if _is_blocks(value):
-            raise BlockInside("a code block", match)
+            raise BlockInside(where, match)
         return value.text if isinstance(value, Run) else plain(value) if isinstance(value, tuple) else value
 
 

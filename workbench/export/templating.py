@@ -7,10 +7,9 @@ TemplateError that names file and line.
 
 import json
 import re
-import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,28 +20,16 @@ from workbench.export import figures, markdown
 from workbench.export.model import Block, Cell, Chart, Code, Column, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
     from jinja2.runtime import Context
+
+    from workbench.export.captures import Sandbox, State
 
 SHIPPED = Path(__file__).parent / "templates"
 _BLOCKS = (Heading, Paragraph, ListBlock, Code, Quote, Note, Table, Chart, Diagram)
 _TITLE = re.compile(r"\A\s*# (.+)(?:\n|\Z)")
 _MARKUP = ("safe", "forceescape", "urlize", "xmlattr")  # filters that would hand a value on as Markdown
 _REMARKS = ("info", "warning", "missing", "good", "bad")
-_STATE = "_state"
 _HINT = "Mend the file, or move it away to use the shipped one."
-
-
-@dataclass
-class _State:
-    """What one rendering gathers: the values its tokens stand for, the template's lines that blocks came from, speaker notes, the prose
-    that was used.
-    """
-
-    values: list[Any] = field(default_factory=list)
-    lines: dict[int, int] = field(default_factory=dict)
-    spoken: list[str] = field(default_factory=list)
-    prose: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +85,20 @@ def own_sections(kind: str) -> list[str]:
 
 def render(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], audience: str) -> Rendered:
     """The template with its facts. Raises TemplateError with file and line."""
+    from workbench.export import captures
+
+    with captures.rendering() as state:
+        return _rendered(found, facts, prose, audience, state)
+
+
+def _rendered(found: Found, facts: Mapping[str, Any], prose: Mapping[str, str], audience: str, state: "State") -> Rendered:
     from jinja2 import TemplateError as Broken
 
-    state = _State()
     title = _TITLE.match(found.text)
     # The title's line is blanked, not cut, so that a line number in an error is that of the file.
     text = "\n" * found.text[: title.end()].count("\n") + found.text[title.end() :] if title else found.text
     try:
-        made = _compiled(text).render({**facts, "facts": facts, "audience": audience, "_prose": prose, _STATE: state})
+        made = _compiled(text)({**facts, "facts": facts, "audience": audience, "_prose": prose})
     except WorkbenchError as error:
         raise _broken(found, _of_block(state, error) or _line(error), error.message, error.hint) from error
     except Broken as error:
@@ -124,7 +117,7 @@ def _broken(found: Found, line: int | None, said: str, hint: str = "") -> Templa
     return TemplateError(said, hint=hint or _HINT, place=where)
 
 
-def _of_block(state: _State, error: Exception) -> int | None:
+def _of_block(state: "State", error: Exception) -> int | None:
     """The line of the block that does not stand alone."""
     return state.lines.get(error.number) if isinstance(error, markdown.BlockInside) else None
 
@@ -135,24 +128,17 @@ def _line(error: BaseException) -> int | None:
 
 
 @lru_cache(maxsize=500)
-def _compiled(text: str) -> "Template":
+def _compiled(text: str) -> Callable[[Mapping[str, Any]], str]:
     """Compiling takes most of the time of a section, and its text is the same for every document."""
-    return environment().from_string(text)
+    return environment().compiled(text)
 
 
 @cache
-def environment() -> "Environment":
+def environment() -> "Sandbox":
     """The sandbox all sections are rendered in: strict, and with what templates may call."""
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from workbench.export.captures import Sandbox
 
-    made = ImmutableSandboxedEnvironment(
-        autoescape=True,  # so that what macros and captures return is told apart from values
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize(),
-    )
+    made = Sandbox()
     for name in _MARKUP:
         made.filters.pop(name)
     # Nothing has to be escaped, and JSON is a text like any other.
@@ -169,115 +155,60 @@ def _json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
 
 
-def _finalize() -> Callable[..., Any]:
-    from jinja2 import Undefined, pass_context
-    from markupsafe import Markup
-
-    @pass_context
-    def token(context: "Context", value: Any) -> Any:
-        if isinstance(value, Markup):
-            return value
-        if isinstance(value, Undefined):
-            return str(value)  # raises: an undefined name is an error
-        return _token(context, value)
-
-    return token
-
-
-def _token(context: "Context", value: Any) -> str:
-    """What stands in the Markdown for a value."""
-    from markupsafe import Markup
-
-    state: _State = context[_STATE]
-    held = _held(value)
-    if isinstance(held, tuple) and (line := _here()):
-        state.lines[len(state.values)] = line
-    state.values.append(held)
-    return Markup(f"{markdown.OPEN}{len(state.values) - 1}{markdown.CLOSE}")  # noqa: S704 (a number)
-
-
-def _here() -> int | None:
-    """The line of the template that is being rendered."""
-    frame = sys._getframe(1)  # noqa: SLF001 (its only name)
-    while frame is not None and frame.f_code.co_filename != "<template>":
-        frame = frame.f_back  # type: ignore[assignment]
-    made = frame and frame.f_globals.get("__jinja_template__")
-    return made.get_corresponding_lineno(frame.f_lineno) if made else None
-
-
-def _held(value: Any) -> Any:
-    if isinstance(value, _BLOCKS):
-        return (value,)
-    if isinstance(value, Run):
-        return value
-    if isinstance(value, Cell):
-        return value.runs
-    if isinstance(value, tuple | list) and all(isinstance(item, (*_BLOCKS, Run)) for item in value):
-        return tuple(value)
-    if value is None:
-        return figures.NONE
-    return str(value)
-
-
 def _functions() -> dict[str, Callable[..., Any]]:
     from jinja2 import pass_context
+
+    from workbench.export.captures import Markup, said, shown, state, token
 
     @pass_context
     def prose(context: "Context", key: str) -> tuple[Block, ...]:
         text = str(context["_prose"].get(key) or "").strip()
         if text:
-            context[_STATE].prose[key] = text
+            state().prose[key] = text
         return markdown.blocks(text)
 
-    @pass_context
-    def note(context: "Context", kind: str, text: str = "", caller: Callable[[], str] | None = None) -> str:
+    def note(kind: str, text: Any = "", caller: Callable[[], Any] | None = None) -> str:
         if kind not in _REMARKS:
             raise InputError(f"{kind} is no kind of remark.", hint=f"Write one of {', '.join(_REMARKS)}.")
-        return _token(context, Note(kind, _inside(context, text, caller)))  # type: ignore[arg-type]
+        return token(Note(kind, shown(text if caller is None else caller())))  # type: ignore[arg-type]
 
-    @pass_context
-    def quote(context: "Context", text: str = "", caller: Callable[[], str] | None = None) -> str:
-        return _token(context, Quote(_inside(context, text, caller)))
-
-    @pass_context
-    def speaker(context: "Context", text: Any) -> str:
-        context[_STATE].spoken.append(str(text))
-        from markupsafe import Markup
-
+    def speaker(text: Any) -> str:
+        state().spoken.append(said(text))
         return Markup("")
+
+    def words(text: Any) -> tuple[Block, ...]:
+        """What a person wrote elsewhere, in a plan say: Markdown like prose."""
+        return shown(text) if isinstance(text, Markup) else markdown.blocks(str(text))
 
     return {
         "prose": prose,
         "note": note,
-        "quote": quote,
+        "quote": lambda text="", caller=None: token(Quote(shown(text if caller is None else caller()))),
         "speaker": speaker,
-        "words": lambda text: markdown.blocks(str(text)),  # what a person wrote elsewhere, in a plan say: Markdown like prose
-        "code": lambda text, language="", caption="": Code(str(text), language, caption),
+        "words": words,
+        "code": lambda text, language="", caption="": Code(said(text), said(language), said(caption)),
         "table": table,
-        "mono": lambda text: Run(str(text), code=True),
-        "strong": lambda text: Run(str(text), bold=True),
-        "emphasis": lambda text: Run(str(text), italic=True),
-        "link": lambda text, url: Run(str(text), link=str(url) if str(url).lower().startswith(markdown.LINKS) else ""),
-        "cell": lambda text, value=None: Cell(inline(str(text)), value),
+        "mono": lambda text: Run(said(text), code=True),
+        "strong": lambda text: Run(said(text), bold=True),
+        "emphasis": lambda text: Run(said(text), italic=True),
+        "link": lambda text, url: Run(said(text), link=str(url) if str(url).lower().startswith(markdown.LINKS) else ""),
+        "cell": lambda text, value=None: Cell(inline(said(text)), value),
     }
-
-
-def _inside(context: "Context", text: str, caller: Callable[[], str] | None) -> tuple[Block, ...]:
-    if caller is None:
-        return (Paragraph(inline(str(text))),)
-    return markdown.blocks(str(caller()), context[_STATE].values)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> Table:
     """A table; a column whose name ends in ">" holds figures. A cell is text, a number, None (no data), a Cell, a Run or runs."""
-    heads = tuple(Column(name.removesuffix(">"), "right" if name.endswith(">") else "left") for name in columns)
+    from workbench.export.captures import said
+
+    names = [said(name) for name in columns]
+    heads = tuple(Column(name.removesuffix(">"), "right" if name.endswith(">") else "left") for name in names)
     for row in rows:
         if len(row) != len(heads):
             raise InputError(f"A row of a table has {len(row)} cells where there are {len(heads)} columns.")
-    return Table(heads, tuple(tuple(_cell(value) for value in row) for row in rows), caption)
+    return Table(heads, tuple(tuple(_cell(value, said) for value in row) for row in rows), said(caption))
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any, said: Callable[[Any], str]) -> Cell:
     if isinstance(value, Cell):
         return value
     if isinstance(value, Run):
@@ -288,4 +219,4 @@ def _cell(value: Any) -> Cell:
         return Cell(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(inline(figures.number(value)), float(value))
-    return Cell(inline(figures.NONE if value is None else str(value)))
+    return Cell(inline(figures.NONE if value is None else said(value)))
