@@ -1,7 +1,7 @@
 """Fixtures of the browser suite: one server a module with a home of its own, a watched page of any size and scheme."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[_failed] = True
+    return report
+
+
 @pytest.fixture
-def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
+def open_page(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Makes a page of its own session: `open_page(size=PHONE, scheme="dark")`. What it must not do fails the test at its end."""
     watched = Watched(server.url)
     contexts = []
@@ -54,6 +65,8 @@ def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
 
     yield make
     for context in contexts:
+        for page in context.pages if _failed in request.node.stash else ():
+            print(f"{page.url} showed:\n{page.locator('body').aria_snapshot()}")
         context.close()
     assert watched.foreign == []
     assert watched.errors == []
