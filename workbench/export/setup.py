@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench import clock
 from workbench.errors import InputError
+from workbench.export import pictures
 from workbench.export.model import Brand
 from workbench.export.tables import BrandRow, DocumentRow
 from workbench.store import Store
@@ -16,7 +17,6 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LARGEST_LOGO = 2_000_000
 _LARGEST_PROSE = 200_000
 _WHITE_LEAST = 3.0  # contrast of large text on white, WCAG 2.2, 1.4.3
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,10 @@ def put_brand(store: Store, made: Brand) -> None:
         raise InputError(f"{made.accent} is no colour", place="accent", hint="Write it as #2f5d8a.")
     if contrast_on_white(made.accent) < _WHITE_LEAST:
         raise InputError(f"{made.accent} is too light to be read on white", place="accent", hint="Choose a darker shade of it.")
-    if made.logo and not made.logo.startswith(_PNG):
-        raise InputError("the logo is no PNG picture", place="logo", hint="Save it as PNG.")
     if len(made.logo) > _LARGEST_LOGO:
         raise InputError("the logo has more than 2 MB", place="logo", hint="Make it smaller: 600 pixels across are plenty.")
-    if made.logo:
-        _check_picture(made.logo)
+    if made.logo and (why := pictures.trouble(made.logo)):
+        raise InputError(f"the logo {why[0]}", place="logo", hint=why[1])
     with store.write() as session:
         row = session.get(BrandRow, 1) or BrandRow(id=1)
         row.accent, row.logo, row.name = made.accent.lower(), made.logo, storable(made.name).strip()[:200]
@@ -83,20 +81,3 @@ def contrast_on_white(accent: str) -> float:
     parts = [int(accent[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-def _check_picture(data: bytes) -> None:
-    import io
-
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            wide, high = picture.size
-            if not (0 < wide * high <= 25_000_000):
-                raise InputError(
-                    f"the logo has {wide} x {high} pixels", place="logo", hint="Make it smaller: 600 pixels across are plenty."
-                )
-            picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError("the logo cannot be read", place="logo", hint="Save it as PNG again.") from error

@@ -5,9 +5,11 @@ A writer interprets no text: every character of a document is shown. It reads no
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 
 from workbench.errors import InputError
+from workbench.export import pictures
 from workbench.export.model import Document
 
 Write = Callable[[Document], bytes]
@@ -21,6 +23,7 @@ MODULES = {
     "xlsx": "xlsx",
     "slides.html": "html_slides",
 }
+_DECKS = ("pptx", "slides.html")
 _known: dict[str, "Writer"] = {}
 
 
@@ -40,8 +43,13 @@ def writer(name: str, *, suffix: str, mime: str) -> Callable[[Write], Write]:
     def register(write: Write) -> Write:
         if name in _known:
             raise ValueError(f"two writers are named {name}")
-        _known[name] = Writer(name, suffix, mime, write)
-        return write
+
+        @wraps(write)
+        def written(document: Document) -> bytes:
+            return write(pictures.shown(document, deck=name in _DECKS))
+
+        _known[name] = Writer(name, suffix, mime, written)
+        return written
 
     return register
 
