@@ -11,9 +11,9 @@ from workbench.monitoring.overview import Overview
 _VERBS = (
     ("Author", "edit_note", session.PROMPTS, "Versions and labels of a prompt, and advice while you write."),
     ("Compare", "balance", session.COMPARE, "Two or more versions on the same cases, with intervals."),
-    ("Cost", "payments", session.COMPARE, "A quote before a run starts, a price on every call."),
-    ("Watch", "monitoring", session.RUNS, "Progress, failures and money of every run, as it happens."),
-    ("Hand over", "outbox", session.PROMPTS, "Prompts as files for git, results as CSV and JSON."),
+    ("Cost", "payments", session.WHATIF, "What a change would cost on your own traffic, before it ships."),
+    ("Watch", "monitoring", session.OVERVIEW, "What runs, how well, what it costs, and what got worse."),
+    ("Hand over", "outbox", session.DOCUMENTS, "Documents, plans and slides written from the data."),
 )
 
 

@@ -27,8 +27,9 @@ def test_the_first_visit_has_one_primary_button_and_needs_no_key(app: Open) -> N
 
 def test_the_five_verbs_are_named_on_the_first_visit(app: Open) -> None:
     page = app("home.py")
-    links = [link.proto.label for link in page.get("page_link")]
-    assert [verb for verb in ("Author", "Compare", "Cost", "Watch", "Hand over") if verb not in links] == []
+    links = {link.proto.label: link.proto.page for link in page.get("page_link")}
+    verbs = {"Author": "prompts", "Compare": "compare", "Cost": "whatif", "Watch": "overview", "Hand over": "documents"}
+    assert {verb: links.get(verb) for verb in verbs} == verbs
 
 
 def test_a_draft_is_offered_to_go_on_with(app: Open, bench: Store) -> None:
