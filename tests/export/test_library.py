@@ -12,7 +12,7 @@ import html5lib
 import pytest
 
 from workbench.errors import Cancelled
-from workbench.export import library, provenance
+from workbench.export import history, library, provenance
 from workbench.export.web import page
 from workbench.prompts import content, registry
 from workbench.store import Store
@@ -97,3 +97,20 @@ def test_names_that_read_alike_get_files_of_their_own(store: Store) -> None:
     for name in ("a b", "a-b", "A/B", "你好", "世界"):
         registry.create(store, name)
     assert len(files(library.make(store))) == 7
+
+
+def test_a_site_is_kept_among_past_exports_and_says_when_it_is_stale_and_is_made_again(filled: Store) -> None:
+    made = library.file(filled)
+    kept = history.keep(filled, made)
+    assert (kept.kind, kept.format, kept.name, kept.size_bytes) == ("library", "zip", "site.zip", len(made.data))
+    assert history.page(filled) == [kept]
+    said = provenance.parse(files(made.data)["sources.json"], "sources.json")
+    assert said.request == dict(kept.request)
+    assert [(one.kind, one.id, one.digest) for one in said.sources] == [(one.kind, one.id, one.digest) for one in kept.sources]
+    assert not history.check(filled, kept).stale
+    assert history.again(filled, kept).data == made.data
+    registry.save_version(filled, "empty", content.text("not any more"))
+    fresh = history.check(filled, kept)
+    assert fresh.stale
+    assert "empty" in " ".join(change.sentence for change in fresh.changes)
+    assert not history.check(filled, history.keep(filled, history.again(filled, kept))).stale

@@ -1,18 +1,19 @@
 """The Documents page: empty, set up and kept, previewed, exported; past exports that say when they are stale."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pages.handover.document_parts import offered
+from pages.handover.document_parts import offered, past_site
 from pages.parts import exporting
 from tests.cost.ledger import put
 from tests.pages import verdicts
 from tests.pages.conftest import Open, said
 from tests.pages.spending import spent
-from workbench.export import history, setup
+from workbench.export import history, library, setup
 from workbench.export.kinds import Request
 from workbench.prompts import labels, registry
 from workbench.prompts.content import Content
@@ -33,6 +34,16 @@ def plain(page: Any) -> str:
 
 def pressed(page: Any, key: str) -> Any:
     return page.button(key).click().run()
+
+
+def waited(page: Any) -> Any:
+    """The page once the site that is written behind it is there."""
+    for _ in range(600):
+        if any(button.label.startswith("Download site.zip") for button in page.get("download_button")):
+            return page
+        time.sleep(0.05)
+        page = page.run()
+    raise AssertionError("no site was written")
 
 
 def test_an_empty_store_says_what_a_document_is_written_from(app: Open) -> None:
@@ -126,6 +137,36 @@ def test_past_exports_say_when_they_are_stale_and_what_changed(app: Open, bench:
     text = plain(app(FILE, view="past"))
     assert "Stale " not in text.replace("Stale: made again", "")
     assert text.index("Fresh") < text.index("Made again since")
+
+
+def test_a_site_is_a_past_export_like_any_other(app: Open, bench: Store) -> None:
+    verdicts.versions(bench, 1)
+    page = pressed(app(FILE), "site-write")
+    page = waited(page)
+    assert [one.name for one in history.page(bench)] == ["site.zip"]
+    page = app(FILE, view="past")
+    assert "Library" in plain(page)
+    assert "Fresh" in plain(page)
+    registry.save_version(bench, "intent", Content((message("user", "Another {{text}}"),)))
+    page = app(FILE, view="past")
+    assert " Stale]" in plain(page)
+    (one,) = history.page(bench)
+    page = waited(pressed(page, f"past-again-{one.id}"))
+    assert not page.exception
+    assert len(history.page(bench)) == 2
+    text = plain(app(FILE, view="past"))
+    assert text.index("Fresh") < text.index("Made again since")
+
+
+def test_a_large_site_is_checked_when_asked(app: Open, bench: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_site, "_AT_ONCE", 0)
+    verdicts.versions(bench, 1)
+    one = history.keep(bench, library.file(bench))
+    page = app(FILE, view="past")
+    assert "Not checked" in plain(page)
+    page = pressed(page, f"past-check-{one.id}")
+    assert not page.exception
+    assert "Fresh" in plain(page)
 
 
 def test_what_is_taken_off_the_list_comes_back(app: Open, bench: Store) -> None:

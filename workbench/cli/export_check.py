@@ -89,11 +89,11 @@ def again(export_id: int, *, path: Path | None) -> None:
     """Make the past export ID again from today's data, set up as it was."""
     from workbench import store
     from workbench.cli.export_documents import write
-    from workbench.export import files, history, kinds
+    from workbench.export import history
 
     target = store.current()
     past = history.get(target, export_id)
-    file = files.make(target, kinds.request_from_json(past.request), past.format)
+    file = history.again(target, past)
     write(path or Path(past.name), file.data)
     history.keep(target, file, name=path.name if path else past.name)
     same = file.sha256 == past.sha256

@@ -14,13 +14,15 @@ def library(path: Path) -> None:
     """All prompts as a static site with index and search: unpack it anywhere and open index.html."""
     from workbench import store
     from workbench.cli.export_documents import write
+    from workbench.export import history
     from workbench.export import library as site
 
     target = store.current()
     with click.progressbar(length=1000, label="Writing", file=sys.stderr) as bar:
-        data = site.make(target, progress=lambda done, total: bar.update(max(0, 1000 * done // max(1, total) - bar.pos)))
-    write(path, data)
-    output.say(f"{path}: {len(data):,} bytes.")
+        made = site.file(target, progress=lambda done, total: bar.update(max(0, 1000 * done // max(1, total) - bar.pos)))
+    write(path, made.data)
+    history.keep(target, made, name=path.name)
+    output.say(f"{path}: {len(made.data):,} bytes.")
 
 
 @click.command()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from workbench import clock
 from workbench.errors import InputError, NotFound
-from workbench.export import documents, kinds, sources
+from workbench.export import documents, files, kinds, sources
 from workbench.export.files import File
 from workbench.export.provenance import Provenance
 from workbench.export.sources import Source
@@ -20,6 +20,8 @@ TRAFFIC = frozenset({"calls", "alerts", "spend"})
 
 KINDS = TRAFFIC | {"version", "labels", "cases", "run", "verdict", "scenario", "plan", "prices", "prose", "template", "assessment"}
 """All kinds of sources."""
+
+_LIBRARY = "library"  # the site of all prompts, which is no kind of document
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,15 @@ def bring_back(store: Store, export: Export) -> None:
             session.add(row)
 
 
+def again(store: Store, past: Export) -> File:
+    """The file made from today's data, set up as it was. Raises what `files.make` raises."""
+    if past.kind == _LIBRARY:
+        from workbench.export import library
+
+        return library.file(store)
+    return files.make(store, kinds.request_from_json(past.request), past.format)
+
+
 def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = frozenset()) -> Freshness:
     """Whether the document would read differently today. Sources of the kinds in `without` may differ ("calls" moves with every call)."""
     try:
@@ -158,7 +169,7 @@ def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = 
 
 def _now(store: Store, said: Export | Provenance) -> tuple[Source, ...]:
     """What it would be written from today."""
-    if said.kind == "library":
+    if said.kind == _LIBRARY:
         from workbench.export import library
 
         return library.sources(store)

@@ -12,11 +12,10 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from workbench import clock
 from workbench.errors import Cancelled
 from workbench.export import documents, provenance, setup
+from workbench.export.files import File
 from workbench.export.model import Brand, Document
 from workbench.export.sources import Source
 from workbench.export.web import page
@@ -25,6 +24,7 @@ from workbench.prompts import registry
 from workbench.prompts.records import Prompt
 from workbench.store import Store
 
+KIND = "library"
 Progress = Callable[[int, int], None]
 _PAGE = 200  # prompts read at once
 _SEARCHED = 20_000  # characters of a prompt that search looks through
@@ -42,7 +42,15 @@ class _Entry:
 
 
 def make(store: Store, *, progress: Progress | None = None, stop: Callable[[], bool] | None = None) -> bytes:
-    """The zip. `progress` is told how many prompts of how many are written; Cancelled is raised soon after `stop` says so."""
+    """The bytes of `file`."""
+    return file(store, progress=progress, stop=stop).data
+
+
+def file(store: Store, *, progress: Progress | None = None, stop: Callable[[], bool] | None = None) -> File:
+    """The zip, with what it was written from.
+
+    `progress` is told how many prompts of how many are written; Cancelled is raised soon after `stop` says so.
+    """
     found = prompts(store)
     paths = _paths(found)
     entries: list[_Entry] = []
@@ -60,12 +68,12 @@ def make(store: Store, *, progress: Progress | None = None, stop: Callable[[], b
             sources |= {(one.kind, one.id): one for one in document.sources}
             as_of += [] if document.as_of_ms is None else [document.as_of_ms]
             _add(site, paths[prompt.name], _page(document))
-        newest = max(as_of, default=None)
-        _add(site, "index.html", _index(entries, setup.brand(store), newest))
-        _add(site, "sources.json", _sources(tuple(sources.values()), newest))
+        whole = _whole(tuple(sources.values()), len(found), max(as_of, default=None), setup.brand(store))
+        _add(site, "index.html", _index(entries, whole))
+        _add(site, "sources.json", provenance.text(whole))
     if progress is not None:
         progress(len(found), len(found))
-    return out.getvalue()
+    return File("site.zip", "application/zip", "zip", out.getvalue(), whole)
 
 
 def sources(store: Store) -> tuple[Source, ...]:
@@ -114,10 +122,10 @@ def _page(document: Document) -> str:
     return page.write(document, above=crumb)
 
 
-def _index(entries: list[_Entry], brand: Brand, as_of_ms: int | None) -> str:
+def _index(entries: list[_Entry], whole: Document) -> str:
     script = page.style("site.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    head = page.masthead(Document("library", "Prompt library", _counted(len(entries)), "", (), as_of_ms=as_of_ms, brand=brand))
+    head = page.masthead(whole)
     texts = [{"folder": _folder(one.prompt), "tags": list(one.prompt.tags), "text": _searched(one)} for one in entries]
     data = json.dumps(texts, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026")
     inner = (
@@ -125,7 +133,7 @@ def _index(entries: list[_Entry], brand: Brand, as_of_ms: int | None) -> str:
         f'<script type="application/json" id="search-index">{data}</script>\n<script>{script}</script>'
     )
     policy = f"{page.POLICY}; script-src 'sha256-{digest}'"
-    return page.frame("Prompt library", inner, brand, policy=policy, extra=f"<style>\n{page.style('site.css')}</style>\n")
+    return page.frame(whole.title, inner, whole.brand, policy=policy, extra=f"<style>\n{page.style('site.css')}</style>\n")
 
 
 def _counted(count: int) -> str:
@@ -187,16 +195,10 @@ def _item(at: int, entry: _Entry) -> str:
     )
 
 
-def _sources(sources: tuple[Source, ...], as_of_ms: int | None) -> str:
-    said: dict[str, Any] = {
-        "format": provenance.FORM,
-        "kind": "library",
-        "subject": "",
-        "request": {"kind": "library", "subject": ""},
-        "sources": [one.to_json() for one in sources],
-        "as_of": None if as_of_ms is None else clock.iso(as_of_ms),
-    }
-    return json.dumps(said, sort_keys=True, separators=(",", ":"))
+def _whole(sources: tuple[Source, ...], count: int, as_of_ms: int | None, brand: Brand) -> Document:
+    """The site as a document: its masthead, and what it was written from."""
+    asked: dict[str, object] = {"kind": KIND, "subject": ""}
+    return Document(KIND, "Prompt library", _counted(count), "", (), sources, asked, as_of_ms, brand)
 
 
 def _add(site: zipfile.ZipFile, name: str, text: str) -> None:

@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from pages.handover.document_parts import past_site, past_taken, site
 from pages.handover.document_parts.choosing import KINDS
 from pages.parts import exporting, page, safe, session
 from pages.parts import format as fmt
@@ -16,12 +17,12 @@ from workbench.store import Store
 _AT_ONCE = 10
 _WAITED, _LOOKS = "past-waited", 60  # half a second each
 _FIRST = ("labels", "version", "scenario", "plan", "prose", "run")
-_SHOWN, _TAKEN = "past-shown", "past-taken"
+_SHOWN = "past-shown"
 
 
 def draw(store: Store) -> None:
     """The list, each with its state. A document is composed again to find out, one for all its formats."""
-    _taken(store)
+    past_taken.draw(store)
     shown = int(st.session_state.get(_SHOWN, _AT_ONCE))
     found = history.page(store, limit=shown + 1)
     if not found:
@@ -32,6 +33,8 @@ def draw(store: Store) -> None:
     st.caption("Stale: made again, it would say something else. In a pipeline, `workbench export check FILE` exits 4 for it.")
     if _WAITED in st.session_state:
         st.fragment(_wait, run_every=0.5)(store)
+    if site.asked():
+        site.progress(store)
     newer: set[str] = set()
     states: dict[str, Freshness] = {}
     for one in found[:shown]:
@@ -49,6 +52,8 @@ def _asked(one: Export) -> str:
 
 def _fresh(store: Store, one: Export, states: dict[str, Freshness]) -> Freshness:
     """Its state; files of the same document written from the same sources share it."""
+    if past_site.is_one(one):
+        return past_site.state(store, one)
     key = f"{_asked(one)} {[source.digest for source in one.sources]}"
     if key not in states:
         states[key] = history.check(store, one)
@@ -72,11 +77,13 @@ def _row(store: Store, one: Export, fresh: Freshness | None) -> None:
             )
             _changes(fresh)
         with st.container(horizontal=True, width="content"):
-            if fresh is not None:
+            if fresh is not None and past_site.is_one(one):
+                past_site.actions(store, one, fresh)
+            elif fresh is not None:
                 _download(one, fresh)
             st.button(
                 "", key=f"past-forget-{one.id}", icon=":material/close:", type="tertiary", help="Take off this list",
-                on_click=_forget, args=(one,),
+                on_click=past_taken.forget, args=(one,),
             )  # fmt: skip
 
 
@@ -110,6 +117,8 @@ def _wait(store: Store) -> None:
 def _badge(fresh: Freshness | None) -> None:
     if fresh is None:
         st.badge("Made again since", icon=":material/history:", color="grey")
+    elif fresh is past_site.UNKNOWN:
+        st.badge("Not checked", icon=":material/help:", color="grey")
     elif fresh.stale:
         st.badge("Stale", icon=":material/update:", color="orange")
     else:
@@ -129,22 +138,3 @@ def _changes(fresh: Freshness | None) -> None:
         with st.popover(f"{len(told) - 3} more changes", type="tertiary"):
             for change in told[3:]:
                 st.caption(safe.escape(change.sentence, limit=300))
-
-
-def _forget(one: Export) -> None:
-    st.session_state[_TAKEN] = history.forget(session.store(), one.id)
-
-
-def _taken(store: Store) -> None:
-    """What was taken off the list last, and the way back."""
-    one: Export | None = st.session_state.get(_TAKEN)
-    if one is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="past-taken-row"):
-        st.caption(f"{safe.escape(one.name)} is off this list. The file itself stays where it is.", width="content")
-        st.button("Undo", key="past-undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(store, one))
-
-
-def _undo(store: Store, one: Export) -> None:
-    history.bring_back(store, one)
-    st.session_state.pop(_TAKEN, None)

@@ -23,13 +23,17 @@ class _Job:
     data: bytes = b""
     error: WorkbenchError | None = None
     ended: bool = False
+    noted: bool = True
 
     def write(self, store: Store) -> None:
         """What the thread does."""
-        from workbench.export import library
+        from workbench.export import history, library
 
         try:
-            self.data = library.make(store, progress=self._tell, stop=lambda: self.stop)
+            made = library.file(store, progress=self._tell, stop=lambda: self.stop)
+            if self.noted:
+                history.keep(store, made)
+            self.data = made.data
         except Cancelled:
             pass  # the person knows
         except WorkbenchError as error:
@@ -43,11 +47,26 @@ class _Job:
 
 def draw(store: Store) -> None:
     """The fold."""
-    job: _Job | None = st.session_state.get(_JOB)
-    live = job is not None and not job.ended
     with st.expander("The whole library as a site", icon=":material/folder_zip:", key="document-site"):
         st.caption("A zip of static pages with index and search: unpack it anywhere. Or `workbench export library -o site.zip`.")
-        st.fragment(_panel, run_every=0.5 if live else None)(store, live)
+        progress(store)
+
+
+def progress(store: Store) -> None:
+    """How far the site is, with a stop; where none is being written, the way to one, and what was written last."""
+    live = running()
+    st.fragment(_panel, run_every=0.5 if live else None)(store, live)
+
+
+def asked() -> bool:
+    """Whether a site is being written in this session, or was."""
+    return _JOB in st.session_state
+
+
+def running() -> bool:
+    """Whether a site is being written in this session."""
+    job: _Job | None = st.session_state.get(_JOB)
+    return job is not None and not job.ended
 
 
 def _panel(store: Store, live: bool) -> None:
@@ -70,12 +89,13 @@ def _panel(store: Store, live: bool) -> None:
                 f"Download site.zip ({fmt.size(len(job.data))})", data=job.data, file_name="site.zip", mime="application/zip",
                 key="site-zip", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
-        st.button("Write it again" if written else "Write the site", key="site-write", on_click=_start, args=(store,))
+        st.button("Write it again" if written else "Write the site", key="site-write", on_click=start, args=(store,))
     if job is not None and job.stop and not job.data:
         st.caption("Stopped: nothing was written.")
 
 
-def _start(store: Store) -> None:
-    job = st.session_state[_JOB] = _Job()
+def start(store: Store, *, noted: bool = True) -> None:
+    """Begin to write the site; it is `noted` among the past exports. For a callback."""
+    job = st.session_state[_JOB] = _Job(noted=noted)
     threading.Thread(target=job.write, args=(store,), daemon=True).start()
     session.flash("Writing the site: you can go on meanwhile.", "info")
