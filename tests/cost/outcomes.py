@@ -4,19 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.cost.scenarios import SMALL
-from workbench.cost.model import (
-    Assumption,
-    ExactCache,
-    Figure,
-    Latency,
-    Outcome,
-    Part,
-    Quality,
-    SemanticCache,
-    Sensitivity,
-    Share,
-    Side,
-)
+from workbench.cost.model import ExactCache, SemanticCache
+from workbench.cost.outcome import Assumption, Figure, Latency, Outcome, Part, Quality, Sensitivity, Share, Side
 
 HOSTILE = (
     "=cmd|' /C calc'!A0",

@@ -10,7 +10,8 @@ from tests.data import AZURE
 from workbench.cost import backtest, bootstrap, columns, trace
 from workbench.cost.backtest import MEASURES, Measure
 from workbench.cost.columns import Columns
-from workbench.cost.model import Figure, OwnPrice, Recorded
+from workbench.cost.model import OwnPrice, Recorded
+from workbench.cost.outcome import Figure
 from workbench.errors import InputError
 from workbench.store import Store
 

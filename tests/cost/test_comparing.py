@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from tests.cost.outcomes import outcome
 from workbench.cost import amounts, comparing, exporting, printed
 from workbench.cost.comparing import AFTER, BEFORE, Record
-from workbench.cost.model import Figure
+from workbench.cost.outcome import Figure
 
 
 def of(records: tuple[Record, ...], section: str, item: str, side: str) -> Record:

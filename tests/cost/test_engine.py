@@ -18,7 +18,6 @@ from workbench.cost.model import (
     ExactCache,
     Growth,
     NewModel,
-    Outcome,
     OutputCap,
     OwnPrice,
     Recorded,
@@ -27,6 +26,7 @@ from workbench.cost.model import (
     SemanticCache,
     Typed,
 )
+from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Measured, Stream, Traffic
 from workbench.errors import InputError
 

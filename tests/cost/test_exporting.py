@@ -15,7 +15,7 @@ from workbench.cost import comparing, exporting
 from workbench.cost.exporting import charts
 from workbench.cost.exporting.csv_file import COLUMNS
 from workbench.cost.exporting.markdown_file import literal
-from workbench.cost.model import Assumption, Figure, Outcome, Part
+from workbench.cost.outcome import Assumption, Figure, Outcome, Part
 
 
 def hostile(name: str) -> Outcome:

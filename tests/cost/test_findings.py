@@ -6,19 +6,8 @@ from typing import Any
 from tests.cost.streams import ALL, PRICES, D, book, recorded, scenario
 from workbench.cost import engine, typed
 from workbench.cost.findings import usd
-from workbench.cost.model import (
-    Batch,
-    ExactCache,
-    Limits,
-    NewModel,
-    Outcome,
-    OwnPrice,
-    PromptCaching,
-    Recorded,
-    Routing,
-    SemanticCache,
-    Unsure,
-)
+from workbench.cost.model import Batch, ExactCache, Limits, NewModel, OwnPrice, PromptCaching, Recorded, Routing, SemanticCache, Unsure
+from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Hits, Measured, Stream
 
 TARGET = Limits(usd_per_month=D(2_000))

@@ -8,19 +8,8 @@ import pytest
 
 from tests.cost.streams import ALL, D, book, example, month, recorded, scenario
 from workbench.cost import engine, ranges, worked
-from workbench.cost.model import (
-    Batch,
-    ExactCache,
-    Growth,
-    Outcome,
-    OwnPrice,
-    PromptCaching,
-    Recorded,
-    Routing,
-    SemanticCache,
-    ShorterPrompt,
-    Unsure,
-)
+from workbench.cost.model import Batch, ExactCache, Growth, OwnPrice, PromptCaching, Recorded, Routing, SemanticCache, ShorterPrompt, Unsure
+from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Hits, Measured, Prefix, Stream, Traffic
 
 SURE = Unsure(D(0), D(0), D(0), D(0), D(0))

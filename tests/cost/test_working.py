@@ -15,7 +15,6 @@ from workbench.cost.model import (
     Batch,
     Believed,
     ExactCache,
-    Outcome,
     OutputCap,
     OwnPrice,
     PromptCaching,
@@ -26,6 +25,7 @@ from workbench.cost.model import (
     ShorterPrompt,
     Trace,
 )
+from workbench.cost.outcome import Outcome
 from workbench.errors import InputError
 from workbench.ledger import overrides
 from workbench.ledger.tables import CallRow

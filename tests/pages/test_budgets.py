@@ -14,7 +14,7 @@ from tests.pages.conftest import Open, said
 from tests.pages.spending import NOW, spent
 from tests.pages.stores import HOSTILE
 from workbench import clock as time
-from workbench.cost.model import Figure
+from workbench.cost.outcome import Figure
 from workbench.cost.projection import Projection
 from workbench.errors import InputError
 from workbench.ledger import budgets

@@ -17,7 +17,8 @@ from tests.pages.conftest import Open, said
 from tests.pages.spending import NOW, USD, spent
 from tests.pages.stores import HOSTILE
 from workbench import clock as time
-from workbench.cost.model import Figure, Recorded
+from workbench.cost.model import Recorded
+from workbench.cost.outcome import Figure
 from workbench.cost.projection import Projection
 from workbench.ledger import spend
 from workbench.ledger.budgets import Budget, Standing

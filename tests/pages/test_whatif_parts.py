@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pages.spend.whatif_parts import fitting, link, mix, paths, plans, trace_file, wording
 from tests.pages.test_whatif import typed
 from workbench.cost import document, keeping
-from workbench.cost.model import Batch, ClassOf, ExactCache, Figure, Growth, Recorded, Routing, Trace, Typed
+from workbench.cost.model import Batch, ClassOf, ExactCache, Growth, Recorded, Routing, Trace, Typed
 from workbench.cost.optimiser import Plan
+from workbench.cost.outcome import Figure
 from workbench.errors import InputError
 
 D = Decimal

@@ -10,8 +10,8 @@ import click
 from workbench.cli import output
 
 if TYPE_CHECKING:
-    from workbench.cost.model import Outcome
     from workbench.cost.optimiser import Plan
+    from workbench.cost.outcome import Outcome
 
 _CACHES = {"off": "no cache", "exact": "exact cache", "semantic": "semantic cache", "exact+semantic": "exact cache, then a semantic one"}
 

@@ -12,7 +12,8 @@ from workbench.cli import output
 
 if TYPE_CHECKING:
     from workbench.cost.comparing import Record
-    from workbench.cost.model import Outcome, Scenario
+    from workbench.cost.model import Scenario
+    from workbench.cost.outcome import Outcome
     from workbench.store import Store
 
 _SUFFIXES = (".yaml", ".yml", ".json")

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from workbench.cost.model import Figure
+from workbench.cost.outcome import Figure
 
 MINUS = "−"
 UNKNOWN = "unknown"

@@ -8,7 +8,6 @@ from workbench.cost import latency, prefix, quality, ranges
 from workbench.cost.levers import describe, percent
 from workbench.cost.model import (
     ANY_CLASS,
-    Assumption,
     Batch,
     ExactCache,
     Lever,
@@ -22,6 +21,7 @@ from workbench.cost.model import (
     Trace,
     Typed,
 )
+from workbench.cost.outcome import Assumption
 from workbench.cost.traffic import Prefix
 from workbench.cost.worked import Worked, components_of
 

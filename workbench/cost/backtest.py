@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.cost import bootstrap, columns, loading
 from workbench.cost.columns import Columns
-from workbench.cost.model import KINDS, Figure, OwnPrice, Recorded
+from workbench.cost.model import KINDS, OwnPrice, Recorded
+from workbench.cost.outcome import Figure
 from workbench.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workbench.cost.amounts import nano
-from workbench.cost.model import Figure, Latency, Outcome, Part, Quality, Sensitivity, Share, Side
+from workbench.cost.outcome import Figure, Latency, Outcome, Part, Quality, Sensitivity, Share, Side
 
 _SAME = Decimal("1e-9")  # a share of the calls that rounding makes
 BEFORE, AFTER, SAVED = "before", "after", "saved"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.cost import assumptions, checking, findings, latency, quality, ranges, sides, tornado, waterfall, worked
 from workbench.cost.billing import Bill, nano
 from workbench.cost.flow import EXACT
-from workbench.cost.model import Figure, Growth, Outcome, Part, Scenario
+from workbench.cost.model import Growth, Scenario
+from workbench.cost.outcome import Figure, Outcome, Part
 from workbench.cost.rates import Book
 from workbench.cost.traffic import Measured, Traffic
 from workbench.cost.worked import Worked

@@ -8,7 +8,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from workbench.cost import billing, comparing, levers
 from workbench.cost.levers import describe, percent
-from workbench.cost.model import Batch, ExactCache, NewModel, Outcome, PromptCaching, Routing, SemanticCache
+from workbench.cost.model import Batch, ExactCache, NewModel, PromptCaching, Routing, SemanticCache
+from workbench.cost.outcome import Outcome
 from workbench.cost.worked import Worked, components_of, models_named
 
 MOST_MODELS = 20

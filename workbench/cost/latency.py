@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Believed, Latency
+from workbench.cost.model import Believed
+from workbench.cost.outcome import Latency
 from workbench.cost.traffic import Traffic
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Assumption, Limits, Scenario
+from workbench.cost.model import Limits, Scenario
+from workbench.cost.outcome import Assumption
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

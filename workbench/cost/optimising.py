@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Assumption, Batch, ExactCache, Figure, Lever, NewModel, Routing, Rule, Scenario, SemanticCache, Side, Typed
+from workbench.cost.model import Batch, ExactCache, Lever, NewModel, Routing, Rule, Scenario, SemanticCache, Typed
 from workbench.cost.optimiser import CacheOption, Limit, Plan, Problem
+from workbench.cost.outcome import Assumption, Figure, Side
 
 if TYPE_CHECKING:
     from workbench.cost.billing import Bill

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.cost import comparing, document
 from workbench.cost.amounts import nano
-from workbench.cost.model import Figure, Latency, Outcome, Quality, Side
+from workbench.cost.outcome import Figure, Latency, Outcome, Quality, Side
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.cost.model import Figure
+from workbench.cost.outcome import Figure
 from workbench.ledger import spend
 from workbench.ledger.periods import DAY_MS, Period, day, end, start
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
 
-from workbench.cost.model import Believed, Quality, Rule
+from workbench.cost.model import Believed, Rule
+from workbench.cost.outcome import Quality
 from workbench.ledger.tables import CallRow
 from workbench.runner.reading import ENDED
 from workbench.runner.tables import CellRow, RunRow, RunVariantRow

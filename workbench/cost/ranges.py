@@ -19,7 +19,8 @@ from workbench.cost import billing, bootstrap
 from workbench.cost import levers as pulled
 from workbench.cost.billing import SIDES
 from workbench.cost.flow import Base
-from workbench.cost.model import ExactCache, Figure, Growth, Lever, PromptCaching, Routing, Scenario, SemanticCache, Unsure
+from workbench.cost.model import ExactCache, Growth, Lever, PromptCaching, Routing, Scenario, SemanticCache, Unsure
+from workbench.cost.outcome import Figure
 from workbench.cost.rates import Book
 
 if TYPE_CHECKING:

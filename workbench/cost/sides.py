@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from workbench.cost import latency, levers, quality
 from workbench.cost.billing import Bill, nano
-from workbench.cost.model import ANY_CLASS, KINDS, Figure, Latency, Lever, Quality, SemanticCache, Share, ShorterPrompt, Side
+from workbench.cost.model import ANY_CLASS, KINDS, Lever, SemanticCache, ShorterPrompt
+from workbench.cost.outcome import Figure, Latency, Quality, Share, Side
 from workbench.cost.traffic import Stream
 from workbench.cost.worked import Worked
 

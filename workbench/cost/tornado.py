@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.cost import ranges
 from workbench.cost.flow import Base
 from workbench.cost.levers import percent
-from workbench.cost.model import Growth, Scenario, Sensitivity
+from workbench.cost.model import Growth, Scenario
+from workbench.cost.outcome import Sensitivity
 from workbench.cost.ranges import HIGH, LOW, Totals, Unknowns
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from workbench.cost.levers import ORDER, describe
-from workbench.cost.model import Lever, Part
+from workbench.cost.model import Lever
+from workbench.cost.outcome import Part
 
 INTERACTION = "interaction"
 

@@ -15,20 +15,8 @@ from weakref import WeakKeyDictionary
 
 from workbench import clock
 from workbench.cost import engine, latency, quality, rates, replay, rules, worked
-from workbench.cost.model import (
-    ANY_CLASS,
-    Batch,
-    ExactCache,
-    Outcome,
-    PromptCaching,
-    Recorded,
-    Routing,
-    Rule,
-    Scenario,
-    ShorterPrompt,
-    Trace,
-    Typed,
-)
+from workbench.cost.model import ANY_CLASS, Batch, ExactCache, PromptCaching, Recorded, Routing, Rule, Scenario, ShorterPrompt, Trace, Typed
+from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Measured, Traffic
 
 if TYPE_CHECKING:

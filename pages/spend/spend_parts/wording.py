@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pages.parts import format as fmt
 from pages.parts import safe
-from workbench.cost.model import Figure
+from workbench.cost.outcome import Figure
 
 NO_PROMPT = "No prompt"
 

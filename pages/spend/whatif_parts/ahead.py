@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts import curves, figures
 from pages.spend.whatif_parts import wording
 from workbench.cost import comparing
-from workbench.cost.model import Figure, Outcome
+from workbench.cost.outcome import Figure, Outcome
 
 
 def draw(outcome: Outcome) -> None:

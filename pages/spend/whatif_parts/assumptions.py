@@ -10,7 +10,8 @@ from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import fields, known
 from pages.spend.whatif_parts.desk import Desk
 from workbench import clock
-from workbench.cost.model import Outcome, OwnPrice
+from workbench.cost.model import OwnPrice
+from workbench.cost.outcome import Outcome
 from workbench.ledger import tariff
 from workbench.pricing import entries
 

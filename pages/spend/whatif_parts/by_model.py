@@ -8,7 +8,7 @@ from pages.parts import format as fmt
 from pages.parts import tables
 from pages.spend.whatif_parts import wording
 from workbench.cost.comparing import by_model
-from workbench.cost.model import Outcome, Share
+from workbench.cost.outcome import Outcome, Share
 
 _TEXT = st.column_config.TextColumn
 

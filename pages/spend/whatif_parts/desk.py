@@ -14,7 +14,8 @@ from pages.parts import session
 from pages.spend.whatif_parts import bar, drafting, link, paths
 from pages.spend.whatif_parts.paths import Path
 from workbench import clock
-from workbench.cost.model import Outcome, Scenario
+from workbench.cost.model import Scenario
+from workbench.cost.outcome import Outcome
 from workbench.errors import InputError, WorkbenchError
 
 KEY = "whatif-desk"

@@ -7,7 +7,8 @@ from pages.parts import session
 from pages.spend.whatif_parts import result, telling, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost import comparing, quality
-from workbench.cost.model import Figure, Latency, Outcome, Quality, Recorded
+from workbench.cost.model import Recorded
+from workbench.cost.outcome import Figure, Latency, Outcome, Quality
 
 _SOURCES = {"stated": "as stated, not measured"}
 

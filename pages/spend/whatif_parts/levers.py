@@ -7,7 +7,7 @@ from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts import lever_fields, paths, starting, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost import comparing
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 _HELP = {
     "routing": "Simple questions go to a cheaper model: shares by class, or rules on the recorded calls.",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import figures
 from pages.spend.whatif_parts import wording
-from workbench.cost.model import Outcome, Sensitivity
+from workbench.cost.outcome import Outcome, Sensitivity
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

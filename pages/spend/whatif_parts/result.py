@@ -2,7 +2,7 @@
 
 from pages.spend.whatif_parts.desk import Desk
 from workbench import clock
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 from workbench.errors import WorkbenchError
 from workbench.store import Store
 

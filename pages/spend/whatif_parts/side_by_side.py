@@ -8,7 +8,7 @@ from pages.spend.whatif_parts import ahead, library, steps, taking, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost import comparing
 from workbench.cost.comparing import AFTER, BEFORE, SAVED, Record, Row
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 from workbench.errors import WorkbenchError
 from workbench.store import Store
 

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import figures
 from pages.spend.whatif_parts import wording
 from workbench.cost import comparing
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

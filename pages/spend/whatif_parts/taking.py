@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMS = (

@@ -9,7 +9,7 @@ from pages.parts import page
 from pages.spend.whatif_parts import fields, wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost import comparing
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 _FINDINGS = 4
 _IN_CARDS = ("Quality is unknown", "Latency is unknown")  # said by the cards

@@ -16,7 +16,7 @@ from pages.spend.whatif_parts import (
     taking,
 )
 from pages.spend.whatif_parts.desk import Desk
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 from workbench.store import Store
 
 VIEWS = {

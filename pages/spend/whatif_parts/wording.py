@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pages.parts import format as fmt
 from pages.parts import safe
-from workbench.cost.model import Figure, Latency, Quality
+from workbench.cost.outcome import Figure, Latency, Quality
 
 LEVERS = {
     "routing": "Routing by complexity",

@@ -5,7 +5,7 @@ Names and notes come out as they are: no spreadsheet runs them, no Markdown read
 
 from collections.abc import Callable, Sequence
 
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 
 def csv(outcomes: Sequence[Outcome]) -> str:

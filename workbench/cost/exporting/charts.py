@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workbench.cost.amounts import nano
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

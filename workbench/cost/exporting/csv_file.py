@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from workbench.cost import comparing
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 COLUMNS = ("scenario", "section", "item", "side", "unit", "value", "low", "high", "text", "source")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

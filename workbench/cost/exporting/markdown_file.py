@@ -10,7 +10,8 @@ from decimal import Decimal
 from workbench.cost import comparing
 from workbench.cost.amounts import ranged, span, told
 from workbench.cost.comparing import Record, Row
-from workbench.cost.model import Baseline, Figure, Outcome, Recorded, Typed
+from workbench.cost.model import Baseline, Recorded, Typed
+from workbench.cost.outcome import Figure, Outcome
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~$^&@]|:(?=\S))")
 _LEADING = re.compile(r"^(\d*)([-+=.)])")  # of a list, or an underline of a heading

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cost import comparing
 from workbench.cost.amounts import nano
 from workbench.cost.exporting import charts
-from workbench.cost.model import Outcome
+from workbench.cost.outcome import Outcome
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -13,7 +13,7 @@ from workbench.export.sources import Source, source
 
 if TYPE_CHECKING:
     from workbench.cost.keeping import Kept
-    from workbench.cost.model import Outcome
+    from workbench.cost.outcome import Outcome
     from workbench.store import Store
 
 _SECTIONS = (

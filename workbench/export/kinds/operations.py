@@ -86,6 +86,7 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
         "spent_by_model": by_model,
         "spent_by_prompt": by_prompt,
         "notes": list(found.notes),
+        "among": trials.among(store, month.since_ms, month.until_ms),
         "simulated": sum(row["calls"] for row in (found.by_model.rows if found.by_model else ()) if row["provider"] == SIMULATED),
         "first_calls": [f"{figures.day(one.at_ms)}: {one.text}." for one in found.markers if one.kind == "version"],
         **{

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.errors import InputError, NotFound
-from workbench.export import figures, period
+from workbench.export import figures, period, trials
 from workbench.export.plans.model import Measure, Metric, Plan
 
 if TYPE_CHECKING:
@@ -202,13 +202,18 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
     (cell,) = rollups.read(store, span.since_ms, span.until_ms, filters=filters)
     days = figures.span(span.since_ms, span.until_ms)
     (feigned,) = rollups.read(store, span.since_ms, span.until_ms, filters={**filters, "provider": "simulated"}, sketches=False)
-    days += f", {feigned.calls:,} of {cell.calls:,} calls simulated" if feigned.calls else ""
+    days = _told(days, trials.among(store, span.since_ms, span.until_ms, filters))
     value, n, low, high = _figure(cell, linked.kind)
     if value is None:
         why = nothing if not cell.calls else f"None of the {cell.calls:,} calls {_LACKS[linked.kind]}."
         return Reading(None, unit, period=days, why=why)
     source, at_ms = ("calls", f"{linked.kind} {linked.of}".strip()), span.until_ms - 1
     return Reading(value, unit, n, days, low, high, source=source, at_ms=at_ms, simulated=feigned.calls > 0)
+
+
+def _told(period: str, among: str) -> str:
+    """The period, and which calls of it are none of production."""
+    return f"{period}, {among}" if among else period
 
 
 _LACKS = {
@@ -271,12 +276,21 @@ def _spend(store: "Store", linked: Measure, span: Span | None) -> Reading:
     if not sums.calls or not sums.known:
         return Reading(None, "usd", period=figures.day(since)[:7], why="No call of this month has a known price.")
     source = ("calls", f"spend {name}".strip())
-    return Reading(float(sums.cost_usd), "usd", sums.calls - sums.unpriced, figures.day(since)[:7], source=source, at_ms=span.until_ms - 1)
+    month = _told(figures.day(since)[:7], trials.among(store, since, until, {"prompt": name} if name else {}))
+    return Reading(float(sums.cost_usd), "usd", sums.calls - sums.unpriced, month, source=source, at_ms=span.until_ms - 1)
 
 
 def budget_name(budget: "Budget") -> str:
     """How a plan names a budget: by what it limits and by its key, for a model and a prompt may have the same; "" is that of all calls."""
     return "" if budget.scope == "total" else f"{budget.scope} {budget.key}"
+
+
+def _of_budget(budget: "Budget") -> "rollups.Filters":
+    """The calls that a budget counts."""
+    if budget.scope == "model":
+        provider, _, model = budget.key.partition("/")
+        return {"provider": provider, "model": model}
+    return {"prompt": budget.key} if budget.scope == "prompt" else {}
 
 
 def _budget(store: "Store", linked: Measure, span: Span | None) -> Reading:
@@ -297,6 +311,7 @@ def _budget(store: "Store", linked: Measure, span: Span | None) -> Reading:
     budget, name = standing.budget, budget_name(standing.budget)
     said = f"{figures.day(standing.since_ms)[:7]}, {figures.usd(standing.spent_nano)} of {figures.usd(budget.limit_nano)}"
     sums = spend.total(store, standing.since_ms, standing.until_ms, scope=budget.scope, key=budget.key)
+    said = _told(said, trials.among(store, standing.since_ms, standing.until_ms, _of_budget(budget)))
     source = ("calls", f"budget {name}".strip())
     return Reading(standing.share, "share", sums.calls - sums.unpriced, said, source=source, at_ms=span.until_ms - 1)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.export import figures
+from workbench.export import figures, trials
 from workbench.export.model import Cell, Chart, Line, Table, inline
 from workbench.export.prompt import measuring
 from workbench.export.prompt.measuring import Figure, Figures, Measured
@@ -39,7 +39,7 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
         mine = found.of_version.get(subject.number)
         facts |= {
             "measured": found,
-            "glance_caption": f"Version {subject.number}, {subject.period}" if mine else f"All versions, {subject.period}",
+            "glance_caption": (f"Version {subject.number}, {subject.period}" if mine else f"All versions, {subject.period}") + _tried(found),
             "left_out": figures.count(found.left_out),
             "unpriced": (mine or found.whole).unpriced,
             "glance": glance(mine or found.whole),
@@ -52,9 +52,15 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
             "latency_chart": _latency_chart(found, subject) if len(found.of_version) > 1 else None,
             "daily_chart": _daily_chart(found, subject),
             "averaged": _AVERAGED.get(found.averaged, ""),
-            "traffic": ", ".join(f"{n:,} from {name}" for name, n in found.sources),
+            "traffic": ", ".join(f"{n:,} from {trials.EVALUATION if name in trials.RUNS else name}" for name, n in found.sources),
         }
     return Told(facts, (_source(subject, facts, at_ms, whole=whole),), at_ms)
+
+
+def _tried(found: Measured) -> str:
+    """How many of the requests are those of evaluation runs, which are counted with the others."""
+    tried = trials.of_runs(found.sources)
+    return f"; {figures.count(tried)} of {figures.count(found.whole.calls)} requests of all versions by {trials.EVALUATION}" if tried else ""
 
 
 def glance(found: Figures) -> tuple[tuple[str, str, str], ...]:

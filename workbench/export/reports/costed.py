@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from workbench.cost import comparing, engine
 from workbench.cost.amounts import UNKNOWN, ranged, told
 from workbench.cost.comparing import AFTER, BEFORE, SAVED
-from workbench.cost.model import Figure, Lever, Outcome, Quality, Scenario, Side
+from workbench.cost.model import Lever, Scenario
+from workbench.cost.outcome import Figure, Outcome, Quality, Side
 from workbench.errors import InputError
 from workbench.export import figures, period
 from workbench.export.model import Cell, Chart, Line, Run, Table, inline

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.cost.model import Lever, Outcome, Rule, Scenario
+from workbench.cost.model import Lever, Rule, Scenario
+from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Measured
 from workbench.monitoring.advice.kinds import DAYS, Link, Worth, address, moment
 from workbench.monitoring.advice.looked import Group, Looked
