@@ -16,9 +16,9 @@ EVALUATION = "evaluation runs"
 
 
 def among(store: "Store", since_ms: int, until_ms: int, filters: "Filters | None" = None) -> str:
-    """How many of the calls that began in [since, until) are none of production: "12 of 52 calls of evaluation runs, 3 of 52 calls simulated".
+    """How many of the calls that began in [since, until) are none of production: "3 of 10 calls of evaluation runs".
 
-    Empty where all are. A simulated call of a run counts as simulated alone.
+    The simulated ones stand behind them. Empty where all are. A simulated call of a run counts as simulated alone.
     """
     from workbench.ledger import rollups
 

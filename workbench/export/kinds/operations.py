@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.export import figures
+from workbench.export import figures, trials
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.model import Table, plain
 from workbench.export.reports import blocks, happened, traffic

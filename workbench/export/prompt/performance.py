@@ -39,7 +39,8 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
         mine = found.of_version.get(subject.number)
         facts |= {
             "measured": found,
-            "glance_caption": (f"Version {subject.number}, {subject.period}" if mine else f"All versions, {subject.period}") + _tried(found),
+            "glance_caption": (f"Version {subject.number}, {subject.period}" if mine else f"All versions, {subject.period}")
+            + _tried(found),
             "left_out": figures.count(found.left_out),
             "unpriced": (mine or found.whole).unpriced,
             "glance": glance(mine or found.whole),
@@ -52,15 +53,24 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
             "latency_chart": _latency_chart(found, subject) if len(found.of_version) > 1 else None,
             "daily_chart": _daily_chart(found, subject),
             "averaged": _AVERAGED.get(found.averaged, ""),
-            "traffic": ", ".join(f"{n:,} from {trials.EVALUATION if name in trials.RUNS else name}" for name, n in found.sources),
+            "traffic": _traffic(found),
         }
     return Told(facts, (_source(subject, facts, at_ms, whole=whole),), at_ms)
+
+
+def _traffic(found: Measured) -> str:
+    """Where the requests came from."""
+    tried = trials.of_runs(found.sources)
+    named = [(name, n) for name, n in found.sources if name not in trials.RUNS] + ([(trials.EVALUATION, tried)] if tried else [])
+    return ", ".join(f"{n:,} from {name}" for name, n in named)
 
 
 def _tried(found: Measured) -> str:
     """How many of the requests are those of evaluation runs, which are counted with the others."""
     tried = trials.of_runs(found.sources)
-    return f"; {figures.count(tried)} of {figures.count(found.whole.calls)} requests of all versions by {trials.EVALUATION}" if tried else ""
+    return (
+        f"; {figures.count(tried)} of {figures.count(found.whole.calls)} requests of all versions by {trials.EVALUATION}" if tried else ""
+    )
 
 
 def glance(found: Figures) -> tuple[tuple[str, str, str], ...]:

@@ -1,0 +1,59 @@
+"""Calls of evaluation runs and of the simulated model are no production traffic: each document that counts them says how many."""
+
+import pytest
+
+from tests.cost.ledger import DAY_MS, START_MS, call, put
+from tests.export import shown
+from workbench.export import figures, trials
+from workbench.export.plans import measures
+from workbench.export.plans.model import Measure, Metric, Plan
+from workbench.ledger import budgets
+from workbench.prompts import content, registry
+from workbench.store import Store
+
+RUNS, SIMULATED = "3 of 10 calls of evaluation runs", "2 of 10 calls simulated"
+
+
+@pytest.fixture
+def mixed(sqlite_store: Store) -> Store:
+    """Ten calls of a prompt: five of production, two of a run, one of a benchmark, two simulated, one of these by a run."""
+    sources = [("app", "p")] * 5 + [("run", "p"), ("run", "p"), ("benchmark", "p"), ("run", "simulated"), ("app", "simulated")]
+    registry.save_version(sqlite_store, "triage", content.text("Sort {{text}}"), now_ms=START_MS - DAY_MS)
+    put(
+        sqlite_store,
+        *(
+            call(None, started_ms=START_MS + n, source=source, provider=provider, model="m", prompt="triage", version=1, cost_nano=1_000)
+            for n, (source, provider) in enumerate(sources)
+        ),
+    )
+    return sqlite_store
+
+
+def test_they_are_counted_apart_and_none_twice(mixed: Store) -> None:
+    assert trials.among(mixed, START_MS, START_MS + DAY_MS) == f"{RUNS}, {SIMULATED}"
+    assert trials.among(mixed, START_MS, START_MS + 5) == ""
+    assert trials.among(mixed, START_MS, START_MS + DAY_MS, {"provider": "p"}) == "3 of 8 calls of evaluation runs"
+
+
+def test_the_report_of_a_month_says_how_many_it_counts(mixed: Store) -> None:
+    made = shown.compose(mixed, "operations", figures.day(START_MS)[:7])
+    assert f"No production traffic, and counted in every figure of this report: {RUNS}, {SIMULATED}." in shown.text(made, "summary")
+
+
+@pytest.mark.parametrize("kind", ["success_rate", "latency_p95", "usd_per_call", "spend", "budget_share"])
+def test_a_metric_of_a_plan_says_how_many_it_counts(mixed: Store, kind: str) -> None:
+    budgets.put(mixed, scope="total", period="month", limit_usd="1")
+    budgets.put(mixed, scope="model", key="p/m", period="month", limit_usd="1")
+    (found,) = measures.measure(mixed, Plan("x", metrics=(Metric("m", measure=Measure(kind)),)))
+    assert found.reading.period.endswith(f", {RUNS}, {SIMULATED}")
+    if kind == "budget_share":
+        (found,) = measures.measure(mixed, Plan("x", metrics=(Metric("m", measure=Measure(kind, "model p/m")),)))
+        assert found.reading.period.endswith(", 3 of 8 calls of evaluation runs")
+
+
+def test_prompt_documentation_leaves_the_simulated_out_and_says_how_many_are_of_runs(mixed: Store) -> None:
+    made = shown.compose(mixed, "prompt", "triage")
+    assert "; 3 of 8 requests of all versions by evaluation runs" in shown.tables(made, "overview")[0].caption
+    said = shown.text(made, "performance")
+    assert "5 from app, 3 from evaluation runs." in said
+    assert "Left out: 2 calls of the simulated model." in said
