@@ -1,6 +1,7 @@
 """The Documents page: empty, set up and kept, previewed, exported; past exports that say when they are stale."""
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,14 @@ def test_a_run_is_reported(app: Open, bench: Store, kind: str) -> None:
         page = page.selectbox(f"baseline-comparison-{run_id}").set_value("intent@2").run()
         assert not page.error
         assert setup.get(bench, kind, run_id).settings["options"] == {"baseline": "intent@2"}
+        both = frames(page)[0]
+        page = page.selectbox(f"metric-comparison-{run_id}").set_value("latency_ms").run()
+        page = page.text_input(f"margin-comparison-{run_id}").set_value("0.02").run()
+        assert not page.error
+        options = {"baseline": "intent@2", "metric": "latency_ms", "margin": "0.02"}
+        assert setup.get(bench, kind, run_id).settings["options"] == options
+        assert frames(page)[0] != both
+        assert [len(re.findall("<h3[^>]*>Score", each)) for each in (both, frames(page)[0])] == [1, 0]
 
 
 def test_past_exports_say_when_they_are_stale_and_what_changed(app: Open, bench: Store) -> None:

@@ -7,7 +7,9 @@ import streamlit as st
 
 from pages.handover.document_parts import choosing, keeping
 from pages.handover.document_parts.choosing import Chosen
-from workbench.export.reports import outcome
+from workbench.comparison import verdict
+from workbench.errors import InputError
+from workbench.export.reports import outcome, versus
 from workbench.runner import reading
 from workbench.store import Store
 
@@ -41,7 +43,21 @@ def _comparison(store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         level = keeping.pick(chosen, "level", "Intervals", list(_LEVELS), now=now.get("level", ""), none="95 %", titles=_LEVELS)
         margin = _text(chosen, "margin", "Counts as equal within", now=now, hint="No margin", text="A difference of the score, as 0.02")
-    return {"baseline": baseline, "level": level, "margin": margin}
+    titles = _metrics(store, chosen, now)
+    about = "Forest and table of this metric alone"
+    metric = keeping.pick(
+        chosen, "metric", "Pairs shown on", list(titles), now=now.get("metric", ""), none="Every metric", titles=titles, text=about
+    )
+    return {"baseline": baseline, "level": level, "margin": margin, "metric": metric}
+
+
+def _metrics(store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, str]:
+    """The metrics that the run has, by name; compared as the document is, which is worked out once."""
+    try:
+        made, _ = versus.options(now)
+        return {one.name: one.title for one in verdict.compare_run(store, chosen.subject, made).metrics}
+    except InputError:  # the document says what is wrong
+        return {}
 
 
 def _evaluation(_store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, str]:
