@@ -112,6 +112,12 @@ def test_own_files_that_are_none_are_named_and_hidden_ones_are_passed_over(tmp_p
     assert templating.render(ours, {}, {}, "engineer").title == "Ours"
 
 
+def test_no_shipped_text_names_a_suite_which_a_reader_does_not_know() -> None:
+    texts = [path.read_text("utf-8") for path in templating.SHIPPED.rglob("*.md")]
+    assert texts
+    assert [text for text in texts if "suite" in text.casefold()] == []
+
+
 def test_templates_reach_nothing_of_the_program() -> None:
     with pytest.raises(TemplateError):
         rendered("{{ ''.__class__.__mro__[1].__subclasses__() }}")
