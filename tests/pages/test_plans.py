@@ -13,6 +13,7 @@ from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
 from workbench.export.plans import keeping
 from workbench.export.plans.model import Measure, Metric, Plan, Requirement, Risk, Task
+from workbench.ledger import budgets
 from workbench.store import Store
 
 FILE = "handover/plans.py"
@@ -120,6 +121,18 @@ def test_a_metric_is_linked_to_a_prompt_and_shows_where_it_stands(app: Open, ben
     assert "accuracy " in plain(page)
     assert " of 0.00" in plain(page)
     assert "n = 6" in plain(page)
+
+
+def test_budgets_are_offered_by_what_they_limit_and_a_plan_keeps_the_key_it_knows(app: Open, bench: Store) -> None:
+    for scope, key in (("total", ""), ("model", "p/m"), ("prompt", "p/m")):
+        budgets.put(bench, scope=scope, key=key, period="month", limit_usd="1")
+    keeping.create(bench, Plan("Live", metrics=(Metric("spent", 0.8, measure=Measure("budget_share", "p/m")),)))
+    page = app(FILE, plan="Live", view="metrics")
+    assert field(page, "measure-of").options == ["p/m", "model p/m", "prompt p/m"]
+    assert "2 budgets for a month are called p/m: choose model p/m or prompt p/m." in plain(page)
+    field(page, "measure-of").set_value("prompt p/m").run()
+    assert keeping.load(bench, "Live").plan.metrics[0].measure == Measure("budget_share", "prompt p/m")
+    assert "2 budgets" not in plain(page)
 
 
 def test_prompts_come_go_and_move_and_the_diagram_follows(app: Open, bench: Store) -> None:
