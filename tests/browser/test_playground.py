@@ -58,7 +58,7 @@ def test_stop_ends_the_turn_and_keeps_what_was_said(page: Page, server: Server):
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text(re.compile("Simulated"), exact=False).nth(1)).to_be_visible()
     page.locator(".st-key-stop button").click()  # the framework has a Stop of its own in the header
-    expect(page.get_by_text("Stopped")).to_be_visible(timeout=3_000)
+    expect(page.get_by_text("Stopped")).to_be_visible()
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
 
 

@@ -228,7 +228,7 @@ def test_the_timeout_bounds_the_whole_call_and_closes_the_connection(remote: Sdk
     before = time.perf_counter()
     with pytest.raises(errors.CallTimeout):
         ask(remote, stream=stream, timeout_s=0.3)
-    assert time.perf_counter() - before < 5
+    assert time.perf_counter() - before < 20
     settle(server)
 
 
@@ -247,7 +247,7 @@ def test_a_cancelled_call_closes_its_connection_at_once(remote: SdkProvider, ser
         waited = time.perf_counter() - before
         while server.open:
             await asyncio.sleep(0.01)
-            assert time.perf_counter() - before < 5
+            assert time.perf_counter() - before < 20
         await remote.close()
         return waited
 
@@ -292,4 +292,4 @@ def settle(server: Loopback) -> None:
     before = time.perf_counter()
     while server.open:
         time.sleep(0.01)
-        assert time.perf_counter() - before < 5, "the connection is still open"
+        assert time.perf_counter() - before < 20, "the connection is still open"

@@ -87,7 +87,7 @@ def test_a_keyring_that_waits_for_a_password_is_not_waited_for(use_ring, monkeyp
     use_ring(Waiting())
     before = time.perf_counter()
     assert keys.status("HOUSE_KEY") == "not set"
-    assert time.perf_counter() - before < 5
+    assert time.perf_counter() - before < 20
 
 
 @pytest.mark.parametrize("value", ["two words", "line\nbreak", "bell\x07"])
