@@ -13,6 +13,10 @@ from workbench.errors import InputError
 from workbench.store.base import storable
 
 OK, ERROR = "ok", "error"
+TRIALS = ("run", "benchmark", "playground")
+"""Sources of calls that are tried out here; all others are production."""
+PRODUCTION, TRIED = "production", "trials"
+"""The two kinds of traffic that calls are told apart by."""
 _NANO = 10**9
 
 MOST_NANO = 10**15  # a million dollars a call: thousands of such calls in a day still add up to what a database can hold
