@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from dataclasses import replace
 from functools import cache
 
@@ -13,9 +14,11 @@ import pytest
 from PIL import Image
 
 from tests.export.sample import document
-from workbench.export import pictures
+from workbench.errors import InputError
+from workbench.export import pictures, setup
 from workbench.export.model import Brand, Document
 from workbench.export.writers import MODULES, get
+from workbench.store import Store
 
 
 @cache
@@ -32,6 +35,7 @@ TORN = {
     "turned": lambda: png()[:60] + bytes(byte ^ 255 for byte in png()[60:90]) + png()[90:],
     "nothing": lambda: png()[:16] + bytes(8) + png()[24:],
     "enormous": lambda: png()[:16] + b"\x7f\xff\xff\xff" * 2 + png()[24:],
+    "profile": lambda: png()[:-12] + bytes(4) + b"iCCP" + zlib.crc32(b"iCCP").to_bytes(4, "big") + png()[-12:],
     "other": lambda: b"GIF89a" + bytes(40),
     "text": lambda: b"no picture",
 }
@@ -79,8 +83,14 @@ def test_a_document_without_sections_says_it_too() -> None:
 
 def test_what_is_wrong_with_a_picture_is_told() -> None:
     assert {name: (pictures.trouble(make()) or ("",))[0] for name, make in TORN.items()} == {
-        **dict.fromkeys(("torn", "head", "sign", "turned", "nothing"), "cannot be read"),
+        **dict.fromkeys(("torn", "head", "sign", "turned", "nothing", "profile"), "cannot be read"),
         "enormous": "has 2147483647 x 2147483647 pixels",
         **dict.fromkeys(("other", "text"), "is no PNG picture"),
     }
     assert pictures.trouble(png()) is None
+
+
+@pytest.mark.parametrize("torn", TORN)
+def test_a_torn_logo_is_refused_where_the_look_is_kept(sqlite_store: Store, torn: str) -> None:
+    with pytest.raises(InputError, match=r"the logo (is|has|cannot)"):
+        setup.put_brand(sqlite_store, Brand(logo=TORN[torn]()))
