@@ -12,7 +12,8 @@ import html5lib
 import pytest
 
 from workbench.errors import Cancelled
-from workbench.export import history, library, provenance
+from workbench.export import history, library, pictures, provenance
+from workbench.export.tables import BrandRow
 from workbench.export.web import page
 from workbench.prompts import content, registry
 from workbench.store import Store
@@ -114,3 +115,12 @@ def test_a_site_is_kept_among_past_exports_and_says_when_it_is_stale_and_is_made
     assert fresh.stale
     assert "empty" in " ".join(change.sentence for change in fresh.changes)
     assert not history.check(filled, history.keep(filled, history.again(filled, kept))).stale
+
+
+def test_a_logo_in_the_store_that_is_torn_is_left_out_of_every_page_and_each_says_so(filled: Store) -> None:
+    with filled.write() as session:
+        session.add(BrandRow(id=1, accent="#2f5d8a", logo=pictures.PNG + b"torn", name="Us"))
+    found = files(library.make(filled))
+    for name in (each for each in found if each.endswith(".html")):
+        assert not list(tree(found[name]).iter(SPACE + "img")), name
+        assert found[name].count("The logo is missing: the picture cannot be read.") == 1, name

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.errors import Cancelled
-from workbench.export import documents, provenance, setup
+from workbench.export import documents, pictures, provenance, setup
 from workbench.export.files import File
 from workbench.export.model import Brand, Document
 from workbench.export.sources import Source
 from workbench.export.web import page
-from workbench.export.web.elements import escape
+from workbench.export.web.elements import escape, sections
 from workbench.prompts import registry
 from workbench.prompts.records import Prompt
 from workbench.store import Store
@@ -119,17 +119,18 @@ def _entry(store: Store, prompt: Prompt, path: str) -> _Entry:
 
 def _page(document: Document) -> str:
     crumb = '<nav class="crumb" aria-label="Library"><a href="../index.html">All prompts</a></nav>\n'
-    return page.write(document, above=crumb)
+    return page.write(pictures.shown(document, deck=False), above=crumb)
 
 
 def _index(entries: list[_Entry], whole: Document) -> str:
+    whole = pictures.shown(whole, deck=False)
     script = page.style("site.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    head = page.masthead(whole)
+    head, remark = page.masthead(whole), sections(whole.sections, whole.brand)
     texts = [{"folder": _folder(one.prompt), "tags": list(one.prompt.tags), "text": _searched(one)} for one in entries]
     data = json.dumps(texts, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026")
     inner = (
-        f'<div class="page">\n{head}\n<main id="content">\n{_finder(entries)}\n{_folders(entries)}\n</main>\n</div>\n'
+        f'<div class="page">\n{head}\n<main id="content">\n{remark}{_finder(entries)}\n{_folders(entries)}\n</main>\n</div>\n'
         f'<script type="application/json" id="search-index">{data}</script>\n<script>{script}</script>'
     )
     policy = f"{page.POLICY}; script-src 'sha256-{digest}'"
