@@ -7,7 +7,7 @@ import pytest
 
 from tests.export import sample
 from workbench.errors import InputError, TemplateError
-from workbench.export import documents, files, history, kinds, provenance, setup
+from workbench.export import differences, documents, files, history, kinds, provenance, setup
 from workbench.export.kinds import Part, Prose, Request
 from workbench.export.model import Brand, Heading, plain
 from workbench.export.sources import source
@@ -68,7 +68,7 @@ def test_prose_is_kept_through_regeneration_and_is_a_source(store: Store, small:
     before = documents.compose(store, Request("small", "a"))
     assert plain(before.sections[0].blocks[0].runs) == "What it is for."
     setup.put(store, "small", "a", prose={"intent": "Something else."})
-    fresh = history.compare(before.sources, documents.compose(store, Request("small", "a")).sources)
+    fresh = differences.compare(before.sources, documents.compose(store, Request("small", "a")).sources)
     assert [change.sentence for change in fresh.changes] == ["prose Intent changed"]
     setup.put(store, "small", "a", prose={"intent": ""})
     assert setup.get(store, "small", "a").prose == {}
@@ -92,7 +92,7 @@ def test_a_file_knows_when_it_is_stale(store: Store, small: Path, tmp_path: Path
     monkeypatch.setitem(STATE, "p95", "2.3 s")
     fresh = history.check(store, said)
     assert fresh.stale
-    assert [change.sentence for change in fresh.changes] == ["calls calls of a changed: p95 1.1 s → 2.3 s"]
+    assert [change.sentence for change in fresh.changes] == ["calls of a changed: p95 1.1 s → 2.3 s"]
     assert not history.check(store, said, without=history.TRAFFIC).stale
 
 

@@ -12,7 +12,7 @@ from tests.runner.conftest import Bench, model
 from workbench import stats
 from workbench.comparison import compare_run
 from workbench.errors import InputError, NotFound, TemplateError
-from workbench.export import figures, history, setup
+from workbench.export import differences, figures, setup
 from workbench.export.model import Chart, Code, Document
 from workbench.ledger import bulk, finding, metrics, rollups
 from workbench.ledger.fields import CallRecord
@@ -78,7 +78,7 @@ def _traffic() -> Iterator[CallRecord]:
 
 
 def changed(before: Document, after: Document) -> list[str]:
-    return [change.sentence for change in history.compare(before.sources, after.sources).changes]
+    return [change.sentence for change in differences.compare(before.sources, after.sources).changes]
 
 
 def test_a_prompt_without_anything_names_what_is_missing_and_how_to_get_it(store: Store) -> None:
@@ -211,7 +211,7 @@ def test_what_changed_of_errors_examples_and_versions_is_told_in_figures(intent:
     labels.move(intent, "intent", "staging", 2, now_ms=NOW)
     said = changed(before, compose(intent, "intent", sections=wanted))
     assert any(
-        one.startswith("calls Errors of intent changed: requests 241 → 242; failed 10 → 11") and "timeout nothing → 1" in one
+        one.startswith("Errors of intent changed: requests 241 → 242; failed 10 → 11") and "timeout nothing → 1" in one
         for one in said
     )
     assert any("labels none → staging=2" in one for one in said)
@@ -247,17 +247,17 @@ def test_the_document_is_stale_when_what_it_shows_changes_and_only_then(intent: 
     assert changed(first, _seen(intent)) == []
     bulk.add(intent, [call(NOW, version=2, latency_ms=90_000)], price=False)
     called = _seen(intent)
-    assert any(said.startswith("calls Calls of intent changed: requests 120 → 121") for said in changed(first, called))
+    assert any(said.startswith("Calls of intent changed: requests 120 → 121") for said in changed(first, called))
     labels.move(intent, "intent", "staging", 2, now_ms=NOW)
     moved = _seen(intent)
-    assert any(said.startswith("labels Labels of intent changed") for said in changed(called, moved))
+    assert any(said.startswith("Labels of intent changed") for said in changed(called, moved))
     registry.save_version(intent, "intent", content.text("Sort it best: {{text}}"), now_ms=NOW)
     assert any("newest version 2 → version 3" in said for said in changed(moved, _seen(intent)))
     last = _seen(intent)
     registry.update(intent, "intent", description="Sorts.")  # stands in the overview
     assert changed(last, _seen(intent)) == []
     registry.update(intent, "intent", expected_output="A word.")
-    assert changed(last, _seen(intent)) == ["version What is declared of intent changed"]
+    assert changed(last, _seen(intent)) == ["What is declared of intent changed"]
 
 
 def test_only_what_is_shown_makes_a_document_stale(intent: Store) -> None:

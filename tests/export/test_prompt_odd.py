@@ -10,7 +10,7 @@ from tests.loopback import Loopback
 from tests.runner.conftest import Bench, model
 from workbench import stats
 from workbench.errors import InputError
-from workbench.export import figures, history, sources
+from workbench.export import differences, figures, history, sources
 from workbench.export.model import Cell, Document, inline
 from workbench.export.prompt import runs
 from workbench.ledger import bulk, finding
@@ -30,7 +30,7 @@ def intent(store: Store) -> Store:
 
 
 def changed(before: Document, after: Document) -> list[str]:
-    return [change.sentence for change in history.compare(before.sources, after.sources).changes]
+    return [change.sentence for change in differences.compare(before.sources, after.sources).changes]
 
 
 def test_inputs_that_were_seen_in_calls_move_with_calls(intent: Store) -> None:
@@ -38,11 +38,11 @@ def test_inputs_that_were_seen_in_calls_move_with_calls(intent: Store) -> None:
     bulk.add(intent, [call(NOW + 1, version=2, variables={"text": "Hi"}, reply="x")], price=False)
     after = compose(intent, "intent", sections=("contract",))
     assert changed(before, after)
-    assert not history.compare(before.sources, after.sources, without=frozenset({"calls", "cases"})).stale
+    assert not differences.compare(before.sources, after.sources, without=frozenset({"calls", "cases"})).stale
     bulk.add(intent, [call(NOW + 2, version=2, variables={"text": "Ho"}, reply="y")], price=False)
     last = compose(intent, "intent", sections=("contract",))
     assert changed(after, last)
-    assert not history.compare(after.sources, last.sources, without=history.TRAFFIC).stale
+    assert not differences.compare(after.sources, last.sources, without=history.TRAFFIC).stale
 
 
 def test_pictures_tools_and_included_prompts_are_told_without_their_letters(store: Store) -> None:
@@ -64,7 +64,7 @@ def test_pictures_tools_and_included_prompts_are_told_without_their_letters(stor
     registry.save_version(store, "greet", content.text("Hello {{who}},"))
     old, new = (sha256(words.encode()).hexdigest()[:8] for words in ("Dear {{who}},", "Hello {{who}},"))
     said = changed(made, compose(store, "intent", options={"from": "1"}))
-    assert said == [f"version What intent includes changed: greet {old} → {new}"]
+    assert said == [f"What intent includes changed: greet {old} → {new}"]
 
 
 def test_an_option_that_is_none_is_refused_with_those_that_are(intent: Store) -> None:

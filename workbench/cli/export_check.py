@@ -9,7 +9,7 @@ import click
 from workbench.cli import output
 
 if TYPE_CHECKING:
-    from workbench.export.history import Freshness
+    from workbench.export.differences import Freshness
 
 
 @click.command()

@@ -8,66 +8,21 @@ from sqlalchemy import select
 
 from workbench import clock
 from workbench.errors import InputError, NotFound
-from workbench.export import documents, files, kinds, sources
+from workbench.export import differences, documents, files, kinds, sources
+from workbench.export.differences import Freshness
 from workbench.export.files import File
 from workbench.export.provenance import Provenance
 from workbench.export.sources import Source
 from workbench.export.tables import ExportRow
 from workbench.store import Store
 
-TRAFFIC = frozenset({"calls", "alerts", "spend"})
+TRAFFIC = frozenset({"calls", "metrics", "alerts", "spend"})
 """Kinds of sources that move with every call."""
 
 KINDS = TRAFFIC | {"version", "labels", "cases", "run", "verdict", "scenario", "plan", "prices", "prose", "template", "assessment"}
 """All kinds of sources."""
 
 _LIBRARY = "library"  # the site of all prompts, which is no kind of document
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One source that is not what it was. `facts` are (name, before, now) of the figures that differ."""
-
-    how: str  # changed, gone, new
-    source: Source
-    facts: tuple[tuple[str, str, str], ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """For people: "calls of support/triage changed: p95 1.1 s → 2.3 s"."""
-        said = "; ".join(f"{name} {before} → {now}" for name, before, now in self.facts)
-        words = {"changed": "changed", "gone": "is not there any more", "new": "is new"}[self.how]
-        return f"{self.source.kind} {self.source.name} {words}" + (f": {said}" if said else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """Whether a document is stale, what changed since, and why it could not be made again, if so."""
-
-    changes: tuple[Change, ...]
-    trouble: str = ""
-
-    @property
-    def stale(self) -> bool:
-        """Whether making it again would show something else."""
-        return bool(self.changes or self.trouble)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "stale": self.stale,
-            "trouble": self.trouble,
-            "changes": [
-                {
-                    "how": change.how,
-                    "kind": change.source.kind,
-                    "id": change.source.id,
-                    "name": change.source.name,
-                    "facts": [{"name": name, "before": before, "now": now} for name, before, now in change.facts],
-                }
-                for change in self.changes
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +119,7 @@ def check(store: Store, said: Export | Provenance, *, without: frozenset[str] = 
         now = _now(store, said)
     except (NotFound, InputError) as error:  # whatever else goes wrong says nothing about the document
         return Freshness((), trouble=str(error))
-    return compare(said.sources, now, without=without)
+    return differences.compare(said.sources, now, without=without)
 
 
 def _now(store: Store, said: Export | Provenance) -> tuple[Source, ...]:
@@ -174,22 +129,6 @@ def _now(store: Store, said: Export | Provenance) -> tuple[Source, ...]:
 
         return library.sources(store)
     return documents.compose(store, kinds.request_from_json(said.request)).sources
-
-
-def compare(before: tuple[Source, ...], now: tuple[Source, ...], *, without: frozenset[str] = frozenset()) -> Freshness:
-    """What differs between the sources a document had and those it would have."""
-    old = {(one.kind, one.id): one for one in before if one.kind not in without}
-    new = {(one.kind, one.id): one for one in now if one.kind not in without}
-    changes = [Change("gone", old[key]) for key in old if key not in new]
-    changes += [Change("new", new[key]) for key in new if key not in old]
-    changes += [Change("changed", new[key], _facts(old[key], new[key])) for key in old if key in new and old[key].digest != new[key].digest]
-    return Freshness(tuple(changes))
-
-
-def _facts(before: Source, now: Source) -> tuple[tuple[str, str, str], ...]:
-    old, new = dict(before.facts), dict(now.facts)
-    names = dict.fromkeys((*old, *new))
-    return tuple((name, old.get(name, "nothing"), new.get(name, "nothing")) for name in names if old.get(name) != new.get(name))
 
 
 def _export(row: ExportRow) -> Export:

@@ -11,7 +11,8 @@ from pages.parts import format as fmt
 from workbench import clock
 from workbench.errors import WorkbenchError
 from workbench.export import history, kinds
-from workbench.export.history import Export, Freshness
+from workbench.export.differences import Change, Freshness
+from workbench.export.history import Export
 from workbench.store import Store
 
 _AT_ONCE = 10
@@ -131,10 +132,17 @@ def _changes(fresh: Freshness | None) -> None:
     if fresh.trouble:
         st.caption(safe.escape(f"It cannot be made again: {fresh.trouble}", limit=400))
     # What people did comes before what followed from it.
-    told = sorted(fresh.changes, key=lambda change: _FIRST.index(change.source.kind) if change.source.kind in _FIRST else len(_FIRST))
+    told = sorted(fresh.changes, key=_place)
     for change in told[:3]:
         st.caption(safe.escape(change.sentence, limit=300))
     if len(told) > 3:
         with st.popover(f"{len(told) - 3} more changes", type="tertiary"):
             for change in told[3:]:
                 st.caption(safe.escape(change.sentence, limit=300))
+
+
+def _place(change: Change) -> int:
+    """What the rest follows from comes first of all."""
+    if change.how == "moved":
+        return -1
+    return _FIRST.index(change.source.kind) if change.source.kind in _FIRST else len(_FIRST)

@@ -7,7 +7,8 @@ import streamlit as st
 from pages.handover.document_parts import site
 from workbench import clock
 from workbench.export import history, library
-from workbench.export.history import Export, Freshness
+from workbench.export.differences import Freshness
+from workbench.export.history import Export
 from workbench.store import Store
 
 UNKNOWN = Freshness(())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import clock
 from workbench.errors import InputError, NotFound
-from workbench.export import figures, setup
+from workbench.export import differences, figures, setup
 from workbench.export.reports import models, said, scored
 from workbench.export.reports.models import UNKNOWN, Model
 from workbench.export.sources import Source, source
@@ -184,6 +184,7 @@ def _prompt(store: "Store", context: str) -> tuple[str, tuple[Source, ...]]:
     version = registry.version(store, context, number)
     ref = f"{context}@{number}"
     told = {"version": f"{number}", "hash": version.hash[:8]}
+    told |= {differences.LABEL: "production"} if "production" in prompt.labels else {}
     return ref, (source("version", version.id, ref, [ref, version.hash], at_ms=version.created_ms, facts=told),)
 
 
