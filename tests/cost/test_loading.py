@@ -126,7 +126,7 @@ def test_money_as_recorded_is_exact_beyond_64_bits(store: Store) -> None:
     traffic = of(store)
     assert traffic.recorded_nano == 45 * 10**18
     assert (traffic.recorded, traffic.recorded_unpriced) == (6, 1)
-    assert any("1 answered calls have no recorded cost" in note for note in traffic.notes)
+    assert any("1 answered call was recorded without a cost" in note for note in traffic.notes)
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_the_calls_of_a_stream_are_found_again(store: Store) -> None:
 @pytest.mark.parametrize(
     ("record", "days", "said"),
     [
-        ({"input_tokens": None}, 30, "1 answered calls have no token counts"),
-        ({"status": "error"}, 30, "1 calls were not answered"),
-        ({"provider": "simulated", "cost_nano": 0}, 30, "1 calls were answered by the simulated or the local model"),
+        ({"input_tokens": None}, 30, "1 answered call was left out, without token counts"),
+        ({"status": "error"}, 30, "1 call was not answered"),
+        ({"provider": "simulated", "cost_nano": 0}, 30, "1 call was answered by the simulated or the local model"),
         ({}, 2, "A month is 2 days times 15"),
         ({}, 30, "The last call came"),
     ],
@@ -187,9 +187,14 @@ def test_what_one_must_know_is_said(store: Store, record: dict[str, Any], days: 
     assert any(said in note for note in of(store, days).notes)
 
 
+def test_calls_that_cost_nothing_are_left_out_by_what_every_baseline_can_be_narrowed_to(store: Store) -> None:
+    put(store, call(), call(started_ms=START_MS + 5, provider="simulated", cost_nano=0))
+    assert any(note.endswith("to leave that out, narrow the calls to a provider or a model.") for note in of(store).notes)
+
+
 def test_a_call_of_the_simulated_model_that_was_billed_is_not_said_to_cost_nothing(store: Store) -> None:
     put(store, call(provider="simulated"), call(started_ms=START_MS + 5, provider="simulated", cost_nano=0))
-    assert next(note for note in of(store).notes if "simulated" in note).startswith("1 calls were answered")
+    assert next(note for note in of(store).notes if "simulated" in note).startswith("1 call was answered")
     put(store, call(prompt="billed", provider="simulated"))
     billed = columns.load(store, Recorded(START_MS, START_MS + 30 * DAY_MS, {"prompt": "billed"}))
     assert not any("simulated" in note for note in loading.traffic(billed, days_per_month=30).notes)

@@ -208,8 +208,8 @@ def test_recorded_calls_are_the_first_baseline_that_is_offered(app: Open, bench:
     assert not page.exception
     assert page.selectbox(key="scenario").value == "ledger"
     text = words(page)
-    assert "as billed $0.1320" in text
-    assert "60 calls of 30 days" in text
+    assert re.search(r"as billed \$0\.2[4-7]", text)  # $0.1320 in the fifteen days and a part of one that the ledger holds
+    assert "60 calls of 15" in text
     assert "quality unknown" in text
     page.button(key="plan-run").click().run()
     assert page.title[0].value == "Compare"
@@ -267,6 +267,47 @@ def test_recorded_baselines_are_narrowed_by_prompt_and_model(app: Open, bench: S
     assert not page.exception
     assert "20 calls" in words(page)
     assert isinstance(link.decode(_one(page.query_params["s"])).baseline, Recorded)
+
+
+def test_a_ledger_of_three_days_is_not_a_month_with_four_weeks_of_nothing(app: Open, bench: Store) -> None:
+    calls(bench, 13)  # the first of them 78 hours ago
+    began_ms = (clock.now_ms() - 78 * HOUR_MS) // (24 * HOUR_MS) * 24 * HOUR_MS
+    page = app(FILE)
+    assert not page.exception
+    text = words(page)
+    assert f"days: the ledger begins on {clock.iso(began_ms)[:10]}" in text
+    opened = page.session_state["whatif-desk"].good.baseline
+    assert opened.since_ms == began_ms
+    assert any(each.value == 30 for each in page.segmented_control if each.label == "Period")
+    month = page.session_state["whatif-desk"].outcome.before.calls
+    assert round(month, 6) == round(Decimal(13 * 30 * 24 * HOUR_MS) / (opened.until_ms - began_ms), 6)
+
+
+def test_a_kept_period_that_began_before_the_ledger_stays_and_says_so_first(app: Open, bench: Store) -> None:
+    calls(bench, 13, model="nobody-knows")  # whose price is a warning of its own
+    until_ms = clock.now_ms() // HOUR_MS * HOUR_MS + HOUR_MS
+    keeping.save(bench, Scenario("Month", Recorded(until_ms - 30 * 24 * HOUR_MS, until_ms)))
+    page = app(FILE, scenario="saved/Month")
+    outcome = page.session_state["whatif-desk"].outcome
+    assert outcome.scenario.baseline.until_ms - outcome.scenario.baseline.since_ms == 30 * 24 * HOUR_MS
+    assert outcome.before.calls == 13
+    assert len(outcome.warnings) > 2
+    assert re.fullmatch(r"The first call came 2[67] days into the period, which counts whole\.", outcome.warnings[0])
+
+
+def test_calls_of_the_simulated_model_are_left_out_by_choosing_the_other_provider(app: Open, bench: Store) -> None:
+    calls(bench, 20)
+    calls(bench, 20, model="gpt-4o-mini")
+    put(bench, *(call(started_ms=clock.now_ms() - n * HOUR_MS, provider="simulated", cost_nano=0) for n in range(1, 6)))
+    page = app(FILE)
+    assert "narrow the calls to a provider or a model" in words(page)
+    model = next(each for each in page.selectbox if each.label == "Model")
+    assert "All of openai" in model.options
+    model.set_value("openai/").run()
+    assert not page.exception
+    assert "40 calls" in words(page)
+    assert "simulated or the local" not in words(page)
+    assert next(each for each in page.selectbox if each.label == "Model").value == "openai/"
 
 
 def _one(value: object) -> str:

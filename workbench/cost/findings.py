@@ -62,7 +62,8 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
         said.append(f"{hits.without_text:,} calls were recorded without their text and are taken as never repeated.")
     if scenario.calibrate and done.ratio is None:
         said.append("The baseline costs nothing that is known, so that nothing can be scaled to the bill.")
-    return (*said, *done.traffic.notes)
+    first = (done.traffic.thinned,) if done.traffic.thinned else ()
+    return (*first, *said, *done.traffic.notes)
 
 
 def _meant(model: str) -> str:

@@ -24,6 +24,7 @@ _CELLS = 1_000_000  # units times streams
 _SAMPLE = 2_000
 _EXACT = Context(prec=60)
 _FREE = ("simulated/", "local/")
+_LEAVE_OUT = "to leave that out, narrow the calls to a provider or a model"
 
 
 def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int] = (), days_per_month: Decimal | int) -> Traffic:
@@ -71,6 +72,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
         recorded_unpriced=int(np.count_nonzero(ok & (columns.cost_nano < 0))),
         failed=int(np.count_nonzero(~ok)),
         label=_label(len(started), span, columns),
+        thinned=_thinned(columns, span),
         notes=(*columns.notes, *_notes(columns, span, days)),
     )
 
@@ -181,31 +183,38 @@ def told(span_ms: int) -> str:
     raise AssertionError
 
 
+def _thinned(columns: Columns, span_ms: int) -> str:
+    """That the period began long before its first call: a month may be many times too small then."""
+    first = int(columns.started_ms[columns.ok][0]) - columns.since_ms
+    return f"The first call came {told(first)} into the period, which counts whole." if first > span_ms / 10 else ""
+
+
 def _notes(columns: Columns, span_ms: int, days: Decimal) -> list[str]:
     """What to know about the calls before one believes their month."""
     import numpy as np
 
     started = columns.started_ms[columns.ok]
-    first, last = int(started[0]) - columns.since_ms, columns.until_ms - int(started[-1])
+    last = columns.until_ms - int(started[-1])
     failed = int(len(columns) - len(started))
     # An own price may bill them too: only what cost nothing is told to.
     here = [code for code, model in enumerate(columns.models) if model.startswith(_FREE)]
     free = int(np.count_nonzero(columns.ok & (columns.cost_nano == 0) & np.isin(columns.model, here))) if here else 0
     unpriced = int(np.count_nonzero(columns.ok & (columns.cost_nano < 0)))
     notes = [
-        (columns.without_tokens, f"{columns.without_tokens:,} answered calls have no token counts and were left out."),
-        (columns.impossible, f"{columns.impossible:,} calls have numbers that cannot be (negative or immense) and were left out."),
-        (failed, f"{failed:,} calls were not answered: their tokens are not known and not counted."),
-        (0 < unpriced < len(started), f"{unpriced:,} answered calls have no recorded cost: what is said as billed leaves them out."),
-        (
-            free,
-            f"{free:,} calls were answered by the simulated or the local model, which cost nothing; filter by provider to leave them out.",
-        ),
+        (columns.without_tokens, f"{_calls(columns.without_tokens, 'answered ')} left out, without token counts."),
+        (columns.impossible, f"{_calls(columns.impossible)} left out for numbers that cannot be (negative or immense)."),
+        (failed, f"{_calls(failed)} not answered: how many tokens that took is not known and not counted."),
+        (0 < unpriced < len(started), f"{_calls(unpriced, 'answered ')} recorded without a cost: what is said as billed leaves that out."),
+        (free, f"{_calls(free)} answered by the simulated or the local model, which cost nothing; {_LEAVE_OUT}."),
         (
             span_ms < 7 * DAY_MS,
             f"A month is {told(span_ms)} times {float(days * DAY_MS / span_ms):,.3g}: what other days are like is not known.",
         ),
-        (first > span_ms / 10, f"The first call came {told(first)} into the period, which counts whole."),
         (last > span_ms / 10, f"The last call came {told(last)} before the end of the period, which counts whole."),
     ]
     return [said for holds, said in notes if holds]
+
+
+def _calls(count: int, before: str = "") -> str:
+    """The beginning of a sentence about so many: "1 call was", "1,204 answered calls were"."""
+    return f"{count:,} {before}call{' was' if count == 1 else 's were'}"

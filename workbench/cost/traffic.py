@@ -53,7 +53,8 @@ class Traffic:
     failed: int = 0  # calls that were not answered; not in `calls`
     can_wait: frozenset[str] = frozenset()  # classes that may go in a batch
     label: str = ""  # "412,331 calls of 30 days, 3 models"
-    notes: tuple[str, ...] = ()  # what to know: "1,204 calls have no token counts and were left out"
+    thinned: str = ""  # that the period began long before its first call, said before anything else
+    notes: tuple[str, ...] = ()  # what to know: "1,204 answered calls were left out, without token counts"
 
 
 @dataclass(frozen=True)

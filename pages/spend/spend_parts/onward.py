@@ -22,7 +22,7 @@ def whatif(period: Period, narrowed: Narrowed, now_ms: int) -> None:
     until_ms = min(period.until_ms, -(-now_ms // _HOUR_MS) * _HOUR_MS)  # hours to come would thin the traffic out
     if until_ms <= period.since_ms:
         return
-    scenario = Scenario(f"From {period.said}", Recorded(period.since_ms, until_ms, filters))
+    scenario = Scenario(f"From {period.said}", library.within_ledger(Recorded(period.since_ms, until_ms, filters)))
     session.link(
         session.WHATIF, "What if, on these calls", icon=":material/calculate:",
         **{"scenario": library.NEW, bar.LINK: links.encode(scenario) or None},
