@@ -29,7 +29,7 @@ def _draw() -> None:
 
 
 def _body(store: Store, found: Advised) -> None:
-    if not found.calls:
+    if not found.calls and not found.left_out:
         page.notice("No data: no call in this period.")
         return
     cards.about(found)

@@ -126,6 +126,16 @@ def test_what_repeats_in_runs_is_no_traffic(priced: Store) -> None:
     assert told["cache"].n == 1_440
 
 
+def test_what_was_looked_at_is_counted_without_runs_and_the_playground(priced: Store) -> None:
+    client = [asked(words(hour), SINCE + hour * HOUR) for hour in range(503)]
+    tried = [asked(words(hour), SINCE + hour * HOUR, source=("run", "playground")[hour % 2]) for hour in range(360)]
+    bulk.add(priced, [*client, *tried], price=False)
+    told = recommendations.look(priced, now_ms=NOW, fresh=True)
+    assert (told.calls, told.left_out) == (503, 360)
+    assert told.counted == "503 calls; 360 of runs and the playground left out"
+    assert (told.to_json()["calls"], told.to_json()["left_out"]) == (503, 360)
+
+
 def test_short_questions_go_to_the_cheaper_model_that_is_used(priced: Store) -> None:
     """900 short questions at $0.03 would cost $0.003; the 600 long requests stay."""
     short = spread(900, lambda number, at: asked(f"Where is order {number}?", at))
@@ -333,7 +343,10 @@ def test_every_kind_is_there_once_and_the_command_prints_it(home: Any) -> None:
 
     now = clock.now_ms()
     bulk.add(stores.current(), [asked(words(1), now - DAY + at * 60_000, latency_ms=20_000) for at in range(400)], price=False)
+    bulk.add(stores.current(), [asked(words(2), now - DAY + at * 60_000, source="run") for at in range(3)], price=False)
     printed = CliRunner().invoke(cli, ["recommend", "--json"])
     assert printed.exit_code == 0
     assert json.loads(printed.output)["recommendations"][0]["kind"] == "cache"
-    assert "Cache the repeating requests of `faq`" in CliRunner().invoke(cli, ["recommend"]).output
+    plain = CliRunner().invoke(cli, ["recommend"]).output
+    assert "Cache the repeating requests of `faq`" in plain
+    assert "on: 400 calls; 3 of runs and the playground left out." in plain

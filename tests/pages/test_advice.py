@@ -12,6 +12,7 @@ from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
 from workbench import clock
 from workbench.ledger import bulk
+from workbench.monitoring import recommendations
 from workbench.monitoring.advice.kinds import Worth
 from workbench.store import Store
 
@@ -19,12 +20,12 @@ FILE = "watch/advice.py"
 DAY_MS = 86_400_000
 
 
-def repeats(store: Store, *prompts: str, provider: str = "openai") -> None:
+def repeats(store: Store, *prompts: str, provider: str = "openai", source: str = "client") -> None:
     """A dear prompt asked again and again: a cache would answer nearly all of it."""
     began = clock.now_ms() - DAY_MS
     usual: dict[str, Any] = {"provider": provider, "model": "gpt-5", "latency_ms": 9_000, "input_tokens": 4_000, "output_tokens": 900}
     records = [
-        call(f"the same {prompt} " + "again " * 30, started_ms=began + at * 300_000, prompt=prompt, source="client", **usual)
+        call(f"the same {prompt} " + "again " * 30, started_ms=began + at * 300_000, prompt=prompt, source=source, **usual)
         for prompt in prompts
         for at in range(250)
     ]
@@ -55,6 +56,15 @@ def test_a_recommendation_shows_its_worth_its_evidence_and_opens_what_if(app: Op
     scenario = link.decode(query[bar.LINK])
     assert [one.kind for one in scenario.levers] == ["exact_cache"]
     assert scenario.baseline.filters == {"prompt": "faq"}  # type: ignore[union-attr]
+
+
+def test_the_page_counts_what_was_looked_at_and_what_was_left_out(app: Open, bench: Store) -> None:
+    repeats(bench, "faq")
+    looked = recommendations.look(bench, fresh=True).calls
+    repeats(bench, "tried", source="run")
+    page = app(FILE)
+    assert not page.exception
+    assert f": {looked:,} calls; {looked:,} of runs and the playground left out" in plain(page)
 
 
 def test_one_is_put_aside_taken_back_and_brought_back(app: Open, bench: Store) -> None:

@@ -40,8 +40,8 @@ def _text(found: "Advised") -> str:
         )
     ]
     if not lines:
-        lines = ["Nothing to recommend." if found.calls else "No calls.", ""]
-    return "\n".join([*lines, f"{found.calls:,} calls looked at, from {found.to_json()['since'][:10]} on.", *found.notes])
+        lines = ["Nothing to recommend." if found.calls or found.left_out else "No calls.", ""]
+    return "\n".join([*lines, f"Looked at from {found.to_json()['since'][:10]} on: {found.counted}.", *found.notes])
 
 
 def _worth(worth: "Worth") -> str:

@@ -45,8 +45,9 @@ class Dismissed:
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """What is recommended as of `made_ms` for the calls of [since_ms, until_ms). `calls` is how many there are, `read` from when on they
-    were looked at one by one; `least_usd` is what a recommendation in money is worth at least; `notes` say what is bounded or went wrong.
+    """What is recommended as of `made_ms` for the calls of [since_ms, until_ms). `calls` is how many were looked at, `left_out` how many of
+    runs and the playground were not; `read_ms` is from when on calls were looked at one by one, `least_usd` what a recommendation in money
+    is worth at least; `notes` say what is bounded or went wrong.
     """
 
     since_ms: int
@@ -58,6 +59,13 @@ class Advised:
     recommendations: tuple[Recommendation, ...]
     dismissed: tuple[Dismissed, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: int = 0
+
+    @property
+    def counted(self) -> str:
+        """What was looked at, in words: "503 calls; 360 of runs and the playground left out"."""
+        said = f"{self.calls:,} call{'' if self.calls == 1 else 's'}"
+        return f"{said}; {self.left_out:,} of runs and the playground left out" if self.left_out else said
 
     def to_json(self) -> dict[str, Any]:
         """The whole of it as JSON values."""
@@ -65,6 +73,7 @@ class Advised:
             "since": clock.iso(self.since_ms),
             "until": clock.iso(self.until_ms),
             "calls": self.calls,
+            "left_out": self.left_out,
             "least_usd_a_month": str(self.least_usd),
             "recommendations": [one.to_json() for one in self.recommendations],
             "dismissed": [{"key": one.key, "title": one.title, "by": one.author, "at": clock.iso(one.at_ms)} for one in self.dismissed],
@@ -166,10 +175,14 @@ def _looked_at(store: "Store", days: int, now_ms: int, progress: Progress | None
         since = clock.iso(read_ms)[:16].replace("T", " ")
         notes.append(f"Calls were looked at one by one from {since} UTC on ({looked.stretch}): the newest.")
     if looked.sources is not None:
-        notes.append("Runs and the playground are left out: they repeat themselves on purpose.")
+        notes.append(
+            "Calls of runs and the playground repeat themselves on purpose: they are left out, but where a provider's limit counts them."
+        )
     places = {kind.name: kind.place for kind in kinds}
     ordered = sorted(found.values(), key=lambda one: (*(-each for each in one.worth.order), places[one.kind], one.key))
-    return Advised(looked.since_ms, until_ms, now_ms, whole.calls, read_ms, least, tuple(ordered), notes=tuple(notes))
+    left_out = looked.left_out
+    counted = whole.calls - left_out
+    return Advised(looked.since_ms, until_ms, now_ms, counted, read_ms, least, tuple(ordered), notes=tuple(notes), left_out=left_out)
 
 
 def _period(store: "Store", since_ms: int, until_ms: int, now_ms: int) -> Looked:

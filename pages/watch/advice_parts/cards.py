@@ -22,8 +22,8 @@ _PAGES = {
 
 def about(found: Advised) -> None:
     """Draw what was looked at."""
-    calls = f"{wording.count(found.calls)} calls, {wording.period(found.since_ms, found.until_ms)}"
-    st.caption(wording.md(f"{calls}. A month has 30 days. Each is worth so much by itself: two together save less than their sum."))
+    looked = f"{wording.period(found.since_ms, found.until_ms)}: {found.counted}"
+    st.caption(wording.md(f"{looked}. A month has 30 days. Each is worth so much by itself: two together save less than their sum."))
 
 
 def draw(store: Store, one: Recommendation, number: int) -> None:

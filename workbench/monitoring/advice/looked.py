@@ -78,6 +78,11 @@ class Looked:
             return None
         return tuple(name for _, name in sorted(named, key=lambda one: (-one[0], one[1])) if name not in TRIALS)
 
+    @cached_property
+    def left_out(self) -> int:
+        """How many calls people only tried something out with."""
+        return sum(cell.calls for cell in self.read(by=("source",)) if cell.key["source"] in TRIALS)
+
     @property
     def narrowed(self) -> dict[str, Any]:
         """The filter of rollups that leaves out what people try out."""
