@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from workbench import stats
 from workbench.comparison import compare_run
 from workbench.errors import InputError, NotFound, TemplateError
 from workbench.export import differences, figures, setup
-from workbench.export.model import Chart, Code, Document
+from workbench.export.model import Chart, Code, Document, Table
 from workbench.ledger import bulk, finding, metrics, rollups
 from workbench.ledger.fields import CallRecord
 from workbench.ledger.finding import Sought
@@ -211,8 +212,7 @@ def test_what_changed_of_errors_examples_and_versions_is_told_in_figures(intent:
     labels.move(intent, "intent", "staging", 2, now_ms=NOW)
     said = changed(before, compose(intent, "intent", sections=wanted))
     assert any(
-        one.startswith("Errors of intent changed: requests 241 → 242; failed 10 → 11") and "timeout nothing → 1" in one
-        for one in said
+        one.startswith("Errors of intent changed: requests 241 → 242; failed 10 → 11") and "timeout nothing → 1" in one for one in said
     )
     assert any("labels none → staging=2" in one for one in said)
     assert all(one.facts for one in before.sources if one.kind != "prose")
@@ -406,4 +406,34 @@ def test_what_guards_reported_of_the_prompt_stands_under_guards_and_nothing_wher
         [["Guard", "Triggered", "Values", "Last on"], ["any", "1", "1", day], ["pii", "2", "3", day]]
     ]
     (origin,) = (one for one in made.sources if one.kind == "metrics")
-    assert dict(origin.facts)["pii"] == "2 times"
+    assert dict(origin.facts)["guard_trigger.pii"] == "2 times"
+
+
+def test_guards_that_read_alike_are_told_apart_and_how_many_are_shown_is_said(intent: Store) -> None:
+    newest = finding.page(intent, Sought(prompt="intent"), limit=1).calls[0].started_ms
+    for name, value in (("guard_trigger.pii", 1), ("guard_trigger:pii", 3)):
+        metrics.record_metric(name, value, at_ms=newest, tags=("intent",), store=intent)
+    made = compose(intent, "intent")
+    assert [row[:2] for row in tables(section(made, "guards"))[0][1:]] == [["guard_trigger.pii", "1"], ["guard_trigger:pii", "3"]]
+    (origin,) = (one for one in made.sources if one.kind == "metrics")
+    assert {name: told for name, told in origin.facts if name != "period"} == {
+        "guard_trigger.pii": "1 times",
+        "guard_trigger:pii": "3 times",
+    }
+    for number in range(20):
+        metrics.record_metric(f"guard_trigger.a{number}", 1, at_ms=newest, tags=("intent",), store=intent)
+    (found,) = (block for block in blocks(section(compose(intent, "intent"), "guards")) if isinstance(block, Table))
+    assert len(found.rows) == 20
+    assert found.caption.endswith(": 20 of 22 guards, by name")
+
+
+def test_a_template_of_ones_own_that_goes_through_guards_one_by_one_still_works(
+    intent: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prompt").mkdir()
+    (tmp_path / "prompt" / "guards.md").write_text("{% for one in guards %}\n{{ one }}\n\n{% endfor %}\n")
+    monkeypatch.setenv("WORKBENCH_TEMPLATES", str(tmp_path))
+    newest = finding.page(intent, Sought(prompt="intent"), limit=1).calls[0].started_ms
+    assert "Guards" not in [one.title for one in compose(intent, "intent").sections]
+    metrics.record_metric("guard_trigger.pii", 1, at_ms=newest, tags=("intent",), store=intent)
+    assert tables(section(compose(intent, "intent"), "guards"))[0][1][:2] == ["pii", "1"]

@@ -1,5 +1,6 @@
 """What guards in front of a prompt reported: own metrics named `guard_trigger…` whose values carry the prompt's name as a tag."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from workbench.export import figures
@@ -14,28 +15,40 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 _PREFIX = "guard_trigger"
-_SHOWN = 20  # kinds of guard, by name
+_SHOWN = 20  # guards in the table, by name
 
 
 def gather(store: "Store", subject: Subject) -> Told:
-    """The fact guards: a table of guard, times triggered, values reported, day of the newest; None where nothing was reported."""
+    """The fact guards: one table of guard, times triggered, values reported, day of the newest, in a tuple; empty where none reported."""
     if subject.span is None:
-        return Told({"guards": None})
-    rows, told, newest_ms = [], {}, None
-    names = [known.name for known in metrics.names(store) if known.name.startswith(_PREFIX)]
-    for name in sorted(names)[:_SHOWN]:
-        days = metrics.read(store, name, *subject.span, tag=subject.name, bucket_ms=metrics.DAY_MS)
-        if not days:
-            continue
-        triggers, last_ms = sum(day.total for day in days), days[-1].bucket_ms
-        kind = name.removeprefix(_PREFIX).strip("._:/-").replace("_", " ") or "any"
+        return Told({"guards": ()})
+    read = {
+        name: metrics.read(store, name, *subject.span, tag=subject.name, bucket_ms=metrics.DAY_MS)
+        for name in sorted(known.name for known in metrics.names(store) if known.name.startswith(_PREFIX))
+    }
+    held = {name: days for name, days in read.items() if days}
+    if not held:
+        return Told({"guards": ()})
+    titles = Counter(map(_title, held))
+    rows, told = [], {}
+    for name, days in list(held.items())[:_SHOWN]:
+        triggers = sum(day.total for day in days)
         often = Cell(inline(figures.number(triggers)), triggers)
-        rows.append((kind, often, figures.count(sum(day.n for day in days)), figures.day(last_ms)))
-        told[kind] = f"{figures.number(triggers)} times"
-        newest_ms = max(newest_ms or 0, last_ms or 0)
-    if not rows:
-        return Told({"guards": None})
-    found = table(["Guard", "Triggered>", "Values>", "Last on"], rows, f"What guards reported, {subject.period}")
+        title = _title(name)
+        rows.append(
+            (title if titles[title] == 1 else name, often, figures.count(sum(day.n for day in days)), figures.day(days[-1].bucket_ms))
+        )
+        told[name] = f"{figures.number(triggers)} times"
+    some = f": {_SHOWN} of {figures.count(len(held))} guards, by name" if len(held) > _SHOWN else ""
+    found = table(["Guard", "Triggered>", "Values>", "Last on"], rows, f"What guards reported, {subject.period}{some}")
     told["period"] = subject.period
+    newest_ms = max(days[-1].bucket_ms or 0 for days in held.values())
     key = f"{subject.name}/guards"
-    return Told({"guards": found}, (source("metrics", key, f"Guards of {subject.name}", [found], at_ms=newest_ms, facts=told),), newest_ms)
+    return Told(
+        {"guards": (found,)}, (source("metrics", key, f"Guards of {subject.name}", [found], at_ms=newest_ms, facts=told),), newest_ms
+    )
+
+
+def _title(name: str) -> str:
+    """What is left of the metric's name for people."""
+    return name.removeprefix(_PREFIX).strip("._:/-").replace("_", " ") or "any"
