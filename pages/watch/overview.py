@@ -23,7 +23,7 @@ def _draw() -> None:
         first.draw(store)
         return
     asked = asking.read(now_ms)
-    bar.draw(store, asked, now_ms)
+    mixed = bar.draw(store, asked, now_ms)
     address.settle()
     if asked.refused:
         page.notice(asked.refused, "warning")
@@ -32,16 +32,16 @@ def _draw() -> None:
     moves = asked.moves(now_ms)
     every = live.EVERY_S if moves and not live.paused() else None
     # What is asked for is part of the key: a refresh on its way when it changes must not draw the old one.
-    st.fragment(partial(_body, store, asked, dict(st.query_params), every), run_every=every, key="watch-body")()
+    st.fragment(partial(_body, store, asked, dict(st.query_params), every, mixed), run_every=every, key="watch-body")()
 
 
-def _body(store: Store, asked: Asked, address_was: dict[str, str], every: int | None) -> None:
+def _body(store: Store, asked: Asked, address_was: dict[str, str], every: int | None, mixed: bool) -> None:
     """All that renews itself. What was changed here and concerns the row above draws the whole page again."""
     now_ms = clock.now_ms()
     if _without_parts(dict(st.query_params)) != _without_parts(address_was) or (every is None) != _still(asked, now_ms):
         st.rerun()
     with page.guard():
-        found = looking.look(store, asked.view(now_ms), now_ms)
+        found = looking.look(store, asked.view(now_ms, mixed=mixed), now_ms)
         _about(found, asked, now_ms)
         if not found.calls:
             _nothing(found, asked)
@@ -59,23 +59,28 @@ def _still(asked: Asked, now_ms: int) -> bool:
 
 def _without_parts(params: dict[str, str]) -> dict[str, str]:
     """The parameters that the row above depends on."""
-    return {name: text for name, text in params.items() if name in (*asking.FILTERS, asking.RANGE, asking.SINCE, asking.UNTIL)}
+    return {name: text for name, text in params.items() if name in (*asking.FILTERS, asking.RANGE, asking.SINCE, asking.UNTIL, asking.RUNS)}
 
 
 def _about(found: Dashboard, asked: Asked, now_ms: int) -> None:
     span = found.view.range
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="watch-about"):
         said = [wording.period(span.since_ms, span.until_ms), f"compared with {wording.period(*span.previous)}"]
-        if found.view.filters:
-            said.insert(0, f"Only {wording.filters(found.view.filters)}")
+        if found.view.narrowed:
+            said.insert(0, f"Only {wording.filters(found.view.narrowed)}")
+        if "traffic" in found.view.filters:
+            said.append("without runs and the playground")
         st.caption(wording.md(" · ".join(said)), width="content")
         live.draw(now_ms, moves=asked.moves(now_ms))
 
 
 def _nothing(found: Dashboard, asked: Asked) -> None:
-    only = f" of {wording.filters(found.view.filters)}" if found.view.filters else ""
-    page.notice(f"No data: no call{only} in this range.")
+    only = f" of {wording.filters(found.view.narrowed)}" if found.view.narrowed else ""
+    apart = "traffic" in found.view.filters
+    page.notice(f"No data: no call{only} in this range.{' Runs and the playground are left out.' if apart else ''}")
     with st.container(horizontal=True):
+        if apart:
+            st.button("Count runs, too", key="watch-nothing-runs", icon=":material/science:", on_click=asking.count_runs)
         if only:
             st.button("Show all calls", key="watch-nothing-all", icon=":material/filter_alt_off:", on_click=asking.drop_filters)
         elif asked.span is not None:

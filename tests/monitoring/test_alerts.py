@@ -56,6 +56,32 @@ def test_the_shipped_errors_rule_fires_after_five_minutes_once_and_resolves(stor
     assert caplog.records[0].alert["id"] == alert.id  # type: ignore[attr-defined]
 
 
+def test_what_is_tried_out_here_sets_off_no_shipped_rule_and_production_beside_it_does(store: Store) -> None:
+    put(store, [call(NOW + n * 5_000, source=source, status="error") for n in range(240) for source in ("run", "playground", "benchmark")])
+    assert run(store, NOW, NOW + 20 * MINUTE) == []
+    put(store, burst(NOW + 20 * MINUTE, NOW + 40 * MINUTE, 5_000, fail_every=2))
+    assert run(store, NOW + 20 * MINUTE, NOW + 30 * MINUTE) == ["26: fired Errors over 5 %"]
+
+
+@pytest.mark.parametrize("beside", [0, 5])
+def test_a_rule_counts_the_traffic_it_names_alone_or_among_many(store: Store, beside: int) -> None:
+    put(store, [call(NOW + n, source=source) for n, source in enumerate(["run", "run", "record", "record", "record", "playground", "api"])])
+    counting = {
+        name: Rule(name=name, metric="calls", aggregation="count", threshold=0, filters=filters)
+        for name, filters in {
+            "live": {"traffic": ("production",)}, "tried": {"traffic": ("trials",)}, "both": {"traffic": ("production", "trials")},
+            "one": {"traffic": ("production",), "source": ("api", "run")},
+        }.items()
+    }  # fmt: skip
+    others = [replace(counting["live"], name=f"other {n}", filters={"source": (f"s{n}",)}) for n in range(beside)]
+    newest = [replace(rule, name=f"newest {name}", last_n=5) for name, rule in counting.items()]
+    only(store, *counting.values(), *others, *newest)
+    alerts.tick(store, NOW + 10_000)
+    measured = {one.kept.rule.name: one.n for one in alerts.standings(store)}
+    assert {name: measured[name] for name in counting} == {"live": 4, "tried": 3, "both": 7, "one": 1}
+    assert {name: measured[f"newest {name}"] for name in counting} == {"live": 4, "tried": 3, "both": 5, "one": 1}
+
+
 def test_a_call_over_the_limit_is_told_to_the_millisecond_and_one_just_under_it_is_not(store: Store) -> None:
     only(store, SLOW)
     put(store, [call(NOW + 10_000, latency_ms=1_999), call(NOW + 11_000, latency_ms=2_000)])

@@ -4,15 +4,18 @@ import json
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import points as points_of
 from pages.watch.overview_parts import asked, breakdown, cards, versus, wording
 from tests.conftest import ManualClock
+from tests.cost.ledger import call
 from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
 from tests.pages.watching import HOUR_MS, a_day
 from workbench import clock as time
+from workbench.ledger import bulk
 from workbench.monitoring.dashboard_model import Card, Chart, Column, Difference, Heat, Line, Marker, Point, Range
 from workbench.store import Store
 
@@ -31,6 +34,12 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
 
 def plain(page: AppTest) -> str:
     return said(page).replace("\\", "").replace("\u00a0", " ").replace("\u2060", "").replace("**", "")
+
+
+def counted(page: AppTest) -> int:
+    """The calls of the table by hour."""
+    assert not page.exception
+    return int(page.dataframe[0].value.iloc[:, 1].sum())
 
 
 def parameters(page: AppTest) -> dict[str, str]:
@@ -71,6 +80,24 @@ def test_every_section_is_drawn_and_hostile_names_stay_text(app: Open, bench: St
     assert not page.exception
     assert not page.error
     assert "http://leak.example/pixel.png)" not in said(page)  # escaped, it reads otherwise
+
+
+@pytest.mark.usefixtures("noon")
+def test_runs_are_left_out_beside_production_until_they_are_asked_for(app: Open, bench: Store) -> None:
+    bulk.add(bench, [call(None, started_ms=NOW - n * 60_000, source="run") for n in range(1, 8)], price=False)
+    alone = app(FILE)
+    assert counted(alone) == 7
+    assert "watch-runs" not in [one.key for one in alone.toggle]
+    bulk.add(bench, [call(None, started_ms=NOW - n * 60_000, source="client") for n in range(1, 4)], price=False)
+    st.cache_data.clear()  # the names that the row offers are some seconds old
+    page = app(FILE)
+    assert counted(page) == 3
+    assert "without runs and the playground" in plain(page)
+    page.toggle(key="watch-runs").set_value(True).run()
+    assert (counted(page), parameters(page)) == (10, {"runs": "1"})
+    assert "without runs" not in plain(page)
+    assert counted(app(FILE, source="run")) == 7
+    assert "Runs and the playground are left out" in plain(app(FILE, since="2023-11-15T11:53Z", until="2023-11-15T11:56Z"))
 
 
 @pytest.mark.usefixtures("noon")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from workbench.ledger.fields import TRIALS
 from workbench.ledger.tables import CallRow, SeriesRow
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ class Choices:
     models: tuple[str, ...]
     sources: tuple[str, ...]
     error_types: tuple[str, ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether there are calls of production and others that were tried out here."""
+        return 0 < len({*self.sources} & {*TRIALS}) < len(self.sources)
 
 
 def look(store: "Store") -> Choices:

@@ -17,7 +17,7 @@ def look(store: "Store", view: View, now_ms: int) -> Dashboard:
     Costs the same at any number of calls; only a filter by user or tag scans calls, at most 200,000 of them, and `complete` says so.
     """
     gathered = gather(store, view)
-    everyone = None if view.filters else users.users(store, view.range)
+    everyone = None if view.narrowed else users.users(store, view.range)
     whole = charts.frame(view.range, gathered.all, now_ms)
     drawn = charts.charts(gathered, whole), spending.spending(store, gathered, whole, now_ms), own.own(store, gathered, now_ms)
     return Dashboard(
@@ -47,6 +47,6 @@ def _notes(gathered: Gathered) -> list[str]:
         found.append(view.range.note)
     if not gathered.complete:
         found.append("Filters by user or tag look at the newest 200,000 calls: the range, or the period before it, is not covered whole.")
-    if view.filters:
+    if view.narrowed:
         found.append("Users are not told apart under a filter.")
     return found

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 Filter = str | int | tuple[str | int, ...]
 Good = Literal["up", "down", "neither"]
-FILTERS = ("prompt", "version", "label", "provider", "model", "source", "status", "error_type", "tag", "user")
+FILTERS = ("prompt", "version", "label", "provider", "model", "source", "status", "error_type", "traffic", "tag", "user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class View:
     range: Range
     filters: Mapping[str, Filter] = field(default_factory=dict)
     offset_ms: int = 0
+
+    @property
+    def narrowed(self) -> Mapping[str, Filter]:
+        """The filters that pick a part of the traffic; production alone is no part but the whole of it."""
+        return {name: value for name, value in self.filters.items() if name != "traffic"}
 
 
 @dataclass(frozen=True, slots=True)

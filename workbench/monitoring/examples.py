@@ -1,10 +1,12 @@
 """The error summary: errors by type with their share of all calls, and the newest calls of each type, found by index."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, select
 
 from workbench.ledger.fields import ERROR
+from workbench.ledger.rollups import raw
 from workbench.ledger.tables import CallRow, CallTextRow
 from workbench.monitoring.dashboard_model import ErrorGroup, Filter
 from workbench.monitoring.gathering import Gathered
@@ -48,7 +50,7 @@ def _newest(store: "Store", gathered: Gathered, kind: str, since_ms: int) -> lis
     tags = filters.get("tag")
     query = (
         select(CallRow.id, CallRow.started_ms, CallRow.tags)
-        .where(CallRow.status == ERROR, of_type, *(_condition(name, value) for name, value in filters.items() if name in _COLUMNS))
+        .where(CallRow.status == ERROR, of_type, *_conditions(filters))
         .where(CallRow.started_ms >= max(since_ms, span.since_ms), CallRow.started_ms < min(since_ms + span.bucket_ms, span.until_ms))
         .order_by(CallRow.started_ms.desc(), CallRow.id.desc())
         .limit(_SHOWN if tags is None else _TAGGED)
@@ -60,6 +62,11 @@ def _newest(store: "Store", gathered: Gathered, kind: str, since_ms: int) -> lis
 
 
 _COLUMNS = {name: getattr(CallRow, name) for name in ("prompt", "version", "label", "provider", "model", "source", "user")}
+
+
+def _conditions(filters: Mapping[str, Filter]) -> list[ColumnElement[bool]]:
+    found = [_condition(name, value) for name, value in filters.items() if name in _COLUMNS]
+    return [*found, *raw.conditions({"traffic": _several(filters["traffic"])})] if "traffic" in filters else found
 
 
 def _condition(name: str, value: Filter) -> ColumnElement[bool]:

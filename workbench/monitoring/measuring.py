@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 
 from workbench.ledger import budgets, metrics, rollups
+from workbench.ledger.fields import PRODUCTION, TRIALS, TRIED
+from workbench.ledger.rollups import raw
 from workbench.ledger.tables import CallRow
 from workbench.monitoring import anomaly, window
 from workbench.monitoring.anomaly import HOUR_MS, WEEK_MS, WEEKS
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 MINUTE_MS = 60_000
 _CALLS = cast("Table", CallRow.__table__)
-_DIMENSION = {"error_type": "outcome"}
+_DIMENSION = {"error_type": "outcome", "traffic": "source"}
 _COLUMNS = ("started_ms", "status", "latency_ms", "ttft_ms", "retries", "input_tokens", "output_tokens", "cost_nano", "feedback")
 _COUNTED = 20_000  # calls that are looked through for the slowest one
 _FEW = 2  # so many filters of a kind are asked for one by one; more are told apart in memory, out of one read
@@ -255,6 +257,9 @@ def cell_filters(rule: Rule) -> rollups.Filters:
 def _conditions(rule: Rule, since_ms: int, until_ms: int) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_CALLS.c.started_ms >= since_ms, _CALLS.c.started_ms < until_ms]
     for name, values in rule.filters.items():
+        if name == "traffic":
+            conditions += raw.conditions({name: values})
+            continue
         column = _CALLS.c[name]
         given: ColumnElement[bool] = column.in_([value for value in values if value != ""])
         if name == "error_type" and "unknown" in values:
@@ -274,13 +279,18 @@ def _newest_key(rule: Rule) -> tuple[Any, ...]:
 
 
 def _dimensions(rule: Rule) -> tuple[str, ...]:
-    return tuple(sorted(_DIMENSION.get(name, name) for name in rule.filters))
+    return tuple(sorted({_DIMENSION.get(name, name) for name in rule.filters}))
 
 
 def _chosen(rule: Rule, by: tuple[str, ...], grouped: Mapping[tuple[Any, ...], list[rollups.Cell]]) -> list[rollups.Cell]:
     """The cells that the rule's filter lets through."""
     keys: list[tuple[Any, ...]] = [()]
-    allowed = {_DIMENSION.get(name, name): values for name, values in rule.filters.items()}
+    allowed = {_DIMENSION.get(name, name): values for name, values in rule.filters.items() if name != "traffic"}
+    if "traffic" in rule.filters:
+        place = by.index("source")
+        there = dict.fromkeys(key[place] for key in grouped)
+        traffic = [name for name in there if (TRIED if name in TRIALS else PRODUCTION) in rule.filters["traffic"]]
+        allowed["source"] = tuple(name for name in traffic if name in allowed.get("source", traffic))
     for name in by:
         keys = [(*key, value) for key in keys for value in dict.fromkeys(allowed[name])]
     return [cell for key in keys for cell in grouped.get(key, ())]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from workbench.clock import iso
 from workbench.ledger import metrics
+from workbench.ledger.fields import PRODUCTION, TRIED
 from workbench.monitoring.machine import Reading
 from workbench.monitoring.rules import OWN, SHARES, Rule, fill
 
@@ -12,6 +13,7 @@ _WORDS = {
     "calls": "calls", "errors": "errors", "latency_ms": "latency", "ttft_ms": "time to first token", "tokens": "tokens",
     "cost_usd": "cost", "retries": "retries", "feedback": "ratings", "quality": "quality score",
 }  # fmt: skip
+_TRAFFIC = {PRODUCTION: "production", TRIED: "what is tried out here"}
 _COMPARED = {"above": "over", "below": "under", "rises_by": "up by over", "falls_by": "down by over", "anomaly": "unusual: robust z over"}
 _OF = {
     "count": "number of {}",
@@ -53,7 +55,10 @@ def filters(rule: Rule) -> str:
     """The filter in words; "all calls" or "all values" without one."""
     if not rule.filters:
         return "all values" if rule.own else "all calls"
-    return ", ".join(f"{name} {' or '.join(str(one) for one in values)}" for name, values in sorted(rule.filters.items()))
+    held = dict(rule.filters)
+    traffic = [_TRAFFIC[str(one)] for one in held.pop("traffic", ())]
+    named = [f"{name} {' or '.join(str(one) for one in values)}" for name, values in sorted(held.items())]
+    return ", ".join([*named, *([" or ".join(traffic)] if traffic else [])])
 
 
 def describe(rule: Rule) -> str:

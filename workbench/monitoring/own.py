@@ -24,7 +24,7 @@ def own(store: "Store", gathered: Gathered, now_ms: int) -> list[Chart]:
     from workbench.ledger import metrics
 
     held = {known.name for known in metrics.names(store)}
-    note = _UNFILTERED if gathered.view.filters else ""
+    note = _UNFILTERED if gathered.view.narrowed else ""
     found: list[Chart | None] = []
     if HALLUCINATION in held:
         found.append(_rate(store, gathered, now_ms, note))
@@ -55,7 +55,7 @@ def cards(store: "Store", gathered: Gathered) -> list[Card]:
         )
         if now or before:
             found.append(_card(bare, now, before))
-    if gathered.view.filters:
+    if gathered.view.narrowed:
         return [replace(card, note=_UNFILTERED) for card in found]
     return found
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_args, get_type_hints
 
 from workbench.errors import InputError
+from workbench.ledger.fields import PRODUCTION, TRIED
 
 MINUTE_S, DAY_S = 60, 86_400
 LAST_N = 1_000  # what the last calls are where nobody says how many
@@ -39,7 +40,7 @@ SHARES = {("errors", "rate"), ("feedback", "rate")}
 COMPARES = ("above", "below", "rises_by", "falls_by", "anomaly")
 SEVERITIES = ("info", "warning", "critical")
 NO_DATA = ("ok", "alert", "keep")
-FILTERS = ("prompt", "version", "label", "provider", "model", "source", "status", "error_type")
+FILTERS = ("prompt", "version", "label", "provider", "model", "source", "status", "error_type", "traffic")
 NAMES: Mapping[str, str] = {
     "name": "the rule's name",
     "value": "what was compared: a figure, a change or a z",
@@ -241,6 +242,8 @@ def _filters(value: object) -> dict[str, tuple[Any, ...]]:
             _refuse("filters", f"{name} must be one or more {'whole numbers' if wanted is int else 'texts'}, at most 100")
         if name == "status" and set(several) - {"ok", "error"}:
             _refuse("filters", "a status is ok or error")
+        if name == "traffic" and set(several) - {PRODUCTION, TRIED}:
+            _refuse("filters", f"traffic is {PRODUCTION} or {TRIED}")
         if name == "tag" and len(several) != 1:
             _refuse("filters", "one tag, please")
         kept[name] = several

@@ -1,14 +1,17 @@
 """The rules that ship, and which of them are on at first. A quota's rules are on and say "no quota" until there is one."""
 
+from workbench.ledger.fields import PRODUCTION
 from workbench.monitoring.rules import DAY_S, LAST_N, Rule
 
 _HOUR = 3_600
+_LIVE = {"traffic": (PRODUCTION,)}  # what is tried out here alarms nobody
 
 SHIPPED: tuple[Rule, ...] = (
     Rule(
         name="Errors over 5 %",
         metric="errors",
         aggregation="rate",
+        filters=_LIVE,
         threshold=0.05,
         hold_s=300,
         clear_s=120,
@@ -22,6 +25,7 @@ SHIPPED: tuple[Rule, ...] = (
         name="Slow: p95 over 2 s",
         metric="latency_ms",
         aggregation="p95",
+        filters=_LIVE,
         threshold=2_000,
         hold_s=300,
         clear_s=120,
@@ -66,6 +70,7 @@ SHIPPED: tuple[Rule, ...] = (
         name="A call over 2,000 ms",
         metric="latency_ms",
         aggregation="most",
+        filters=_LIVE,
         threshold=2_000,
         severity="info",
         summary="A call took {value}",
@@ -75,6 +80,7 @@ SHIPPED: tuple[Rule, ...] = (
         name="Cost per request over $0.10",
         metric="cost_usd",
         aggregation="mean",
+        filters=_LIVE,
         threshold=0.10,
         window_s=DAY_S,
         last_n=LAST_N,
@@ -87,6 +93,7 @@ SHIPPED: tuple[Rule, ...] = (
         metric="calls",
         aggregation="count",
         compare="anomaly",
+        filters=_LIVE,
         threshold=6,
         window_s=_HOUR,
         hold_s=900,

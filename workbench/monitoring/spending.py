@@ -34,7 +34,7 @@ def spending(store: "Store", gathered: Gathered, whole: Frame, now_ms: int) -> l
         drawn("cost_by_model", "Cost by model", "usd", everything.priced, models, kind="stacked", group="cost", note=note),
         drawn("cost_by_prompt", "Cost by prompt", "usd", everything.priced, prompts, kind="stacked", group="cost", note=note),
         drawn("cost_per_call", "Cost a request", "usd/call", everything.priced, [each], group="cost", note=note),
-        None if gathered.view.filters else _per_user(store, gathered, now_ms),
+        None if gathered.view.narrowed else _per_user(store, gathered, now_ms),
     ]
     return [chart for chart in found if chart is not None] if everything.usd is not None else []
 

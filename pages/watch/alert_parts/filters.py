@@ -8,13 +8,15 @@ import streamlit as st
 from pages.parts import figures, safe
 from pages.watch.alert_parts.drafts import P, get
 from pages.watch.overview_parts import wording
+from workbench.ledger.fields import PRODUCTION, TRIED
 from workbench.monitoring import choices
 from workbench.monitoring.choices import Choices
 from workbench.monitoring.rules import OWN, QUALITY
 from workbench.store import Store
 
 _STATUSES = {"ok": "Answered", "error": "Failed"}
-_MENU = ("model", "version", "label", "provider", "source", "status", "error_type")
+_MENU = ("model", "version", "label", "provider", "source", "status", "error_type", "traffic")
+_TRAFFIC = {PRODUCTION: "Production", TRIED: "Runs, benchmarks, playground"}
 
 
 def draw(store: Store, metric: str) -> None:
@@ -38,6 +40,7 @@ def draw(store: Store, metric: str) -> None:
             _several("Versions", "version", [], "all")
             _several("Labels", "label", found.labels, "all")
             _several("Sources", "source", found.sources, "all")
+            _several("Traffic", "traffic", tuple(_TRAFFIC), "all", lambda name: _TRAFFIC.get(name, name))
 
 
 def _several(label: str, name: str, offered: Sequence[Any], empty: str, say: Callable[[str], str] = str, *, width: int = 240) -> None:
@@ -46,7 +49,7 @@ def _several(label: str, name: str, offered: Sequence[Any], empty: str, say: Cal
     said = wording.apart({each: figures.short(safe.plain(say(str(each))), 60) for each in options})
     st.multiselect(
         label, options, key=f"{P}f-{name}", format_func=lambda each: said.get(each, str(each)), placeholder=empty, width=width,
-        accept_new_options=name != "status", label_visibility="visible" if name in _MENU else "collapsed",
+        accept_new_options=name not in ("status", "traffic"), label_visibility="visible" if name in _MENU else "collapsed",
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from pages.parts import address
 from workbench.errors import InputError
+from workbench.ledger.fields import PRODUCTION
 from workbench.monitoring import ranges
 from workbench.monitoring.dashboard_model import Filter, Range, View
 
-RANGE, SINCE, UNTIL = "range", "since", "until"
+RANGE, SINCE, UNTIL, RUNS = "range", "since", "until", "runs"
 # The parameter of the URL -> the filter. A text that would be empty or begin with = is written after a =: "" is no prompt, not all.
 FILTERS = {
     "prompt": "prompt", "version": "version", "label": "label", "model": "model", "provider": "provider", "source": "source",
@@ -24,16 +25,20 @@ STATUSES = {"ok": "Answered", "error": "Failed"}
 
 @dataclass(frozen=True)
 class Asked:
-    """A named range, or a free one in `span` beside the named one it was narrowed from; the filters; what of the URL was not understood."""
+    """A named range, or a free one in `span` beside the named one it was narrowed from; the filters; whether runs and the playground
+    count; what of the URL was not understood.
+    """
 
     name: str
     span: tuple[int, int] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    runs: bool = False
     refused: str = ""
 
-    def view(self, now_ms: int) -> View:
-        """What is looked at now. A free range that cannot be is replaced by the named one."""
-        return View(self.range(now_ms), self.filters)
+    def view(self, now_ms: int, *, mixed: bool) -> View:
+        """What is looked at now; of a `mixed` ledger production alone, unless it is asked otherwise."""
+        apart = mixed and not self.runs and "source" not in self.filters
+        return View(self.range(now_ms), {**self.filters, "traffic": PRODUCTION} if apart else self.filters)
 
     def range(self, now_ms: int) -> Range:
         """The range now. Raises nothing: what is refused was replaced by `read`."""
@@ -55,7 +60,7 @@ def read(now_ms: int) -> Asked:
         refused.append("The address names no known range: the last 24 hours are shown.")
         name = ranges.SHIPPED
     filters = _filters(params, refused)
-    asked = Asked(name, _span(params, refused), filters)
+    asked = Asked(name, _span(params, refused), filters, RUNS in params)
     try:
         asked.range(now_ms)
     except (InputError, OverflowError, ValueError) as error:
@@ -88,6 +93,11 @@ def narrow(since_ms: int, until_ms: int) -> None:
 def drop_filters() -> None:
     """Look at all calls. For a callback."""
     address.change(dict.fromkeys(FILTERS))
+
+
+def count_runs() -> None:
+    """Count runs and the playground, too. For a callback."""
+    address.change({RUNS: "1"})
 
 
 def follow(key: str, seen: object, wanted: object) -> str:

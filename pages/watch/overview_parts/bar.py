@@ -17,8 +17,8 @@ from workbench.store import Store
 _ALL, _FREE = "", "free"
 
 
-def draw(store: Store, asked: Asked, now_ms: int) -> None:
-    """Draw the row."""
+def draw(store: Store, asked: Asked, now_ms: int) -> bool:
+    """Draw the row; whether there are calls of production and others."""
     found = _choices(store, store.url)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch-bar", gap="small"):
         _range(asked, now_ms)
@@ -28,6 +28,14 @@ def draw(store: Store, asked: Asked, now_ms: int) -> None:
             _pick("Version", "All versions", "version", [str(each) for each in versions], width=130, said=lambda each: f"v{each}")
         _pick("Model", "All models", "model", found.models, width=200)
         _more(asked, found)
+        if found.mixed and "source" not in asked.filters:
+            key = asking.follow("watch-runs", asked.runs, asked.runs)
+            st.toggle("Count runs", key=key, on_change=_counted, args=(key,), help="Runs, benchmarks and the playground beside production.")
+    return found.mixed
+
+
+def _counted(key: str) -> None:
+    address.change({asking.RUNS: "1" if st.session_state[key] else None})
 
 
 def _range(asked: Asked, now_ms: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from tests.conftest import ManualClock
 from workbench import clock
 from workbench.ledger import rollups
+from workbench.ledger.fields import TRIALS
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.gather import SUMS
 from workbench.ledger.rollups.ranges import GROUPS
@@ -105,6 +106,7 @@ def a_question(chance: random.Random) -> dict[str, Any]:
         "prompt": [None, "", "p", ("p", "q"), ("p", None)], "version": [1, (1, 2), None], "label": ["production", ""],
         "provider": ["openai", ("openai", "anthropic")], "model": ["a", ("b",)], "source": ["run"],
         "status": ["ok", "error", ("ok", "error")], "error_type": ["timeout", ("unknown", "rate_limit")],
+        "traffic": ["production", "trials", ("production", "trials")],
     }  # fmt: skip
     filters = {name: chance.choice(possible[name]) for name in chance.sample(sorted(possible), chance.choice([0, 0, 1, 2]))}
     by = tuple(chance.sample(GROUPS, chance.choice([0, 0, 1, 2])))
@@ -118,6 +120,8 @@ def meets(row: dict[str, Any], filters: dict[str, Any]) -> bool:
             met = bool(set(allowed) & ({row["user_name"]} if name == "user" else set(row["tags"] or ())))
         elif name == "status":
             met = row["status"] in allowed
+        elif name == "traffic":
+            met = ("trials" if row["source"] in TRIALS else "production") in allowed
         elif name == "error_type":
             met = row["status"] != "ok" and dimension(row, "outcome") in allowed
         else:

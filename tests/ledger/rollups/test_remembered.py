@@ -31,7 +31,7 @@ def at_now(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
 
 def check(store: Store, chance: random.Random) -> None:
     since, until, by, bucket_ms = chance.choice(LOOKS)
-    filters: rollups.Filters = chance.choice(({}, {"source": "run"}, {"prompt": ("p", None)}))
+    filters: rollups.Filters = chance.choice(({}, {"source": "run"}, {"prompt": ("p", None)}, {"traffic": "production"}))
     found = rollups.read_columns(store, since, until, by=by, bucket_ms=bucket_ms, filters=filters)
     cells = rollups.read(store, since, until, by=by, bucket_ms=bucket_ms, filters=filters)
     wanted = columns.joined([columns.of_cells(cells, by)])
@@ -47,13 +47,13 @@ def check_cells(store: Store, chance: random.Random) -> None:
     """The same of cells, with their sketches; any minute or millisecond may begin or end what is looked at."""
     since, until = sorted(NOW + chance.randint(-50 * 60, 30 * 60) * MINUTE // chance.choice((1, 3)) for _ in range(2))
     bucket_ms, offset_ms = chance.choice(((None, 0), (MINUTE, 0), (15 * MINUTE, 0), (HOUR, 0), (90 * MINUTE, 30 * MINUTE), (DAY, 0)))
-    filters: rollups.Filters = chance.choice(({}, {"source": "run"}))
+    filters: rollups.Filters = chance.choice(({}, {"source": "run"}, {"traffic": "trials"}))
     found, wanted = (
         rollups.read(store, since, until, by=("outcome",), bucket_ms=bucket_ms, offset_ms=offset_ms, filters=filters, remember=remember)
         for remember in (True, False)
     )
     assert [summed(cell) for cell in found] == [summed(cell) for cell in wanted]
-    rows = [row for row in all_rows(store) if since <= row["started_ms"] < until and row["source"] in filters.get("source", row["source"])]
+    rows = [row for row in all_rows(store) if since <= row["started_ms"] < until and (not filters or row["source"] == "run")]
     assert sum(cell.calls for cell in found) == len(rows)
     assert sum(cell.latency_ms for cell in found) == sum(row["latency_ms"] or 0 for row in rows)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from workbench.errors import InputError
-from workbench.ledger.fields import ERROR, OK
+from workbench.ledger.fields import ERROR, OK, PRODUCTION, TRIED
 from workbench.ledger.rollups.series import DAY, DIMENSIONS, FACETS, HOUR, MINUTE
 
 Values = str | int | None | tuple[str | int | None, ...]
@@ -17,7 +17,9 @@ GROUPS = (*DIMENSIONS, "status")
 
 
 class Filters(TypedDict, total=False):
-    """What sums may be narrowed by: a value, or a tuple of which any will do. `prompt` None or "" is no prompt, `status` ok or error."""
+    """What sums may be narrowed by: a value, or a tuple of which any will do. `prompt` None or "" is no prompt, `status` ok or error,
+    `traffic` production or trials (`ledger.fields.TRIALS`).
+    """
 
     prompt: str | tuple[str | None, ...] | None
     version: int | tuple[int | None, ...] | None
@@ -27,6 +29,7 @@ class Filters(TypedDict, total=False):
     source: str | tuple[str, ...]
     status: str | tuple[str, ...]
     error_type: str | tuple[str, ...]
+    traffic: str | tuple[str, ...]
 
 
 NAMES = tuple(Filters.__annotations__)
@@ -51,6 +54,9 @@ def asked(filters: Mapping[str, object], also: Collection[str] = ()) -> dict[str
     for status in found.get("status", ()):
         if status not in (OK, ERROR):
             raise InputError(f"{status!r} is neither ok nor error", place="field status")
+    for traffic in found.get("traffic", ()):
+        if traffic not in (PRODUCTION, TRIED):
+            raise InputError(f"{traffic!r} is neither {PRODUCTION} nor {TRIED}", place="field traffic")
     return found
 
 
@@ -67,7 +73,7 @@ def check(by: Collection[str], bucket_ms: int | None, offset_ms: int) -> None:
 
 def facet(names: Collection[str]) -> str:
     """The smallest facet that names all of these."""
-    wanted = {name for name in names if name in DIMENSIONS and name != "outcome"}
+    wanted = {"source" if name == "traffic" else name for name in names} & set(DIMENSIONS) - {"outcome"}
     return next(facet for facet, held in FACETS.items() if wanted <= set(held))
 
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, func, literal, select
+from sqlalchemy import ColumnElement, Connection, false, func, literal, or_, select
 
-from workbench.ledger.fields import OK
+from workbench.ledger.fields import OK, PRODUCTION, TRIALS, TRIED
 from workbench.ledger.rollups import gather, series
 from workbench.ledger.rollups.found import Found, Key, Values, key_of
 from workbench.ledger.rollups.gather import LATENCY, TTFT, Gathered, N
@@ -71,6 +71,8 @@ def conditions(asked: Mapping[str, Values]) -> list[ColumnElement[bool]]:
         if name == "status":
             wanted = {status == OK for status in allowed}
             found += [] if len(wanted) == 2 else [answered if True in wanted else ~answered] if wanted else [false()]
+        elif name == "traffic":
+            found.append(or_(*(_OF_TRAFFIC[str(one)] for one in allowed)) if allowed else false())
         elif name == "error_type":
             named = func.coalesce(func.nullif(CALLS.c.error_type, ""), series.UNKNOWN)
             found.append(~answered & named.in_(allowed))
@@ -81,3 +83,6 @@ def conditions(asked: Mapping[str, Values]) -> list[ColumnElement[bool]]:
         else:
             found.append(CALLS.c[name].in_(allowed))
     return found
+
+
+_OF_TRAFFIC = {TRIED: CALLS.c.source.in_(TRIALS), PRODUCTION: CALLS.c.source.not_in(TRIALS)}

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from workbench.ledger.fields import ERROR, OK
+from workbench.ledger.fields import ERROR, OK, PRODUCTION, TRIALS, TRIED
 from workbench.ledger.rollups import columns, ending, marks, ranges, raw, rebuilding, remembered
 from workbench.ledger.rollups.cells import Cell
 from workbench.ledger.rollups.columns import Columns
@@ -127,8 +127,11 @@ class _Chosen:
 
 
 def _choose(connection: Connection, question: Question) -> _Chosen:
-    facet = ranges.facet((*question.by, *question.asked))
-    narrowed, values = _narrowed(question.asked)
+    asked = dict(question.asked)
+    if set(asked.get("traffic", ())) == {PRODUCTION} and not _tried(connection):
+        del asked["traffic"]  # the smaller facets will do
+    facet = ranges.facet((*question.by, *asked))
+    narrowed, values = _narrowed(asked)
     sql = f"SELECT id, {', '.join(DIMENSIONS)} FROM rollup_series WHERE facet = ?{narrowed}"  # noqa: S608 (names of columns and marks)
     keys: dict[Values, int] = {}
     numbers = {}
@@ -138,11 +141,17 @@ def _choose(connection: Connection, question: Question) -> _Chosen:
     return _Chosen(numbers, list(keys))
 
 
+def _tried(connection: Connection) -> bool:
+    """Whether any call was ever tried out here."""
+    sql = f"SELECT 1 FROM rollup_series WHERE facet = 'source' AND source IN {_TRIALS} LIMIT 1"  # noqa: S608 (words of our own)
+    return connection.exec_driver_sql(sql).scalar() is not None
+
+
 def _narrowed(asked: Mapping[str, Values]) -> tuple[str, list[Any]]:
     sql, values = "", []
     for name, allowed in asked.items():
-        if name == "status":
-            sql += _OF_STATUS[frozenset(map(str, allowed))]
+        if name in _OF:
+            sql += _OF[name][frozenset(map(str, allowed))]
             continue
         column = "outcome" if name == "error_type" else name
         sql += " AND outcome <> ''" if name == "error_type" else ""
@@ -213,11 +222,20 @@ def _bucket(connection: Connection, bucket_ms: int | None, offset_ms: int) -> st
 
 
 _TOTAL = f"SELECT sum(r.calls) FROM rollup_series s CROSS JOIN rollups r WHERE s.facet = 'source' AND r.series = s.id AND r.grain = {DAY}"  # noqa: S608
-_OF_STATUS = {
-    frozenset({OK}): " AND outcome = ''",
-    frozenset({ERROR}): " AND outcome <> ''",
-    frozenset({OK, ERROR}): "",
-    frozenset(): " AND 1 = 0",
+_TRIALS = f"({', '.join(map(repr, TRIALS))})"
+_OF = {
+    "status": {
+        frozenset({OK}): " AND outcome = ''",
+        frozenset({ERROR}): " AND outcome <> ''",
+        frozenset({OK, ERROR}): "",
+        frozenset(): " AND 1 = 0",
+    },
+    "traffic": {
+        frozenset({PRODUCTION}): f" AND source NOT IN {_TRIALS}",
+        frozenset({TRIED}): f" AND source IN {_TRIALS}",
+        frozenset({PRODUCTION, TRIED}): "",
+        frozenset(): " AND 1 = 0",
+    },
 }
 _PLAIN = f"SELECT g.value, r.start_ms, {', '.join(f'r.{name}' for name in SUMS)}, r.latency, r.ttft"
 _SLIM = f"{', '.join(f'r.{name}' for name in columns.NAMES)}, r.latency"
