@@ -14,7 +14,7 @@ from workbench.cost import keeping as scenarios
 from workbench.export import documents, kinds
 from workbench.export.kinds import Request
 from workbench.export.model import Chart, Diagram, Document, Note, Paragraph, Section, Table, plain
-from workbench.export.plans import keeping, measures, shipped
+from workbench.export.plans import csv_file, keeping, measures, model, shipped
 from workbench.export.plans.measures import Measured
 from workbench.export.plans.model import Measure, Metric, Plan, Task
 from workbench.ledger import budgets, metrics
@@ -256,3 +256,23 @@ def test_what_rests_on_simulated_calls_or_is_not_sure_says_so_beside_its_standin
     assert "answered 95.0 % of 96.0 %: not met (more data may change that, simulated replies among them)." in status
     assert "not met; more data may change that, simulated replies among them" in said(section(document, "Success Metrics"))
     assert "nothing #2" in {one.id for one in document.sources}
+
+
+@pytest.mark.parametrize("start", [one.key for one in shipped.STARTS])
+def test_a_plan_just_begun_meets_no_target_by_calls_that_nobody_chose(sqlite_store: Store, start: str) -> None:
+    week(sqlite_store)
+    for found in measures.measure(sqlite_store, shipped.begin(start)):
+        assert found.standing == "no data", found.sentence
+        assert found.reading.why.startswith("Choose the prompt "), found.reading.why
+
+
+def test_all_calls_are_read_where_they_were_chosen_and_in_plans_kept_before(sqlite_store: Store) -> None:
+    week(sqlite_store)
+    (kept,) = model.from_json({"name": "x", "metrics": [{"name": "m", "measure": {"kind": "latency_p95"}}]}).metrics
+    assert kept.measure == Measure("latency_p95", "")
+    assert one(sqlite_store, "latency_p95").reading.n == 94
+    assert one(sqlite_store, "latency_p95", "p").reading.n == 90
+    keeping.create(sqlite_store, shipped.begin("new_prompt"))
+    document = documents.compose(sqlite_store, Request("plan", "New prompt"))
+    assert "Latency, p95 · choose the prompt" in said(section(document, "Success Metrics"))
+    assert "?" not in csv_file.write(shipped.begin("new_prompt"), "metrics")

@@ -123,6 +123,21 @@ def test_a_metric_is_linked_to_a_prompt_and_shows_where_it_stands(app: Open, ben
     assert "n = 6" in plain(page)
 
 
+def test_the_prompt_of_a_metric_is_chosen_and_all_calls_on_purpose(app: Open, bench: Store) -> None:
+    stores.fill(bench)
+    keeping.create(bench, Plan("Live", metrics=(Metric("speed", 1.0, measure=Measure("latency_p95", "?")),)))
+    page = app(FILE, plan="Live", view="metrics")
+    assert field(page, "measure-of").value is None
+    assert "Choose the prompt that is read, or all calls." in plain(page)
+    for chosen, kept in (("intent", "intent"), ("All calls", "")):
+        field(page, "measure-of").set_value(chosen).run()
+        assert keeping.load(bench, "Live").plan.metrics[0].measure == Measure("latency_p95", kept)
+    field(page, "-kind").set_value("score").run()
+    assert keeping.load(bench, "Live").plan.metrics[0].measure == Measure("score", "")
+    field(page, "-kind").set_value("spend").run()
+    assert keeping.load(bench, "Live").plan.metrics[0].measure == Measure("spend", "?")
+
+
 def test_budgets_are_offered_by_what_they_limit_and_a_plan_keeps_the_key_it_knows(app: Open, bench: Store) -> None:
     for scope, key in (("total", ""), ("model", "p/m"), ("prompt", "p/m")):
         budgets.put(bench, scope=scope, key=key, period="month", limit_usd="1")

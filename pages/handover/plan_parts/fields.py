@@ -1,6 +1,6 @@
 """Fields of the forms of a plan: each keeps what is typed with every change, and says under it what is wrong. Owns no value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -45,15 +45,20 @@ def choice(desk: Desk, path: Path, label: str, options: Sequence[str], *, say: C
     wrong(desk, path)
 
 
-def link(desk: Desk, path: Path, label: str, names: Sequence[str], *, placeholder: str, help: str = "") -> None:  # noqa: A002
-    """The name of something in the store, chosen or typed; empty is none."""
+def link(
+    desk: Desk, path: Path, label: str, names: Sequence[str], *,
+    placeholder: str, help: str = "", also: Mapping[str, str] | None = None, none: str = "",  # noqa: A002
+) -> None:  # fmt: skip
+    """The name of something in the store, chosen or typed; `also` are words with what each stands for, `none` is kept where none is."""
     key = key_of(desk, path)
     value = str(desk.value(path))
-    offered = list(dict.fromkeys([*([value] if value else []), *names]))
-    shown = [safe.plain(name) for name in offered]
+    special = dict(also or {})
+    held = [] if value in {none, *special.values()} else [value]
+    meant = {**special, **{safe.plain(name): name for name in dict.fromkeys([*held, *names])}}
     st.selectbox(
-        label, shown, index=0 if value else None, key=key, placeholder=placeholder, accept_new_options=True, help=help or None,
-        on_change=_take_link, args=(desk, path, key, dict(zip(shown, offered, strict=True))),
+        label, list(meant), index=None if value == none else list(meant.values()).index(value), key=key, placeholder=placeholder,
+        accept_new_options=True, help=help or None,
+        on_change=_take_link, args=(desk, path, key, meant, none),
     )  # fmt: skip
     wrong(desk, path)
 
@@ -102,9 +107,9 @@ def _take(desk: Desk, path: Path, key: str) -> None:
     desks.edit(desk, path, "" if value is None else value)
 
 
-def _take_link(desk: Desk, path: Path, key: str, meant: dict[str, str]) -> None:
-    value = str(st.session_state.get(key) or "")
-    desks.edit(desk, path, meant.get(value, value))
+def _take_link(desk: Desk, path: Path, key: str, meant: dict[str, str], none: str) -> None:
+    value = st.session_state.get(key)
+    desks.edit(desk, path, meant.get(str(value), str(value)) if value else none)
 
 
 def _take_day(desk: Desk, path: Path, key: str) -> None:

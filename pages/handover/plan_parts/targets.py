@@ -6,12 +6,13 @@ from pages.handover.plan_parts import desk as desks
 from pages.handover.plan_parts import fields, moves, reading, required
 from pages.handover.plan_parts.desk import Desk
 from pages.parts import page, session
-from workbench.export.plans.measures import SAID, UNITS, Measured, budget_name
-from workbench.export.plans.model import DIRECTIONS, ENOUGH_METRICS, KINDS, MOST_METRICS
+from workbench.export.plans.measures import ABOUT, OF_CALLS, SAID, UNITS, Measured, budget_name
+from workbench.export.plans.model import CHOOSE, DIRECTIONS, ENOUGH_METRICS, KINDS, MOST_METRICS
 from workbench.store import Store
 
 _UNITS = {"share": "as 0.9 or 90 %", "score": "0 to 1", "ms": "milliseconds", "usd": "dollars"}
 _NONE = "nothing"
+_ALL = "All calls"
 
 
 def draw(store: Store, desk: Desk) -> None:
@@ -41,13 +42,11 @@ def _one(store: Store, desk: Desk, number: int, one: Measured) -> None:
                 fields.line(desk, (*path, "unit"), "Unit", placeholder="share, ms, usd, …", most=40)
             else:
                 label, names = _of(store, linked.kind)
+                of_calls = linked.kind in OF_CALLS
                 fields.link(
-                    desk,
-                    (*path, "measure", "of"),
-                    label,
-                    names,
-                    placeholder="Choose one" if linked.kind in ("score", "own_metric") else "All calls",
-                )
+                    desk, (*path, "measure", "of"), label, names, none=CHOOSE if of_calls else "", also={_ALL: ""} if of_calls else None,
+                    placeholder="Choose the prompt" if of_calls else _ALL if linked.kind == "budget_share" else "Choose one",
+                )  # fmt: skip
         with st.container(width=110, gap="xsmall"):
             fields.choice(desk, (*path, "direction"), "Target is", DIRECTIONS, say=str.capitalize, default=DIRECTIONS[0])
         with st.container(width=110, gap="xsmall"):
@@ -73,10 +72,11 @@ def _kind(desk: Desk, number: int) -> None:
 def _link(desk: Desk, number: int, key: str) -> None:
     kind = str(st.session_state.get(key) or _NONE)
     of = str(desk.value(("metrics", number, "measure", "of")))
-    about = {"own_metric", "budget_share"}
     before = str(desk.value(("metrics", number, "measure", "kind"), _NONE))
-    keeps = kind not in about and before not in about
-    desks.edit(desk, ("metrics", number, "measure"), None if kind == _NONE else {"kind": kind, "of": of if keeps else ""})
+    # A prompt stays chosen; "" is all calls to some kinds, and none to a score.
+    keeps = kind not in ABOUT and before not in ABOUT and (of not in ("", CHOOSE) or {kind, before} <= OF_CALLS)
+    none = CHOOSE if kind in OF_CALLS else ""
+    desks.edit(desk, ("metrics", number, "measure"), None if kind == _NONE else {"kind": kind, "of": of if keeps else none})
     desks.redraw(desk)
 
 

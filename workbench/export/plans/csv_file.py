@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from workbench.errors import InputError
 from workbench.export.plans import dates, shipped
-from workbench.export.plans.measures import SAID, UNITS, told
+from workbench.export.plans.measures import UNITS, read_from, told
 from workbench.export.plans.model import Metric, Plan
 
 COLUMNS = ("Title", "Description", "Status", "Assignee", "Start date", "Due date", "Labels", "Depends on")
@@ -55,7 +55,7 @@ def _prompts(plan: Plan) -> Iterable[Row]:
 def _metrics(plan: Plan) -> Iterable[Row]:
     for one in plan.metrics:
         linked = one.measure
-        read = f"Read from: {SAID[linked.kind]}{f', {linked.of}' if linked.of else ''}" if linked else ""
+        read = f"Read from: {read_from(linked, ', ')}" if linked else ""
         yield (
             f"Metric: {one.name}",
             "\n".join(filter(None, (f"Target: {target(one)}", read, one.note))),

@@ -10,7 +10,7 @@ from workbench.errors import InputError, NotFound, WorkbenchError
 from workbench.export import figures
 from workbench.export.model import Cell, Column, Run, Table, inline
 from workbench.export.plans import shipped
-from workbench.export.plans.measures import SAID, Measured
+from workbench.export.plans.measures import Measured, read_from
 from workbench.export.plans.model import Plan
 from workbench.export.sources import Source, source
 
@@ -83,7 +83,7 @@ def _row(one: Measured) -> tuple[Cell, ...]:
     reading = one.reading
     within = reading.within
     linked = one.metric.measure
-    read = f"{SAID[linked.kind]}{f' · {linked.of}' if linked.of else ''}" if linked else "linked to nothing"
+    read = read_from(linked) if linked else "linked to nothing"
     status = STATES[one.standing] + (f"; {one.remark}" if one.remark else "")
     return (
         Cell((Run(one.metric.name, bold=True), *((Run(f"\n{one.metric.note}"),) if one.metric.note else ()))),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.errors import InputError, NotFound
 from workbench.export import figures, period, trials
-from workbench.export.plans.model import Measure, Metric, Plan
+from workbench.export.plans.model import CHOOSE, Measure, Metric, Plan
 
 if TYPE_CHECKING:
     from workbench.comparison.summary import VariantSummary
@@ -36,6 +36,7 @@ UNITS: Mapping[str, str] = {
     "spend": "usd", "budget_share": "share",
 }  # fmt: skip
 ABOUT = {"own_metric": "metric", "budget_share": "budget"}  # what `of` names; a prompt otherwise
+OF_CALLS = frozenset({"success_rate", "latency_p50", "latency_p95", "usd_per_call", "satisfaction", "spend"})  # a prompt's, or all
 _RUNS = 30  # newest runs that are looked through for a score
 
 
@@ -133,6 +134,12 @@ def told(value: float | None, unit: str) -> str:
     return f"{value:.2f}".replace("-", "−") if unit == "score" else figures.told(value, unit)
 
 
+def read_from(linked: Measure, between: str = " · ") -> str:
+    """What a metric is read from, in words: Latency, p95 · support/triage."""
+    of = f"choose the {ABOUT.get(linked.kind, 'prompt')}" if linked.of == CHOOSE else linked.of
+    return SAID[linked.kind] + (f"{between}{of}" if of else "")
+
+
 def measure(store: "Store", plan: Plan, name: str = PERIOD) -> list[Measured]:
     """Every metric of the plan with its reading over the days `name` (see `export.period`). Raises InputError for a period that is none."""
     days = period.of(store, name)
@@ -145,6 +152,9 @@ def read(store: "Store", metric: Metric, span: Span | None) -> Reading:
     linked = metric.measure
     if linked is None:
         return Reading(None, metric.unit, why="It is linked to nothing: link it to a figure that is recorded here.")
+    if linked.of == CHOOSE:
+        calls = ", or all calls" if linked.kind in OF_CALLS else ""
+        return Reading(None, UNITS.get(linked.kind, metric.unit), why=f"Choose the {ABOUT.get(linked.kind, 'prompt')} that is read{calls}.")
     try:
         return _READ.get(linked.kind, _of_calls)(store, linked, span)
     except (NotFound, InputError) as error:

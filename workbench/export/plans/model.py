@@ -18,6 +18,8 @@ DIRECTIONS: tuple[Direction, ...] = ("at least", "at most")
 KINDS = (
     "score", "success_rate", "latency_p50", "latency_p95", "usd_per_call", "satisfaction", "own_metric", "spend", "budget_share",
 )  # fmt: skip
+CHOOSE = "?"
+"""What a measure of calls is of until somebody chooses: a prompt, or all calls."""
 SCALE = 5  # likelihood and impact go from 1 to this
 ENOUGH_METRICS = 3
 NAME, LINE, TEXT = 200, 500, 20_000  # characters
@@ -43,7 +45,7 @@ class Requirement:
 class Measure:
     """What a metric is read from: a kind of KINDS, and of what: a prompt, the name of an own metric, a budget.
 
-    A budget is "model KEY" or "prompt KEY"; its key alone where no other has it. Empty is all.
+    A budget is "model KEY" or "prompt KEY"; its key alone where no other has it. Empty is all calls, CHOOSE that nobody has chosen yet.
     """
 
     kind: str
