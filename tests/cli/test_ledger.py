@@ -88,6 +88,14 @@ def test_figures_are_narrowed_by_any_filter(used: int) -> None:
         stats.look(store.current(), 0, 1, by="day")  # type: ignore[arg-type]
 
 
+def test_figures_say_how_much_of_them_is_tried_out_here_and_production_can_be_had_alone(used: int) -> None:
+    assert "of runs" not in CliRunner().invoke(cli.cli, ["calls", "stats"]).output
+    write(store.current(), a_record(started_ms=used, source="record"), a_record(started_ms=used, source="record"))
+    assert "5 of 7 calls are of runs, benchmarks and the playground" in CliRunner().invoke(cli.cli, ["calls", "stats"]).output
+    assert said("calls", "stats", "--traffic", "production")["total_requests"] == 2
+    assert said("calls", "stats", "--traffic", "trials", "--user", "ann")["total_requests"] == 1
+
+
 def test_rollups_that_do_not_agree_are_said_and_put_right(used: int) -> None:
     assert said("ledger", "verify") == []
     with store.current().write() as session:

@@ -13,6 +13,7 @@ _OPTIONS = (
     click.option("--provider", multiple=True, help="Only calls of this provider."),
     click.option("--model", multiple=True, help="Only calls of this model."),
     click.option("--source", multiple=True, help="Only calls from this source."),
+    click.option("--traffic", type=click.Choice(["production", "trials"]), help="Only production, or only runs, benchmarks, playground."),
     click.option("--status", type=click.Choice(["ok", "error"]), help="Only answered or only failed calls."),
     click.option("--error-type", multiple=True, help="Only calls that failed in this way."),
     click.option("--tag", multiple=True, help="Only calls with this tag: of the newest 200,000."),

@@ -35,12 +35,22 @@ def stats(hours: float, by: Any, *, as_json: bool, **filters: Any) -> None:
     from workbench.monitoring import stats as figures
 
     now_ms = clock.now_ms()
-    chosen = call_filters.given(filters)
-    found = figures.look(store.current(), now_ms - round(hours * _HOUR_MS), now_ms + 1, by=by, filters=chosen)
+    chosen, since_ms = call_filters.given(filters), now_ms - round(hours * _HOUR_MS)
+    found = figures.look(store.current(), since_ms, now_ms + 1, by=by, filters=chosen)
     rows = found if isinstance(found, list) else [found]
     output.emit(found, as_json, _text(rows, by) if rows else "No calls.")
+    if not as_json and not {"traffic", "source", "user", "tag"} & set(chosen):
+        tried = figures.look(store.current(), since_ms, now_ms + 1, filters={**chosen, "traffic": "trials"})
+        _of_trials(tried, rows)
     if not as_json and any(row.get("complete") is False for row in rows):
         output.say(f"There are more calls than a search by user or tag looks at: counted from {_time(rows[0]['since_ms'])} UTC on.")
+
+
+def _of_trials(tried: Any, rows: list[dict[str, Any]]) -> None:
+    """Say how many of the calls are none of production, where both are among them."""
+    n, whole = tried["total_requests"], sum(row["total_requests"] for row in rows)
+    if 0 < n < whole:
+        output.say(f"{n:,} of {whole:,} calls are of runs, benchmarks and the playground: --traffic production leaves them out.")
 
 
 def _text(rows: list[dict[str, Any]], by: str | None) -> str:
