@@ -1,23 +1,31 @@
-"""Calls of evaluation runs and of the simulated model are no production traffic: each document that counts them says how many."""
+"""Calls of evaluation runs, the playground and the simulated model are no production traffic: a document that counts them says how many."""
 
 import pytest
 
 from tests.cost.ledger import DAY_MS, START_MS, call, put
 from tests.export import shown
 from workbench.export import figures, trials
+from workbench.export.model import Note
 from workbench.export.plans import measures
 from workbench.export.plans.model import Measure, Metric, Plan
 from workbench.ledger import budgets
 from workbench.prompts import content, registry
 from workbench.store import Store
 
-RUNS, SIMULATED = "3 of 10 calls of evaluation runs", "2 of 10 calls simulated"
+RUNS, SIMULATED = "4 of 11 calls of evaluation runs and the playground", "2 of 11 calls simulated"
 
 
 @pytest.fixture
 def mixed(sqlite_store: Store) -> Store:
-    """Ten calls of a prompt: five of production, two of a run, one of a benchmark, two simulated, one of these by a run."""
-    sources = [("app", "p")] * 5 + [("run", "p"), ("run", "p"), ("benchmark", "p"), ("run", "simulated"), ("app", "simulated")]
+    """Eleven calls of a prompt: five of production, three of runs, one of the playground, two simulated (one by a run)."""
+    sources = [("app", "p")] * 5 + [
+        ("run", "p"),
+        ("run", "p"),
+        ("benchmark", "p"),
+        ("playground", "p"),
+        ("run", "simulated"),
+        ("app", "simulated"),
+    ]
     registry.save_version(sqlite_store, "triage", content.text("Sort {{text}}"), now_ms=START_MS - DAY_MS)
     put(
         sqlite_store,
@@ -32,12 +40,13 @@ def mixed(sqlite_store: Store) -> Store:
 def test_they_are_counted_apart_and_none_twice(mixed: Store) -> None:
     assert trials.among(mixed, START_MS, START_MS + DAY_MS) == f"{RUNS}, {SIMULATED}"
     assert trials.among(mixed, START_MS, START_MS + 5) == ""
-    assert trials.among(mixed, START_MS, START_MS + DAY_MS, {"provider": "p"}) == "3 of 8 calls of evaluation runs"
+    assert trials.among(mixed, START_MS, START_MS + DAY_MS, {"provider": "p"}) == "4 of 9 calls of evaluation runs and the playground"
 
 
 def test_the_report_of_a_month_says_how_many_it_counts(mixed: Store) -> None:
     made = shown.compose(mixed, "operations", figures.day(START_MS)[:7])
     assert f"No production traffic, and counted in every figure of this report: {RUNS}, {SIMULATED}." in shown.text(made, "summary")
+    assert not [block for block in shown.section(made, "traffic").blocks if isinstance(block, Note)]
 
 
 @pytest.mark.parametrize("kind", ["success_rate", "latency_p95", "usd_per_call", "spend", "budget_share"])
@@ -48,12 +57,12 @@ def test_a_metric_of_a_plan_says_how_many_it_counts(mixed: Store, kind: str) -> 
     assert found.reading.period.endswith(f", {RUNS}, {SIMULATED}")
     if kind == "budget_share":
         (found,) = measures.measure(mixed, Plan("x", metrics=(Metric("m", measure=Measure(kind, "model p/m")),)))
-        assert found.reading.period.endswith(", 3 of 8 calls of evaluation runs")
+        assert found.reading.period.endswith(", 4 of 9 calls of evaluation runs and the playground")
 
 
 def test_prompt_documentation_leaves_the_simulated_out_and_says_how_many_are_of_runs(mixed: Store) -> None:
     made = shown.compose(mixed, "prompt", "triage")
-    assert "; 3 of 8 requests of all versions by evaluation runs" in shown.tables(made, "overview")[0].caption
+    assert "; 4 of 9 requests of all versions by evaluation runs and the playground" in shown.tables(made, "overview")[0].caption
     said = shown.text(made, "performance")
-    assert "5 from app, 3 from evaluation runs." in said
+    assert "5 from app, 4 from evaluation runs and the playground." in said
     assert "Left out: 2 calls of the simulated model." in said

@@ -1,24 +1,24 @@
-"""Calls that are no production traffic, told wherever a figure counts them: those of evaluation runs, and of the simulated model."""
+"""Calls that are no production traffic, told wherever a figure counts them: of evaluation runs, the playground, the simulated model."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from workbench.export import figures
+from workbench.ledger.fields import TRIALS
 
 if TYPE_CHECKING:
     from workbench.ledger.rollups import Filters
     from workbench.store import Store
 
 SIMULATED = "simulated"
-RUNS = ("run", "benchmark")
-"""Sources of calls that evaluation runs make."""
-EVALUATION = "evaluation runs"
+EVALUATION = "evaluation runs and the playground"
+"""What sends the calls of the sources in TRIALS."""
 
 
 def among(store: "Store", since_ms: int, until_ms: int, filters: "Filters | None" = None) -> str:
-    """How many of the calls that began in [since, until) are none of production: "3 of 10 calls of evaluation runs".
+    """How many of the calls that began in [since, until) are none of production: "3 of 10 calls of evaluation runs and the playground".
 
-    The simulated ones stand behind them. Empty where all are. A simulated call of a run counts as simulated alone.
+    The simulated ones stand behind them. Empty where all are. A simulated call of these counts as simulated alone.
     """
     from workbench.ledger import rollups
 
@@ -32,5 +32,5 @@ def among(store: "Store", since_ms: int, until_ms: int, filters: "Filters | None
 
 
 def of_runs(counted: Iterable[tuple[str, int]]) -> int:
-    """How many of the calls by source are those of evaluation runs."""
-    return sum(count for source, count in counted if source in RUNS)
+    """How many of the calls by source are no production traffic by where they come from."""
+    return sum(count for source, count in counted if source in TRIALS)

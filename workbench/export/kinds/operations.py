@@ -7,7 +7,6 @@ from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.model import Table, plain
 from workbench.export.reports import blocks, happened, traffic
 from workbench.export.reports import month as months
-from workbench.export.reports.models import SIMULATED
 from workbench.export.sources import Source, source
 
 if TYPE_CHECKING:
@@ -87,7 +86,6 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
         "spent_by_prompt": by_prompt,
         "notes": list(found.notes),
         "among": trials.among(store, month.since_ms, month.until_ms),
-        "simulated": sum(row["calls"] for row in (found.by_model.rows if found.by_model else ()) if row["provider"] == SIMULATED),
         "first_calls": [f"{figures.day(one.at_ms)}: {one.text}." for one in found.markers if one.kind == "version"],
         **{
             name: traffic.chart(found, key, title=title, only=traffic.PERCENTILES if key == "latency" else ())

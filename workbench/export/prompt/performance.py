@@ -12,6 +12,7 @@ from workbench.export.prompt.told import Told
 from workbench.export.sources import Source, source
 from workbench.export.templating import table
 from workbench.ledger import finding
+from workbench.ledger.fields import TRIALS
 from workbench.ledger.finding import Sought
 
 if TYPE_CHECKING:
@@ -61,12 +62,12 @@ def gather(store: "Store", subject: Subject, *, whole: bool) -> Told:
 def _traffic(found: Measured) -> str:
     """Where the requests came from."""
     tried = trials.of_runs(found.sources)
-    named = [(name, n) for name, n in found.sources if name not in trials.RUNS] + ([(trials.EVALUATION, tried)] if tried else [])
+    named = [(name, n) for name, n in found.sources if name not in TRIALS] + ([(trials.EVALUATION, tried)] if tried else [])
     return ", ".join(f"{n:,} from {name}" for name, n in named)
 
 
 def _tried(found: Measured) -> str:
-    """How many of the requests are those of evaluation runs, which are counted with the others."""
+    """How many of the requests are those of evaluation runs and the playground, which are counted with the others."""
     tried = trials.of_runs(found.sources)
     return (
         f"; {figures.count(tried)} of {figures.count(found.whole.calls)} requests of all versions by {trials.EVALUATION}" if tried else ""
