@@ -149,7 +149,7 @@ def test_two_versions_are_compared_with_intervals_and_a_verdict(app: Open, bench
     page = app(FILE, section="compare", versus="versions", of="support/triage")
     assert not page.exception
     rows = page.dataframe[0].value.set_index("title")
-    assert rows.loc["Latency (p95)", "verdict"] == "↓ worse"
+    assert rows.loc["Latency (p95)", "verdict"] == "worse"
     assert rows.loc["Latency (p95)", "interval"].startswith("+")
     page = app(FILE, section="compare", range="1h", against="day")
     assert list(page.dataframe[0].value["n"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from workbench.comparison import wording
 from workbench.comparison.model import Metric
 from workbench.ledger import rollups
-from workbench.monitoring import gathering, tally
+from workbench.monitoring import gathering, ranges, tally
 from workbench.monitoring.dashboard_model import Difference, Good, Side, Versus, View
 from workbench.monitoring.tally import Tally
 from workbench.stats.correction import holm
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 _SURE = 0.05
+_LEAST = 4  # stretches of time, below which sums over stretches have no spread that is known
 _FEW = 6  # stretches of time, below which it is not known how much calls of one hang together
 Held = Sequence[Tally]
 NOT_DEALT = "Traffic was not dealt to the two sides at random: a difference may come from what was asked."
@@ -63,7 +64,8 @@ def periods(view: View) -> tuple[Side, Side]:
 def compare(store: "Store", a: Side, b: Side) -> Versus:
     """How b differs from a. A figure that a side has no data for has no difference. Raises InputError for a filter the sums cannot do."""
     one, other = _read(store, a), _read(store, b)
-    told = [_difference(figure, one, other) for figure in _FIGURES]
+    steps = [step_of(side) for side in (a, b)]
+    told = [_difference(figure, one, other, steps) for figure in _FIGURES]
     corrected = holm([difference.p for difference in told])
     finished = tuple(_finished(each, p, a.name, b.name) for each, p in zip(told, corrected, strict=True))
     return Versus(a, b, finished, (NOT_DEALT, FEW_STRETCHES) if min(map(_stretches, (one, other))) < _FEW else (NOT_DEALT,))
@@ -73,8 +75,20 @@ def _stretches(side: Held) -> int:
     return sum(held.calls > 0 for held in side)
 
 
+def clear(told: Difference) -> bool:
+    """Whether the sides differ for sure: by the corrected p, and by the interval where there is one."""
+    # A percentile near the end has no bounds where calls are few; its test needs none.
+    doubted = told.low is not None and told.high is not None and told.low <= 0 <= told.high
+    return told.p is not None and told.p < _SURE and bool(told.difference) and not doubted
+
+
+def step_of(side: Side) -> int:
+    """How long a stretch of time is that the calls of a side are summed up in, in ms."""
+    return gathering.parts_step(side.until_ms - side.since_ms)
+
+
 def _read(store: "Store", side: Side) -> Held:
-    step = gathering.parts_step(side.until_ms - side.since_ms)
+    step = step_of(side)
     filters = cast("Filters", dict(side.filters))
     cells = rollups.read(store, side.since_ms, side.until_ms, bucket_ms=step, filters=filters)
     return list(tally.by_time(cells, step_ms=step).get((), {}).values())
@@ -196,13 +210,32 @@ _FIGURES = (
 _GOOD: Mapping[str, Good] = {figure.key: figure.good for figure in _FIGURES}
 
 
-def _difference(figure: _Figure, a: Held, b: Held) -> Difference:
+def _difference(figure: _Figure, a: Held, b: Held, steps: Sequence[int]) -> Difference:
     found = figure.change(a, b)
     n_a, n_b = (sum(map(figure.counted, side)) for side in (a, b))
     change = found or Change(0.0, 0.0, 0.0, None, None, None)
     one, other, gap = (change.a, change.b, change.difference) if found else (None, None, None)
     named, bounds = (figure.key, figure.title, figure.unit), (change.low, change.high)
-    return Difference(*named, one, other, gap, *bounds, change.p, n_a, n_b, figure.method, "", "")
+    method = figure.method if found is None or change.p is not None else _untested(figure, (a, b), steps)
+    return Difference(*named, one, other, gap, *bounds, change.p, n_a, n_b, method, "", "")
+
+
+def _untested(figure: _Figure, sides: tuple[Held, Held], steps: Sequence[int]) -> str:
+    """Why no test was made, in place of how: no spread is known of sums in a few stretches of time, however many calls those hold."""
+    counted = [sum(figure.counted(held) > 0 for held in side) for side in sides]
+    least = min(range(2), key=counted.__getitem__)
+    if counted[least] >= _LEAST:
+        return "nothing varies"
+    return f"calls in only {counted[least]} {_stretch(steps[least], counted[least])}, {_LEAST} needed"
+
+
+def _stretch(step_ms: int, count: int) -> str:
+    many, name = next((step_ms // ms, name) for name, ms in (("day", ranges.DAY), ("hour", ranges.HOUR), ("minute", 1)) if step_ms >= ms)
+    if name == "minute":
+        many = step_ms // ranges.MINUTE
+    if many > 1:
+        return f"stretch{'' if count == 1 else 'es'} of {many} {name}s"
+    return f"{name}{'' if count == 1 else 's'}"
 
 
 def _finished(told: Difference, p: float | None, a: str, b: str) -> Difference:
@@ -211,16 +244,16 @@ def _finished(told: Difference, p: float | None, a: str, b: str) -> Difference:
     if told.difference is None or told.a is None or told.b is None:
         missing = wording.names([name for name, n in ((a, told.n_a), (b, told.n_b)) if not n])
         return replace(told, sentence=f"{told.title}: no data of {missing}.")
-    # A percentile near the end has no bounds where calls are few; its test needs none.
-    doubted = told.low is not None and told.high is not None and told.low <= 0 <= told.high
-    clear = p is not None and p < _SURE and bool(told.difference) and not doubted
+    sure = clear(replace(told, p=p))
     good = _GOOD[told.key]
-    better: Literal["a", "b", ""] = "" if not clear or good == "neither" else "b" if (told.difference > 0) == (good == "up") else "a"
+    better: Literal["a", "b", ""] = "" if not sure or good == "neither" else "b" if (told.difference > 0) == (good == "up") else "a"
     bracket = [f"{'+' if told.difference > 0 else ''}{wording.difference(told.difference, unit)}"]
     if bounds := wording.interval(told.low, told.high, unit):
         bracket.append(f"95 % interval {bounds}")
     bracket.append(f"n = {told.n_a:,} and {told.n_b:,}")
-    if clear:
+    if p is None:
+        said = f"Not tested, {told.method}: {told.title[0].lower()}{told.title[1:]} of {a} and {b}"
+    elif sure:
         values = f"{wording.amount(told.a, unit)} to {wording.amount(told.b, unit)}"
         said = f"{told.title}: from {values} between {a} and {b}"
     else:

@@ -37,12 +37,13 @@ def draw(store: Store, found: Dashboard, now_ms: int) -> None:
 def result(told: Versus) -> None:
     """Draw a comparison: what is clear in sentences, all of it as a table."""
     a, b = (safe.plain(side.name) for side in (told.a, told.b))
-    clear = [each for each in told.differences if each.better]
+    clear = [each for each in told.differences if versus.clear(each)]
     for each in clear:
-        icon, colour = (":material/trending_up:", "green") if each.better == "b" else (":material/trending_down:", "red")
-        st.markdown(f":{colour}[{icon}] {wording.md(each.sentence)}")
+        st.markdown(f"{_mark_of(each)} {wording.md(each.sentence)}")
     if not clear:
-        st.markdown(f":material/balance: {wording.md(f'No clear difference between {a} and {b}.')}")
+        tested = any(each.p is not None for each in told.differences)
+        none = f"No clear difference between {a} and {b}." if tested else f"Nothing of {a} and {b} could be tested."
+        st.markdown(f":material/balance: {wording.md(none)}")
     tables.table(
         [row(each) for each in told.differences],
         {"title": "Figure", "a": a, "b": b, "difference": "Difference", "interval": "95 % interval", "p": "p, corrected",
@@ -59,13 +60,13 @@ def result(told: Versus) -> None:
 def row(each: Difference) -> dict[str, Any]:
     """A difference as it reads."""
     bounded = each.low is not None and each.high is not None
-    few = "too few" if each.difference is not None and not bounded else ""
+    none = "" if each.difference is None else each.method if each.p is None else "too few calls beyond it"
     return {
         "title": each.title,
         "a": wording.value(each.a, each.unit),
         "b": wording.value(each.b, each.unit),
-        "difference": wording.difference(each.difference, each.unit),
-        "interval": f"{wording.difference(each.low, each.unit)} to {wording.difference(each.high, each.unit)}" if bounded else few,
+        "difference": f"{_arrow(each)} {wording.difference(each.difference, each.unit)}".strip(),
+        "interval": f"{wording.difference(each.low, each.unit)} to {wording.difference(each.high, each.unit)}" if bounded else none,
         "p": "" if each.p is None else "under 0.001" if each.p < 0.001 else f"{each.p:.3f}",
         "n": f"{each.n_a:,} and {each.n_b:,}",
         "verdict": verdict(each),
@@ -73,10 +74,23 @@ def row(each: Difference) -> dict[str, Any]:
 
 
 def verdict(each: Difference) -> str:
-    """Whether it got better, with an arrow; the second side is judged."""
+    """Whether it got better, in words; the second side is judged. Which way the number went is the arrow's."""
     if each.difference is None:
         return wording.NO_DATA
-    return {"b": "↑ better", "a": "↓ worse", "": "→ no clear difference"}[each.better]
+    if each.p is None:
+        return "not tested"
+    return {"b": "better", "a": "worse", "": "differs" if versus.clear(each) else "no clear difference"}[each.better]
+
+
+def _mark_of(each: Difference) -> str:
+    """Which way the number went, in the colour and the word of what that means."""
+    icon = ":material/arrow_upward:" if (each.difference or 0) > 0 else ":material/arrow_downward:"
+    colour = {"b": "green", "a": "red", "": "gray"}[each.better]
+    return f":{colour}[{icon} {verdict(each).capitalize()}]"
+
+
+def _arrow(each: Difference) -> str:
+    return "" if each.difference is None else "↑" if each.difference > 0 else "↓" if each.difference < 0 else "→"
 
 
 def _periods(view: View) -> tuple[Side, Side]:
