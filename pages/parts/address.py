@@ -5,6 +5,7 @@ bound cannot be set again, which is what mends that.
 
 A widget that follows the URL is given the URL's value as its default as well. The session's value reaches the browser only in the
 run that sets it; a browser that forgot the widget a moment later than the server did would draw it empty, and then say so.
+(A select box of `choosing` is not: one with a default cannot be cleared.)
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,8 @@ def follow(key: str, default: str = "", *, of: str = "") -> str:
 
 def say(key: str, default: str = "", of: str = "", drop: tuple[str, ...] = ()) -> None:
     """Write what the widget `key` holds to the URL; a default is left out, and the parameters `drop` go."""
-    value = str(st.session_state.get(key) or default)
+    held = st.session_state.get(key)
+    value = default if held is None else str(held)  # an empty field is no default
     st.session_state.setdefault(_SEEN, {})[key] = (of, value)
     kept = {name: text for name, text in st.query_params.to_dict().items() if name not in (key, *drop)}
     st.session_state[_KNOWN] = kept | ({key: value} if value != default else {})

@@ -57,6 +57,12 @@ def test_what_the_address_says_is_also_what_a_forgotten_field_falls_back_to(app:
         assert [page.button_group(key="scope").options[n] for n in page.button_group(key="scope").proto.default] == ["All vendors"]
 
 
+def test_a_field_that_was_emptied_is_empty_in_the_address_too(app: Open, used: Store) -> None:
+    page = app(FILE, mix="typed", out="7")
+    page.text_input(key="out").set_value("").run()
+    assert [str(page.query_params[name]).strip("[']") for name in ("mix", "out")] == ["typed", ""]
+
+
 def test_a_first_visit_compares_on_a_typed_mix(app: Open, bench: Store) -> None:
     page = app(FILE)
     assert not page.exception
