@@ -11,7 +11,7 @@ from tests.export.test_plans import full
 from tests.pages import stores
 from tests.pages.conftest import Open, said
 from tests.pages.stores import HOSTILE
-from workbench.export.plans import keeping
+from workbench.export.plans import keeping, shipped
 from workbench.export.plans.model import Measure, Metric, Plan, Requirement, Risk, Task
 from workbench.ledger import budgets
 from workbench.store import Store
@@ -148,6 +148,18 @@ def test_budgets_are_offered_by_what_they_limit_and_a_plan_keeps_the_key_it_know
     field(page, "measure-of").set_value("prompt p/m").run()
     assert keeping.load(bench, "Live").plan.metrics[0].measure == Measure("budget_share", "prompt p/m")
     assert "2 budgets" not in plain(page)
+
+
+@pytest.mark.parametrize("view", ["prompts", "overview"])
+def test_the_architecture_is_missing_on_the_page_as_in_the_document_until_a_start_is_changed(app: Open, bench: Store, view: str) -> None:
+    keeping.create(bench, replace(shipped.begin("new_prompt"), name="New"))
+    page = app(FILE, plan="New", view=view)
+    assert "There is nothing to draw yet" in plain(page)
+    kept = keeping.load(bench, "New")
+    (first,) = kept.plan.prompts
+    keeping.save(bench, replace(kept.plan, prompts=(replace(first, name="Sort"),)), kept.number)
+    page = app(FILE, plan="New", view=view)
+    assert "There is nothing to draw yet" not in plain(page)
 
 
 def test_prompts_come_go_and_move_and_the_diagram_follows(app: Open, bench: Store) -> None:

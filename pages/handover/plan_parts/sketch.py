@@ -7,7 +7,7 @@ from pages.handover.plan_parts import fields
 from pages.handover.plan_parts.desk import Desk
 from pages.parts import safe
 from workbench.errors import InputError
-from workbench.export.plans import drawing
+from workbench.export.plans import drawing, shipped
 
 # The browser's mermaid shows its own codes as they are: what looks alike stands in a label instead.
 _ALIKE = {'"': "'", "`": "'", "<": "‹", ">": "›", "&": "＆", "#": "＃", ";": ",", "\\": "∖"}
@@ -16,20 +16,22 @@ _ALIKE = {'"': "'", "`": "'", "<": "‹", ">": "›", "&": "＆", "#": "＃", ";
 def draw(desk: Desk, *, editable: bool = True) -> None:
     """Draw the diagram, and the field in which it can be changed."""
     st.markdown("**Architecture**")
-    source = drawing.mermaid(desk.plan)
+    plan = shipped.filled(desk.plan)  # as it is handed over: what a start says to write there is no part of it
+    source = drawing.mermaid(plan)
     error = problem(source)
-    if error is None:
-        st.mermaid_chart(
-            picture(source if desk.plan.architecture else drawing.chain(desk.plan, codes=_ALIKE, down=True)),
-            alt=safe.plain(drawing.diagram(desk.plan).alt),
-        )
+    if not (plan.prompts or plan.architecture):
+        st.caption("There is nothing to draw yet: name the prompts required, or draw a diagram.")
+    elif error is None:
+        shown = source if plan.architecture else drawing.chain(plan, codes=_ALIKE, down=True)
+        st.mermaid_chart(picture(shown), alt=safe.plain(drawing.diagram(plan).alt))
     else:
         fields.tell(error)
         safe.code(source)
     if not editable:
         return
     if not desk.plan.architecture:
-        st.caption("Drawn from the prompts, in their order.")
+        if plan.prompts:
+            st.caption("Drawn from the prompts, in their order.")
         st.button(
             "Edit as mermaid", icon=":material/edit:", key="plan-own-diagram", on_click=desks.edit, args=(desk, ("architecture",), source)
         )
