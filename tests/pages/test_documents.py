@@ -130,6 +130,30 @@ def test_a_run_is_reported(app: Open, bench: Store, kind: str) -> None:
         assert [len(re.findall("<h3[^>]*>Score", each)) for each in (both, frames(page)[0])] == [1, 0]
 
 
+def test_a_margin_that_is_none_and_its_correction_leave_the_chosen_metric_as_it_is(app: Open, bench: Store) -> None:
+    run_id = verdicts.run(bench, [[1, 0, 1, 1] * 10, [1, 1, 1, 0] * 10])
+    page = app(FILE, kind="comparison")
+    page = page.selectbox(f"metric-comparison-{run_id}").set_value("latency_ms").run()
+    page = page.text_input(f"margin-comparison-{run_id}").set_value("2 %").run()
+    offered = page.selectbox(f"metric-comparison-{run_id}").options
+    assert len(offered) == len(set(offered)) > 2
+    page = page.text_input(f"margin-comparison-{run_id}").set_value("0.02").run()
+    assert not page.error
+    assert setup.get(bench, "comparison", run_id).settings["options"] == {"metric": "latency_ms", "margin": "0.02"}
+
+
+@pytest.mark.parametrize("name", ["metric", "baseline", "level"])
+def test_a_kept_option_that_the_run_does_not_have_stays_until_another_is_chosen(app: Open, bench: Store, name: str) -> None:
+    run_id = verdicts.run(bench, [[1, 0, 1, 1] * 10, [1, 1, 1, 0] * 10])
+    setup.put(bench, "comparison", run_id, settings={"options": {name: "0.7"}})
+    page = app(FILE, kind="comparison").run()
+    assert not page.exception
+    assert page.selectbox(f"{name}-comparison-{run_id}").value == "0.7"
+    assert setup.get(bench, "comparison", run_id).settings["options"] == {name: "0.7"}
+    page = page.selectbox(f"{name}-comparison-{run_id}").set_value(None).run()
+    assert setup.get(bench, "comparison", run_id).settings["options"] == {}
+
+
 def test_past_exports_say_when_they_are_stale_and_what_changed(app: Open, bench: Store) -> None:
     verdicts.versions(bench, 2)
     labels.move(bench, "intent", "production", 1, reason="the first")

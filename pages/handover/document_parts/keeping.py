@@ -48,10 +48,16 @@ def pick(
     chosen: Chosen, name: str, label: str, offered: Sequence[str], *, now: str, none: str, titles: dict[str, str] | None = None,
     free: bool = False, text: str | None = None,
 ) -> str:  # fmt: skip
-    """A select box for an option or a field: what is chosen, "" for `none`, where it says what then holds."""
+    """A select box for an option or a field: what is chosen, "" for `none`, where it says what then holds.
+
+    What is kept is offered even where it is none of `offered` any more: looking at a document takes nothing from it.
+    """
     widget = key(chosen, name)
     if widget not in st.session_state and now:
         st.session_state[widget] = now
     said = titles or {}
-    found: Any = choose(label, list(offered), widget, say=lambda one: said.get(one, one), placeholder=none, free=free, url=False, help=text)
+    kept = [now] if now and now not in offered else []
+    found: Any = choose(
+        label, [*offered, *kept], widget, say=lambda one: said.get(one, one), placeholder=none, free=free, url=False, help=text
+    )
     return str(found or "").strip()

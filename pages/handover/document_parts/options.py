@@ -52,12 +52,15 @@ def _comparison(store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, 
 
 
 def _metrics(store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, str]:
-    """The metrics that the run has, by name; compared as the document is, which is worked out once."""
+    """The metrics that the run has, by name: compared as the document is, which is worked out once, or as the run was planned where
+    an option makes no sense (the document says which).
+    """
     try:
         made, _ = versus.options(now)
-        return {one.name: one.title for one in verdict.compare_run(store, chosen.subject, made).metrics}
-    except InputError:  # the document says what is wrong
-        return {}
+        found = verdict.compare_run(store, chosen.subject, made)
+    except InputError:
+        found = verdict.compare_run(store, chosen.subject)
+    return {one.name: one.title for one in found.metrics}
 
 
 def _evaluation(_store: Store, chosen: Chosen, now: dict[str, str]) -> dict[str, str]:
