@@ -1,7 +1,7 @@
 // A chart over time, drawn here and not by a library: it is light, stays where it is while new figures come in, and can be used by keyboard.
 // Text reaches the page through text nodes and attributes only.
 const SVG = "http://www.w3.org/2000/svg";
-const HIGH = 176, TOP = 18, LOW = 24, LEAST_PULL = 6, MARKS = 40;
+const HIGH = 176, TOP = 18, LOW = 24, LEAST_PULL = 6, MARKS = 40, SAME = 3, NEAR = 5;
 const states = new Map(); // by chart: whether its table is open, which lines are hidden; outlives the element
 
 function element(tag, properties = {}, ...children) {
@@ -140,19 +140,28 @@ function cells(svg, { data, left, clip }) {
   });
 }
 
-// Changes of a version: a line each, its name where there is room.
+// Changes of a version: a line each. Its name stands beside its own line and reaches no other: right of it, else left of it, else it is left
+// to what one points at.
 function marks(svg, { data, x, left, right, bottom }) {
-  let free = left;
-  for (const mark of (data.marks || []).slice(-MARKS)) {
-    const at = x(mark.at);
-    if (at < left || at > right) continue;
-    svg.append(shape("line", { class: "version", x1: at, x2: at, y1: TOP - 3, y2: bottom }));
-    for (const text of [mark.short, mark.short.split(" ").pop()]) {
-      const wide = 6.4 * text.length, from = Math.min(at + 3, right - wide);
-      if (from < free) continue;
-      svg.append(shape("text", { class: "mark", x: from, y: TOP - 6 }, text));
-      free = from + wide + 8;
-      break;
+  const shown = (data.marks || []).slice(-MARKS).map((mark) => ({ ...mark, x: x(mark.at) })).filter((mark) => mark.x >= left && mark.x <= right);
+  const taken = [];
+  for (const mark of shown) svg.append(shape("line", { class: "version", x1: mark.x, x2: mark.x, y1: TOP - 3, y2: bottom }));
+  for (const mark of shown) {
+    // A label that is moved and its version's first call are often one moment: one name says both.
+    const twins = shown.filter((each) => each.short === mark.short && Math.abs(each.x - mark.x) <= SAME);
+    if (twins[0] !== mark) continue;
+    const others = shown.filter((each) => !twins.includes(each)).map((each) => [each.x, each.x]);
+    for (const text of new Set([mark.short, mark.short.split(" ").pop()])) {
+      const label = shape("text", { class: "mark", y: TOP - 6 }, text);
+      svg.append(label);
+      const wide = label.getComputedTextLength() || 6.4 * text.length;
+      const from = [mark.x + SAME, mark.x - SAME - wide].find((at) => at >= left && at + wide <= right && ![...taken, ...others].some(([low, high]) => low <= at + wide + SAME && high >= at - SAME));
+      if (from !== undefined) {
+        label.setAttribute("x", from);
+        taken.push([from, from + wide]);
+        break;
+      }
+      label.remove();
     }
   }
 }
@@ -177,6 +186,8 @@ function told(data, n) {
 }
 
 const passed = (data, n) => (data.marks || []).filter((mark) => mark.at >= data.at[n] && mark.at < data.at[n] + data.bucket);
+// Those that are pointed at: of this stretch of time, and so near to it that a pointer cannot tell.
+const beside = (scene, n) => (scene.shown.marks || []).filter((mark) => passed(scene.shown, n).includes(mark) || Math.abs(scene.drawn.x(mark.at) - scene.drawn.middle(n)) <= NEAR);
 
 // New figures come in while somebody looks: what is the same is left as it is, what is pointed at or pulled stays, and nothing changes under
 // a pointer that is pulling.

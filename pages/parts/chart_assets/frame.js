@@ -75,7 +75,9 @@ function point(scene, n, seen = true) {
   for (const [look, name, value] of lines.slice(0, 9)) {
     tip.append(element("div", {}, element("i", { className: `swatch ${look}` }), element("span", { textContent: name }), element("b", { textContent: value })));
   }
-  for (const mark of versions.slice(0, 4)) tip.append(element("em", { textContent: mark.text }));
+  const named = beside(scene, scene.at);
+  for (const mark of named.slice(0, 4)) tip.append(element("em", { textContent: mark.text }));
+  if (named.length > 4) tip.append(element("em", { textContent: `and ${named.length - 4} more` }));
   const at = scene.drawn.middle(scene.at);
   tip.hidden = false;
   const wide = tip.offsetWidth;
