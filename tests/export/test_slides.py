@@ -1,5 +1,7 @@
 """The eight slides: what stands on them is what the store says, and what is missing says how to get it."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -14,6 +16,7 @@ from workbench.export.kinds import Request
 from workbench.export.kinds.slides import PARTS
 from workbench.export.model import Chart, Code, Diagram, Document, Note, Section, Table
 from workbench.export.plans import keeping, shipped
+from workbench.export.plans.model import Measure, Metric
 from workbench.export.slides import techniques
 from workbench.prompts import content, registry
 from workbench.prompts.content import Content
@@ -236,3 +239,23 @@ def test_two_stores_that_hold_the_same_give_the_same_slides(sqlite_store: Store)
 )
 def test_a_technique_is_named_where_the_prompt_shows_it(body: Content, name: str) -> None:
     assert name in {one.name for one in techniques.of(body)}
+
+
+def test_results_hold_each_target_of_the_plan_against_what_is_measured_and_a_missed_one_is_a_lesson(sqlite_store: Store) -> None:
+    project.fill(sqlite_store)
+    named = [(f"metric {n}", Measure("score", project.PROMPT), 0.99 if n == 1 else 0.5) for n in range(1, 6)]
+    kept = keeping.load(sqlite_store, project.PLAN)
+    metrics = tuple(Metric(name, target, "at least", measure) for name, measure, target in named)
+    keeping.save(sqlite_store, replace(kept.plan, metrics=metrics), kept.number)
+    for options in ({"run": project.RUN, "plan": project.PLAN}, {"plan": project.PLAN}):
+        found = documents.compose(sqlite_store, asked(**options))
+        results, lessons = section(found, "results"), said(section(found, "lessons"))
+        assert "metric 1 0.92 of 0.99, not met" in said(results)
+        assert "metric 4 0.92 of 0.50, met" in said(results)
+        assert "metric 5" not in said(results)
+        assert "and 1 more in the plan" in said(results)
+        assert "metric 5 0.92 of 0.50, met: 95 % interval" in results.notes
+        assert "and 1 more in the plan" in said(section(found, "problem"))
+        assert "Target of the plan missed: metric 1 0.92 of 0.99." in lessons
+        assert "nothing clearly worse" not in lessons
+    assert len(arranging.deck(found).slides) == 8

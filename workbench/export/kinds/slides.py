@@ -2,13 +2,14 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.export import figures
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
-from workbench.export.plans import shipped
+from workbench.export.plans import gathering, measures, shipped
 from workbench.export.plans.keeping import Kept
-from workbench.export.slides import demo, lessons, measured, shown
+from workbench.export.slides import demo, lessons, measured, shown, targets
 from workbench.export.slides.demo import Demo
 from workbench.export.slides.measured import Measured
 from workbench.export.slides.shown import Shown
@@ -65,7 +66,12 @@ def gather(store: "Store", request: Request) -> Gathered:
     prompt = shown.prompt(store, ref, found, chain)
     case = demo.find(store, found)
     measured_facts = _measured_facts(store, found)
+    reached = measures.measure(store, kept.plan, request.period) if kept else []
+    behind = targets.missed(reached)
+    learned: lessons.Lessons = measured_facts["lessons"]
+    measured_facts["lessons"] = replace(learned, failed=(*behind, *learned.failed)[: lessons.MOST])
     sources = _sources(prompt, kept, found, case, measured_facts["more_lessons"])
+    sources += gathering.metrics(reached)[1]
     as_of = max((one.at_ms for one in sources if one.at_ms is not None), default=None)
     project = options.get("project") or (plan.name if plan else "") or (name or "Untitled project")
     person = options.get("name") or (plan.owner if plan else "") or (prompt.version.author if prompt and prompt.version else "")
@@ -82,7 +88,9 @@ def gather(store: "Store", request: Request) -> Gathered:
         "why_version": prompt.why if prompt else "",
         "techniques": [(one.name, one.shown) for one in prompt.techniques] if prompt else [],
         "plan": plan,
-        "targets": [shown.target(metric) for metric in plan.metrics] if plan else [],
+        "targets": [shown.target(metric) for metric in plan.metrics[: targets.MOST]] if plan else [],
+        "more_targets": targets.more(len(plan.metrics), targets.MOST) if plan else "",
+        **targets.facts(reached),
         "plan_state": f"plan {plan.name}, state {kept.number} of {figures.day(kept.updated_ms)}" if kept and plan else "",
         "key_prompts": shown.key_prompts(prompt, plan),
         "diagram": shown.architecture(prompt, plan),
