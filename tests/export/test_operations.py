@@ -191,3 +191,16 @@ def test_runs_on_the_simulated_provider_say_so_and_calls_without_a_price_are_cou
     made = shown.compose(sqlite_store, "operations", "2026-03")
     assert "(simulated)" in shown.rows(shown.tables(made, "quality")[-1])[0][2]
     assert "1 answered request of 2026-03 without a known price" in shown.text(made, "summary")
+
+
+def test_without_calls_before_there_is_nothing_to_compare_with_and_no_zero_stands_for_it(sqlite_store: Store) -> None:
+    put(sqlite_store, drawn(2, MARCH, ms("2026-03-20"), 2, fails=0.15))
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    worse = shown.text(made, "worse")
+    assert "There is nothing to compare with: no call is recorded in the 19 days before the month." in worse
+    assert "No prompt, version or model got worse" not in worse
+    errors = shown.tables(made, "errors")[0]
+    assert {shown.cell(errors, row[0], "Period before").value for row in shown.rows(errors)} == {None}
+    two_months(sqlite_store)
+    errors = shown.tables(shown.compose(sqlite_store, "operations", "2026-03"), "errors")[0]
+    assert None not in {shown.cell(errors, row[0], "Period before").value for row in shown.rows(errors)}

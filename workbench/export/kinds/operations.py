@@ -77,6 +77,7 @@ def _called(store: "Store", month: "Month", found: "Dashboard") -> tuple[dict[st
         "differences": months.differences(compared),
         "caveats": list(compared.notes),
         "clear": [one.sentence for one in compared.differences if one.better],
+        "had_before": traffic.before(found),
         "worse": [(one.sentence, one.evidence) for one in found.slices],
         "by_prompt": traffic.by(found.by_prompt, ["Prompt"]),
         "by_model": traffic.by(found.by_model, ["Provider", "Model"]),

@@ -45,13 +45,13 @@ def errors(found: seen.Dashboard) -> Table | None:
     """Errors by type with their share of all requests; None where there is none."""
     if not found.errors:
         return None
-    said = any(one.message for one in found.errors)
+    said, had = any(one.message for one in found.errors), before(found)
     rows = [
         [
             blocks.words(one.error_type, code=True),
             blocks.figure(one.n, "calls"),
             blocks.bounded(one.share, one.low, one.high, "share"),
-            blocks.figure(one.previous, "calls"),
+            blocks.figure(one.previous if had else None, "calls"),
             blocks.words(figures.day(one.last_ms) if one.last_ms is not None else figures.NONE),
             *([blocks.words(one.message)] if said else []),
         ]
@@ -60,6 +60,11 @@ def errors(found: seen.Dashboard) -> Table | None:
     return blocks.table(
         ["Error", "Requests>", "Share of all>", "Period before>", "Last", *(["What the newest said"] if said else [])], rows
     )
+
+
+def before(found: seen.Dashboard) -> bool:
+    """Whether there were calls in the period before: with none, its zeros are no data."""
+    return any(one.previous is not None for one in found.cards)
 
 
 def card(found: seen.Dashboard, key: str) -> seen.Card | None:
