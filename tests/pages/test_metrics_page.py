@@ -91,15 +91,45 @@ def test_a_metric_leads_to_a_rule_about_it(app: Open, bench: Store) -> None:
 def test_charts_cover_the_range_and_gaps_are_no_data(bench: Store) -> None:
     now_ms = fill(bench)
     span = ranges.last("6h", now_ms)
-    mean, percentiles, count = figures.charts(figures.course(bench, "conversion_rate", span), span, "conversion_rate")
+    found = figures.course(bench, "conversion_rate", span)
+    mean, percentiles, count = figures.charts(found, "conversion_rate")
     assert mean.unit == "share"
     assert [line.name for line in percentiles.lines] == ["p50", "p95", "p99"]
-    starts = ranges.starts(span)
+    starts = ranges.starts(found.span)
     assert all([point.at_ms for point in line.points] == starts for chart in (mean, percentiles, count) for line in chart.lines)
     assert mean.lines[0].points[0].value is None
     assert sum(point.value or 0 for point in count.lines[0].points) == 90
     bounded = [point for point in mean.lines[0].points if point.value is not None and point.n > 1]
     assert all(0 <= (point.low or 0) <= point.value <= (point.high or 0) <= 1 for point in bounded if point.value is not None)
+
+
+def test_few_values_are_summed_up_in_buckets_that_hold_some_each(bench: Store) -> None:
+    now_ms = time.now_ms()
+    metrics.add(bench, [Value("relevance", 0.98 if n % 5 else 0.75, now_ms - n * 1_800_000) for n in range(46)])
+    span = ranges.last("24h", now_ms)
+    found = figures.course(bench, "relevance", span)
+    assert found.whole is not None
+    assert found.span.bucket_ms > span.bucket_ms
+    assert found.whole.n == sum(cell.n for cell in found.by_bucket) >= 5 * len(found.by_bucket)
+    mean, _, count = figures.charts(found, "relevance")
+    assert sum(point.value or 0 for point in count.lines[0].points) == found.whole.n == mean.n
+    many = [Value("busy", n / 7_000, now_ms - n * 12_000) for n in range(7_000)]
+    metrics.add(bench, many)
+    assert figures.course(bench, "busy", span).span == span
+
+
+def test_the_interval_of_values_from_0_to_1_stays_within(bench: Store) -> None:
+    now_ms = time.now_ms()
+    for name, most in (("relevance", 1.0), ("points", 1.1)):
+        metrics.add(bench, [Value(name, value, now_ms - 60_000 * n) for n, value in enumerate((0.7, most, 1.0, 1.0))])
+    highs = {}
+    for name in ("relevance", "points"):
+        found = figures.course(bench, name, ranges.last("1h", now_ms))
+        assert found.whole is not None
+        highs[name] = [point.high for point in figures.charts(found, name)[0].lines[0].points if point.high is not None]
+        highs[name].append((found.interval(found.whole, name) or (0, 0))[1])
+    assert set(highs["relevance"]) == {1.0}
+    assert max(highs["points"]) > 1.1
 
 
 @pytest.mark.parametrize(

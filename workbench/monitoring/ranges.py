@@ -60,6 +60,11 @@ def step(length_ms: int) -> int:
     return next((each for each in _STEPS if length_ms / each <= _MOST_POINTS), _STEPS[-1])
 
 
+def coarser(span: Range, fewest: int = 4) -> list[int]:
+    """The steps that are wider than the range's and hold whole ones of it, in order, as far as the range holds `fewest` of them."""
+    return [each for each in _STEPS if each > span.bucket_ms and not each % span.bucket_ms and each * fewest <= span.length_ms]
+
+
 def starts(span: Range) -> list[int]:
     """When each bucket of the range begins: whole steps from UTC's midnight on, the first one no later than the range."""
     first = span.since_ms // span.bucket_ms * span.bucket_ms

@@ -69,7 +69,7 @@ def _figures(found: Course, name: str) -> None:
     if cell is None:
         return
     said = dict(zip(figures.PERCENTILES, cell.percentiles(figures.SHARES), strict=True))
-    shown = {"Mean": (cell.mean, figures.bounds(cell, name))}
+    shown = {"Mean": (cell.mean, figures.bounds(found, name))}
     shown |= {place: (value, "") for place, value in said.items()}
     shown |= {"Lowest": (cell.least, ""), "Highest": (cell.most, "")}
     with st.grid(7, min_column_width=120, key="metric-figures"):
@@ -88,6 +88,6 @@ def _card(title: str, said: str, under: str) -> None:
 
 def _charts(found: Course, span: Range, name: str) -> None:
     with st.grid(2, min_column_width=340, key="metric-charts"):
-        for chart in figures.charts(found, span, name):
+        for chart in figures.charts(found, name):
             with st.container(border=True, key=f"watch-box-metric-{chart.key}"):
                 timeline.draw(chart, span, f"metric-chart-{chart.key}", pulled=asking.narrow, back=spans.back(span))

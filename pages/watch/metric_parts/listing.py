@@ -52,7 +52,7 @@ def _row(store: Store, name: str, span: Range, until_ms: int) -> dict[str, Any]:
         "id": name,
         "n": "no data" if found.whole is None else f"{found.whole.n:,}",
         "mean": "" if found.whole is None else figures.reads(found.whole.mean, name),
-        "interval": "" if found.whole is None else figures.bounds(found.whole, name),
+        "interval": figures.bounds(found, name),
         "last": figures.reads(newest[0][1], name) if newest else "",
         "when": fmt.moment(newest[0][0]) if newest else "",
         "course": figures.spark(found, span),

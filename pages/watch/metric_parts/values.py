@@ -17,16 +17,16 @@ _MOST_TAGS, _LATEST = 40, 200
 def by_tag(store: Store, name: str, span: Range) -> None:
     """Draw the tags, the most frequent first."""
     found = [
-        (tag, figures.course(store, name, span, tag).whole)
-        for tag, _ in metrics.tags(store, name, span.since_ms, span.until_ms, _MOST_TAGS)
+        (tag, figures.course(store, name, span, tag)) for tag, _ in metrics.tags(store, name, span.since_ms, span.until_ms, _MOST_TAGS)
     ]
     rows: list[dict[str, Any]] = []
-    for tag, cell in found:
+    for tag, course in found:
+        cell = course.whole
         if cell is None:
             continue
         spread = dict(zip(figures.PERCENTILES, (figures.reads(each, name) for each in cell.percentiles(figures.SHARES)), strict=True))
         rows.append(
-            {"id": tag, "n": f"{cell.n:,}", "mean": figures.reads(cell.mean, name), "interval": figures.bounds(cell, name)}
+            {"id": tag, "n": f"{cell.n:,}", "mean": figures.reads(cell.mean, name), "interval": figures.bounds(course, name)}
             | spread
             | {"least": figures.reads(cell.least, name), "most": figures.reads(cell.most, name)}
         )
