@@ -45,7 +45,7 @@ def test_they_are_counted_apart_and_none_twice(mixed: Store) -> None:
 
 def test_the_report_of_a_month_says_how_many_it_counts(mixed: Store) -> None:
     made = shown.compose(mixed, "operations", figures.day(START_MS)[:7])
-    assert f"No production traffic, and counted in every figure of this report: {RUNS}, {SIMULATED}." in shown.text(made, "summary")
+    assert f"Counted in every figure of this report: {RUNS}, {SIMULATED}, which are no production traffic." in shown.text(made, "summary")
     assert not [block for block in shown.section(made, "traffic").blocks if isinstance(block, Note)]
 
 
