@@ -30,7 +30,7 @@ class Course:
         return Line(name, tuple(point(held[at]) if at in held else Point(at, None) for at in ranges.starts(self.span)))
 
     def interval(self, cell: Cell, name: str) -> tuple[float, float] | None:
-        """The bounds of a mean; within 0 and 1 where every value of the range is, and it is measured in nothing: a rate or a score lies in there."""
+        """The bounds of a mean. Where every value of the range lies within 0 and 1, a mean of rates or scores does, too."""
         found = cell.interval()
         if found is None or self.whole is None or metrics.kind(name).unit not in ("", "share", "score"):
             return found
