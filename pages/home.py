@@ -44,10 +44,14 @@ def _bench(facts: Overview, running: list[Run], last: Run | None) -> None:
             _demo_row()
 
 
+def _calls(count: int) -> str:
+    return f"{count:,} call{'' if count == 1 else 's'}"
+
+
 def _cards(facts: Overview, running: list[Run], last: Run | None) -> None:
     spent = fmt.usd(facts.month_nano)
-    counted = "a run is adding to it" if running else f"{facts.month_calls:,} calls"  # the count is some seconds old
-    unpriced = f"{facts.month_unpriced:,} calls have no price" if facts.month_unpriced else counted
+    counted = "a run is adding to it" if running else _calls(facts.month_calls)  # the count is some seconds old
+    unpriced = f"{_calls(facts.month_unpriced)} without a price" if facts.month_unpriced else counted
     with st.grid(4, min_column_width=170):
         for label, value, note in (
             ("Prompts", fmt.number(facts.prompts), f"{facts.in_production:,} in production"),

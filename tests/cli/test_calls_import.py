@@ -43,6 +43,8 @@ def test_a_look_shows_every_field_that_is_mapped(home: Path, tmp_path: Path) -> 
     file.write_text("timestamp;model;cost;user;thumb\n2026-09-01T10:00:00Z;gpt-5;0,0125;Zoe;up\n")
     shown = CliRunner().invoke(cli, ["calls", "import", str(file), "--preview", "--set", "prompt=a/b"]).output
     head, row = shown.strip().splitlines()[-2:]
+    assert head.startswith("started (UTC)")
+    assert row.startswith("2026-09-01 10:00:00 ")
     assert head.split()[-4:] == ["cost_usd", "user", "feedback", "prompt"]
     assert row.split()[-4:] == ["0.0125", "Zoe", "1", "a/b"]
 

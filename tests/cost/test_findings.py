@@ -112,7 +112,9 @@ def test_a_class_that_no_traffic_is_of_is_named() -> None:
 
 def test_calls_without_text_are_named_with_what_is_taken_of_them() -> None:
     hits = Hits((D("0.5"),), ((D("0.5"),) * 6,), D("0.5"), 100, 50, without_text=20)
-    assert said(evaluate(ExactCache(), measured=Measured(hits)), "20 calls were recorded without their text")
+    assert said(evaluate(ExactCache(), measured=Measured(hits)), "20 calls were recorded without their text and are taken")
+    single = replace(hits, without_text=1)
+    assert said(evaluate(ExactCache(), measured=Measured(single)), "1 call was recorded without its text and is taken")
 
 
 def test_notes_of_the_traffic_are_passed_on() -> None:

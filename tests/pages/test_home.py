@@ -2,10 +2,11 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.cost.ledger import call, put
 from tests.pages import stores
 from tests.pages.conftest import Open, said
 from tests.pages.test_alerts_page import firing
-from workbench import demo
+from workbench import clock, demo
 from workbench.datasets import registry as datasets
 from workbench.datasets.cases import NewCase
 from workbench.playground import shelf
@@ -98,3 +99,10 @@ def test_an_alert_that_fires_is_said_on_home_with_the_way_to_it(app: Open, bench
     assert not page.exception
     assert alert.name in said(page)
     assert "See alerts" in _links(page)
+
+
+def test_a_single_call_of_the_month_is_one_call(app: Open, bench: Store) -> None:
+    put(bench, call(started_ms=clock.now_ms()))
+    text = said(app("home.py"))
+    assert "1 call" in text
+    assert "1 calls" not in text

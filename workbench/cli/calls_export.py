@@ -41,7 +41,8 @@ def export_dashboard(name: str | None, *, since: str | None, until: str | None, 
         click.echo(text)
         return
     path.write_text(text + "\n", encoding="utf-8")
-    output.say(f"{found['calls']:,} requests from {_told(span.since_ms)} to {_told(span.until_ms)} UTC written to {path}.")
+    many = f"{found['calls']:,} request{'' if found['calls'] == 1 else 's'}"
+    output.say(f"{many} from {_told(span.since_ms)} to {_told(span.until_ms)} UTC written to {path}.")
 
 
 def _told(ms: int) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.ledger.importers import Imported, Preview, Progress
 
 _SHOWN = 10
+_BEGAN = "started (UTC)"
 _ALWAYS = ["started_ms", "provider", "model", "input_tokens", "output_tokens", "latency_ms", "status"]
 _LISTED = ["id", "name", "format", "state", "taken", "duplicates", "skipped", "undone"]
 
@@ -116,7 +117,8 @@ def _preview_text(found: "Preview") -> str:
         lines += [f"  {column} -> {target}" for column, target in found.mapping.columns.items()]
         lines += [f"  left out: {', '.join(left[:30])}"] if left else []
     lines += [f"Still needed: {', '.join(found.missing)} (--map COLUMN=FIELD or --set FIELD=VALUE)"] if found.missing else []
-    calls = [{**call, "cost_usd": _usd(call.get("cost_nano"))} for call in found.calls[:5]]
+    calls = [{**call, "started_ms": _moment(call.get("started_ms")), "cost_usd": _usd(call.get("cost_nano"))} for call in found.calls[:5]]
+    calls = [{_BEGAN if name == "started_ms" else name: value for name, value in call.items()} for call in calls]
     lines += ["", output.table(calls, _fields_of(found))] if calls else []
     return "\n".join([*lines, *found.notes, *(f"line {line}: {why}" for line, why in found.problems[:5])])
 
@@ -126,7 +128,14 @@ def _fields_of(found: "Preview") -> list[str]:
     from workbench.ledger.importers import BECOMES
 
     given = [BECOMES.get(target, target) for target in (*found.mapping.columns.values(), *found.mapping.fixed)]
-    return list(dict.fromkeys([*_ALWAYS, *("cost_usd" if name == "cost_nano" else name for name in given)]))
+    said = {"cost_nano": "cost_usd", "started_ms": _BEGAN}
+    return list(dict.fromkeys(said.get(name, name) for name in (*_ALWAYS, *given)))
+
+
+def _moment(ms: int | None) -> str | None:
+    from workbench.clock import iso
+
+    return None if ms is None else iso(ms)[:19].replace("T", " ")
 
 
 def _usd(nano: int | None) -> str | None:

@@ -50,7 +50,10 @@ def _of_trials(tried: Any, rows: list[dict[str, Any]]) -> None:
     """Say how many of the calls are none of production, where both are among them."""
     n, whole = tried["total_requests"], sum(row["total_requests"] for row in rows)
     if 0 < n < whole:
-        output.say(f"{n:,} of {whole:,} calls are of runs, benchmarks and the playground: --traffic production leaves them out.")
+        output.say(
+            f"{n:,} of {whole:,} calls {'is' if n == 1 else 'are'} of runs, benchmarks and the playground: --traffic production leaves "
+            f"{'it' if n == 1 else 'them'} out."
+        )
 
 
 def _text(rows: list[dict[str, Any]], by: str | None) -> str:

@@ -39,7 +39,9 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
     for name, side in (("baseline", outcome.before), ("scenario", outcome.after)):
         unknown = sorted({one.model for one in side.models if one.usd is None and one.calls})
         if unknown:
-            said.append(f"{side.unpriced_calls:,.0f} calls of the {name} have no known price and are left out: {', '.join(unknown)}.")
+            many = f"{side.unpriced_calls:,.0f}"
+            were = "call of the {} has no known price and is" if many == "1" else "calls of the {} have no known price and are"
+            said.append(f"{many} {were.format(name)} left out: {', '.join(unknown)}.")
             nameless.update(dict.fromkeys(unknown))
     unpriced = [one for one, rate in components_of(scenario, book) if rate is None]
     said += [f"No price is known for {one.name} ({one.model}): it is left out." for one in unpriced]
@@ -59,7 +61,9 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
             said.append("There are no recorded prompts to measure: type prefix_tokens and hit_rate of levers.prompt_caching.")
     hits = done.base.measured.exact
     if hits and hits.without_text:
-        said.append(f"{hits.without_text:,} calls were recorded without their text and are taken as never repeated.")
+        one = hits.without_text == 1
+        were = "call was recorded without its text and is" if one else "calls were recorded without their text and are"
+        said.append(f"{hits.without_text:,} {were} taken as never repeated.")
     if scenario.calibrate and done.ratio is None:
         said.append("The baseline costs nothing that is known, so that nothing can be scaled to the bill.")
     first = (done.traffic.thinned,) if done.traffic.thinned else ()

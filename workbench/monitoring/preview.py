@@ -59,7 +59,23 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """The preview as JSON, without its points."""
         shown = {name: getattr(self, name) for name in ("since_ms", "until_ms", "step_ms", "notes")}
-        return shown | {"episodes": [one.to_json() for one in self.episodes]}
+        return shown | {"said": self.said, "episodes": [one.to_json() for one in self.episodes]}
+
+    @property
+    def said(self) -> str:
+        """How often it would have fired and for how long, in words. What began with the last look at the past has no length yet."""
+        from workbench.cost.loading import told
+
+        lasting = bool(self.episodes) and self.episodes[-1].ended_ms is None
+        spent_ms = sum((self.until_ms if one.ended_ms is None else one.ended_ms) - one.started_ms for one in self.episodes)
+        if not self.episodes:
+            return "It would not have fired."
+        if len(self.episodes) == 1 and lasting:
+            began = iso(self.episodes[0].started_ms)[:16].replace("T", " ")
+            return f"It would have fired once, and would be firing now, since {began} UTC."
+        often = "once" if len(self.episodes) == 1 else f"{len(self.episodes):,} times"
+        length = f", {told(spent_ms)} in all" if spent_ms >= MINUTE_MS else ""
+        return f"It would have fired {often}{length}{', and would be firing now' if lasting else ''}."
 
 
 def would_have_fired(store: "Store", rule: Rule, since_ms: int, until_ms: int, *, clock: Clock = SYSTEM) -> Preview:

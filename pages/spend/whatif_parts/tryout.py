@@ -29,7 +29,7 @@ def draw(store: Store, desk: Desk, recorded: Recorded) -> None:
     if not trial.calls:
         st.caption("There is no recorded call in the period to try them on.")
         return
-    st.markdown(f"**On the {trial.calls:,} answered calls of the period**")
+    st.markdown(f"**On the {trial.calls:,} answered call{'' if trial.calls == 1 else 's'} of the period**")
     rows = [
         {
             "rule": each.said or each.name, "klass": each.klass, "calls": f"{each.calls:,}", "share": fmt.percent(each.share, 1),
