@@ -24,7 +24,10 @@ _LEDGER = frozenset((*FIELDS, *TEXTS))
 def record(*, wait: bool = False, store: "Store | None" = None, error: BaseException | None = None, **fields: Any) -> "Future[int]":
     """A future of the call's id: it resolves once the call is committed, fails with StoreError, and is there already with `wait`.
 
-    Fields are the ledger's own, by their own names; `model` may be `provider/model`. Where they are not given, `started_ms` is now less
+    Fields: started_ms, latency_ms, ttft_ms, source, prompt, version, label, provider, model, status, error_type, error_kind, retries,
+    input_tokens, cached_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, cost_usd, estimated, user,
+    tags, run_id, cell_id, trace_id, external_id, feedback, processing, request, variables, reply, tool_calls, error_message, attempts;
+    types, units and examples are in docs/watch.md. `model` may be `provider/model`. Where they are not given, `started_ms` is now less
     `latency_ms`, `source` is "client", and the cost is worked out from the tokens. `error` is what the call raised: its type is
     mapped as the workbench maps its own. `request` may be a text or a list of messages. Raises InputError that names the field.
     """
