@@ -5,6 +5,7 @@ from pages.spend.spend_parts.facts import Narrowed
 from pages.spend.spend_parts.period import Period
 from pages.spend.whatif_parts import bar, library
 from pages.spend.whatif_parts import link as links
+from pages.spend.whatif_parts import period as periods
 from workbench.cost.model import Recorded, Scenario
 
 _HOUR_MS = 3_600_000
@@ -22,7 +23,7 @@ def whatif(period: Period, narrowed: Narrowed, now_ms: int) -> None:
     until_ms = min(period.until_ms, -(-now_ms // _HOUR_MS) * _HOUR_MS)  # hours to come would thin the traffic out
     if until_ms <= period.since_ms:
         return
-    scenario = Scenario(f"From {period.said}", library.within_ledger(Recorded(period.since_ms, until_ms, filters)))
+    scenario = Scenario(f"From {period.said}", periods.within_ledger(Recorded(period.since_ms, until_ms, filters)))
     session.link(
         session.WHATIF, "What if, on these calls", icon=":material/calculate:",
         **{"scenario": library.NEW, bar.LINK: links.encode(scenario) or None},

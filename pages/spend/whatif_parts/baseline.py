@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from pages.spend.whatif_parts import bill, classes, components, fields, fitting, library, mix, recorded, trace_file
+from pages.spend.whatif_parts import bill, classes, components, fields, fitting, library, mix, period, recorded, trace_file
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Recorded, Trace, Typed
@@ -61,7 +61,7 @@ def _turn(desk: Desk, key: str) -> None:
     desk.waits_for_trace = kind == TRACE and not isinstance(base, Trace)
     if desk.waits_for_trace:
         return
-    made = base if _KINDS[type(base)] == kind else library.last_days(library.DAYS) if kind == LEDGER else _as_typed(desk)
+    made = base if _KINDS[type(base)] == kind else period.last_days(period.DAYS) if kind == LEDGER else _as_typed(desk)
     desks.replace(desk, fitting.with_baseline(desk.good, made))
 
 

@@ -1,23 +1,19 @@
 """Which scenarios there are to open: those saved, those that ship, the last 30 days of the ledger, and an empty one."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import streamlit as st
 
 from pages.parts import session
-from pages.spend.whatif_parts import bar, drafting, link, trace_file
+from pages.spend.whatif_parts import bar, drafting, link, period, trace_file
 from pages.spend.whatif_parts import desk as desks
 from pages.spend.whatif_parts.desk import Desk
-from workbench import clock
-from workbench.cost.model import Recorded, Scenario, Typed
+from workbench.cost.model import Scenario, Typed
 from workbench.ledger import spend
 from workbench.store import Store
 
 SAVED, EXAMPLE, LEDGER, NEW = "saved/", "example/", "ledger", "new"
 LAST_DAYS, UNTITLED = "Your last 30 days", "New scenario"
-_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
-DAYS = 30
 _MOST = 500  # saved scenarios that are offered
 
 
@@ -115,32 +111,7 @@ def scenario(store: Store, option: str) -> Scenario:
 
 def of_ledger() -> Scenario:
     """A scenario of the last 30 days of recorded calls, ending with this hour: all of them for the days of a month."""
-    return Scenario(LAST_DAYS, last_days(DAYS), days_per_month=Decimal(DAYS))
-
-
-def last_days(days: int) -> Recorded:
-    """The recorded calls of so many days, until the end of this hour; from the day of the first call on, where the ledger is younger."""
-    until_ms = -(-clock.now_ms() // _HOUR_MS) * _HOUR_MS
-    return within_ledger(Recorded(until_ms - days * _DAY_MS, until_ms))
-
-
-def within_ledger(recorded: Recorded) -> Recorded:
-    """The period, begun no earlier than the ledger: days on which nothing was recorded yet would thin a month out."""
-    first_ms = began_ms()
-    if first_ms is None or not recorded.since_ms < first_ms < recorded.until_ms:
-        return recorded
-    return replace(recorded, since_ms=first_ms)
-
-
-def began_ms() -> int | None:
-    """The beginning of the day (UTC) of the ledger's first call; None where it holds none."""
-    from sqlalchemy import func, select
-
-    from workbench.ledger.tables import CallRow
-
-    with session.store().read() as reading:
-        first_ms = reading.scalar(select(func.min(CallRow.started_ms)))
-    return None if first_ms is None else first_ms // _DAY_MS * _DAY_MS
+    return Scenario(LAST_DAYS, period.last_days(period.DAYS), days_per_month=Decimal(period.DAYS))
 
 
 def empty() -> Scenario:
@@ -150,5 +121,5 @@ def empty() -> Scenario:
 
 def has_calls(store: Store) -> bool:
     """Whether the ledger holds a call of the last 30 days that was not made up by the simulated provider."""
-    window = last_days(DAYS)
+    window = period.last_days(period.DAYS)
     return any(one.provider != "simulated" for one in spend.by_model(store, window.since_ms, window.until_ms))

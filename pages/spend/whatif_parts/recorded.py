@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import format as fmt
 from pages.parts import safe, session
 from pages.spend.whatif_parts import desk as desks
-from pages.spend.whatif_parts import fields, known, library
+from pages.spend.whatif_parts import fields, known, period
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.loading import told
 from workbench.cost.model import Recorded
@@ -27,7 +27,7 @@ def draw(desk: Desk) -> None:
     held = desk.value(_PATH)
     assert isinstance(held, Recorded)
     key = fields.key_of(desk, _PATH)
-    began_ms = library.began_ms()
+    began_ms = period.began_ms()
     span = _span(held, began_ms)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="recorded-row"):
         st.segmented_control(
@@ -55,7 +55,7 @@ def _span(held: Recorded, began_ms: int | None) -> int:
         return _OWN
     if days in _SPANS:
         return days
-    asked = st.session_state.get(_ASKED, library.DAYS)
+    asked = st.session_state.get(_ASKED, period.DAYS)
     return asked if held.since_ms == began_ms and days < asked else _OWN
 
 
@@ -82,10 +82,10 @@ def _spanned(desk: Desk, key: str) -> None:
     days, held = st.session_state[key], desk.good.baseline
     assert isinstance(held, Recorded)
     st.session_state[_ASKED] = days
-    window = library.last_days(days or library.DAYS)
+    window = period.last_days(days or period.DAYS)
     if days == _OWN:
         until_ms = window.until_ms // _DAY_MS * _DAY_MS
-        window = library.within_ledger(Recorded(until_ms - library.DAYS * _DAY_MS, until_ms))
+        window = period.within_ledger(Recorded(until_ms - period.DAYS * _DAY_MS, until_ms))
     _put(desk, window.since_ms, window.until_ms, dict(held.filters))
 
 
@@ -95,7 +95,7 @@ def _dated(desk: Desk, key: str) -> None:
     if not isinstance(chosen, tuple) or len(chosen) != 2:
         return  # the second day is still to be chosen
     since, until = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in chosen)
-    window = library.within_ledger(Recorded(_ms(since), _ms(until + timedelta(days=1))))
+    window = period.within_ledger(Recorded(_ms(since), _ms(until + timedelta(days=1))))
     _put(desk, window.since_ms, window.until_ms, dict(held.filters))
 
 
