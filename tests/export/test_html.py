@@ -180,3 +180,8 @@ def test_a_title_that_closes_elements_closes_none() -> None:
     tree = read(written(Document("sample", "</title><script>x</script>\x00\ud800\x85", "</h1>", "a", (), brand=Brand(name="<i>"))))
     assert text_of(all_of(tree, "h1")[0]) == "</title><script>x</script>␀\ufffd␤"
     assert len(all_of(tree, "script")) == 1
+
+
+def test_a_logo_stands_on_a_light_plate_where_the_ground_is_dark() -> None:
+    (dark,) = [line for line in page.style("document.css").splitlines() if ".brand img" in line and "prefers-color-scheme: dark" in line]
+    assert "background: #fff" in dark
