@@ -60,7 +60,13 @@ def test_sections_come_in_order_and_empty_ones_are_left_out(store: Store, small:
 def test_a_section_that_is_not_there_is_refused_with_those_that_are(store: Store, small: Path) -> None:
     with pytest.raises(InputError, match="Small has no section three") as raised:
         documents.compose(store, Request("small", "a", sections=("three",)))
-    assert "one, two, notes-of-ours, sources" in raised.value.hint
+    assert "It has One (one), Two (two), What we add (notes-of-ours), Sources (sources)." in raised.value.hint
+
+
+def test_a_section_of_ones_own_is_asked_for_by_the_title_in_its_first_line(store: Store, small: Path) -> None:
+    for name in ("What we add", "what we ADD", "notes-of-ours"):
+        assert documents.request(store, "small", "a", sections=[name]).sections == ("notes-of-ours",)
+    assert [one.title for one in documents.choices("small")] == ["One", "Two", "What we add", "Sources"]
 
 
 def test_prose_is_kept_through_regeneration_and_is_a_source(store: Store, small: Path) -> None:

@@ -1,5 +1,6 @@
 """From a request to a document: gather, render each section's template, add what it was written from. Equal stores give equal documents."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from workbench.export.sources import Source, source
 from workbench.store import Store
 
 SOURCES = Part("sources", "Sources")
+_FIRST = re.compile(r"\A\s*# (.+)(?:\n|\Z)")  # the line of a template that is its title
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,18 @@ def choices(kind: str) -> list[Choice]:
     known = kinds.get(kind)
     found = [Choice(part.key, part.title) for part in known.sections]
     named = {choice.key for choice in found}
-    found += [
-        Choice(key, key.replace("-", " ").replace("_", " ").capitalize(), own=True)
-        for key in templating.own_sections(kind)
-        if key not in named
-    ]
+    found += [Choice(key, _own_title(kind, key), own=True) for key in templating.own_sections(kind) if key not in named]
     return found if known.deck else [*found, Choice(SOURCES.key, SOURCES.title)]
+
+
+def _own_title(kind: str, key: str) -> str:
+    """The title that a person's own template gives in its first line, else its name; a broken one has its own, and is refused when used."""
+    try:
+        found = templating.find(kind, key)
+    except TemplateError:
+        found = None
+    first = _FIRST.match(found.text) if found else None
+    return first[1].strip() if first else key.replace("-", " ").replace("_", " ").capitalize()
 
 
 def request(
@@ -89,10 +97,12 @@ def compose(store: Store, request: Request) -> Document:
 
 
 def _keys(kind: Kind, request: Request) -> tuple[str, ...]:
-    everything = tuple(choice.key for choice in choices(kind.name))
+    offered = choices(kind.name)
+    everything = tuple(choice.key for choice in offered)
     if request.sections:
         if unknown := [key for key in request.sections if key not in everything]:
-            raise InputError(f"{kind.title} has no section {unknown[0]}.", hint=f"It has {', '.join(everything)}.")
+            named = ", ".join(f"{choice.title} ({choice.key})" for choice in offered)
+            raise InputError(f"{kind.title} has no section {unknown[0]}.", hint=f"It has {named}.")
         return tuple(dict.fromkeys(request.sections))
     if chosen := kind.audiences.get(request.audience):
         return (*(key for key in chosen if key in everything), *(key for key in everything if key == SOURCES.key))
