@@ -77,6 +77,14 @@ def test_what_is_not_said_is_markdown_on_stdout_and_is_noted() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_one_section_is_told_in_the_singular(tmp_path: Path) -> None:
+    verdicts.versions(store.current(), 1)
+    said = done("document", "intent", "--section", "guards", "-o", tmp_path / "a.md").stderr
+    assert "0 sections from 2 sources." in said, said
+    assert ", 1 section from " in done("document", "intent", "--section", "overview", "-o", tmp_path / "a.md").stderr
+
+
+@pytest.mark.usefixtures("home")
 def test_a_past_export_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     verdicts.versions(store.current(), 1)
     done("document", "intent", "-o", tmp_path / "a.docx")
@@ -92,6 +100,14 @@ def test_a_run_is_reported_as_what_it_is(tmp_path: Path) -> None:
     assert "Evaluation" in done("report", two, "--kind", "evaluation").stdout.splitlines()[0]
     done("slides", "intent", "--run", two, "-o", tmp_path / "a.pptx")
     assert (tmp_path / "a.pptx").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_last_run_is_reported_as_latest() -> None:
+    assert "There are no runs" in str(refused("report", "latest"))
+    verdicts.run(store.current(), [[1, 0] * 10, [1, 1] * 10])
+    assert "Comparison" in done("report", "latest").stdout.splitlines()[0]
+    assert "Evaluation" in done("report", "latest", "--kind", "evaluation").stdout.splitlines()[0]
 
 
 @pytest.mark.usefixtures("home")

@@ -68,3 +68,9 @@ def test_the_interval_of_an_own_metric_has_its_unit_once_in_plans_and_in_the_rep
 
 def test_the_interval_of_a_score_reads_as_the_score_does() -> None:
     assert Reading(0.5, "score", low=0.5, high=1.0).within == "0.50 to 1.00"
+
+
+def test_one_thing_is_told_in_the_singular() -> None:
+    told = [figures.counted(n, "reply", "replies") for n in (0, 1, 2, 1_200)]
+    assert told == ["0 replies", "1 reply", "2 replies", "1,200 replies"]
+    assert figures.counted(1, "source") == "1 source"

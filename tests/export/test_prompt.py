@@ -199,7 +199,7 @@ def test_errors_and_performance_count_the_same_calls(intent: Store) -> None:
     registry.save_version(intent, "toy", content.text("x"))
     bulk.add(intent, [replace(failed, prompt="toy")], price=False)
     toy = part(intent, "toy", "errors")
-    assert "Of 1 requests" in text(toy)
+    assert "Of 1 request of" in text(toy)
     assert "made up" in text(toy)
     assert notes(toy, "warning") == ["All of these calls went to the simulated model: their errors say nothing about a real one."]
 

@@ -11,6 +11,7 @@ import click
 from workbench.cli import output
 
 if TYPE_CHECKING:
+    from workbench.export.model import Document
     from workbench.store import Store
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -75,7 +76,8 @@ def slides(prompt: str, *, plan_name: str | None, run_id: str | None, **given: A
 )
 @_options
 def report(subject: str, *, kind: str | None, **given: Any) -> None:
-    """A report of a run, of a kept scenario, or of a month (2026-11)."""
+    """A report of a run (its id, or `latest`), of a kept scenario, or of a month (2026-11)."""
+    subject = _latest(kind) if subject == "latest" else subject
     _export(kind or _kind_of(subject), subject, given)
 
 
@@ -117,7 +119,7 @@ def assessment(person: str, **given: Any) -> None:
 
 def _export(kind: str, subject: str, given: dict[str, Any], options: dict[str, str] | None = None) -> None:
     from workbench import store
-    from workbench.export import files, history
+    from workbench.export import figures, files, history
 
     path = None if str(given["path"] or "-") == "-" else given["path"]
     form = (given["form"] or "").lower() or (path.suffix.lstrip(".").lower() if path and path.suffix else "md")
@@ -131,8 +133,14 @@ def _export(kind: str, subject: str, given: dict[str, Any], options: dict[str, s
         sys.stdout.buffer.write(file.data)
     else:
         write(path, file.data)
-        output.say(f"{path}: {file.document.title}, {len(file.document.sections)} sections from {len(file.document.sources)} sources.")
+        sections, sources = (figures.counted(len(of), noun) for of, noun in _parts(file.document))
+        output.say(f"{path}: {file.document.title}, {sections} from {sources}.")
     history.keep(target, file, name=path.name if path else "")
+
+
+def _parts(document: "Document") -> tuple[tuple[tuple[Any, ...], str], ...]:
+    """What a document has several of, with the word for one."""
+    return (document.sections, "section"), (document.sources, "source")
 
 
 def _request(target: "Store", kind: str, subject: str, given: dict[str, Any], options: dict[str, str]) -> Any:
@@ -184,6 +192,20 @@ def _kind_of(subject: str) -> str:
     except NotFound:
         return "cost"
     return "comparison" if len(found.variants) > 1 else "evaluation"
+
+
+def _latest(kind: str | None) -> str:
+    """The id of the last run; the word itself where a scenario or a month is asked for."""
+    from workbench import store
+    from workbench.errors import NotFound
+    from workbench.runner import reading
+
+    if kind not in (None, "evaluation", "comparison"):
+        return "latest"
+    newest = reading.page(store.current(), limit=1)
+    if not newest:
+        raise NotFound("There are no runs.", hint="`workbench run REF --dataset NAME` makes one.")
+    return newest[0].id
 
 
 def _tasks(name: str, path: Path | None) -> None:

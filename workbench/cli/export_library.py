@@ -37,7 +37,7 @@ def templates(kind: str, *, folder: Path | None) -> None:
     """
     from workbench.cli.export_documents import write
     from workbench.errors import InputError
-    from workbench.export import kinds, templating
+    from workbench.export import figures, kinds, templating
 
     base = folder or templating.folder()
     if kind:
@@ -52,7 +52,7 @@ def templates(kind: str, *, folder: Path | None) -> None:
                 raise InputError(f"{target.parent} cannot be made: {error.strerror}", hint="Name another folder with -o.") from error
             write(target, path.read_bytes())
             written += 1
-    output.say(f"{written} templates written to {base}." if written else f"All of them are in {base} already.")
+    output.say(f"{figures.counted(written, 'template')} written to {base}." if written else f"All of them are in {base} already.")
 
 
 @click.command()

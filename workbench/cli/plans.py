@@ -98,6 +98,7 @@ def import_(file: Path, *, name: str | None, over: bool, as_json: bool) -> None:
 
     from workbench import store
     from workbench.errors import NotFound
+    from workbench.export.figures import counted
     from workbench.export.plans import keeping
 
     plan = keeping.read(file)
@@ -108,7 +109,8 @@ def import_(file: Path, *, name: str | None, over: bool, as_json: bool) -> None:
     except NotFound:
         number = None
     kept = keeping.create(target, plan) if number is None else keeping.save(target, plan, number)
-    _told(kept.plan, as_json, f"Kept the plan {kept.plan.name}: {len(plan.tasks)} tasks, {len(plan.metrics)} metrics.")
+    tasks = counted(len(plan.tasks), "task")
+    _told(kept.plan, as_json, f"Kept the plan {kept.plan.name}: {tasks}, {counted(len(plan.metrics), 'metric')}.")
 
 
 @plans.command()

@@ -50,6 +50,11 @@ def count(value: float | None) -> str:
     return NONE if value is None else f"{round(value):,}".replace("-", _MINUS)
 
 
+def counted(number_of: int, noun: str, plural: str = "") -> str:
+    """1 case, 120 cases."""
+    return f"{count(number_of)} {noun if number_of == 1 else plural or noun + 's'}"
+
+
 def number(value: float | None, places: int = 2) -> str:
     """A number with that many places, none where it is whole."""
     if value is None or not math.isfinite(value):
@@ -102,6 +107,7 @@ FILTERS = {
     "ms": ms,
     "share": share,
     "count": count,
+    "counted": counted,
     "number": number,
     "told": told,
     "day": day,

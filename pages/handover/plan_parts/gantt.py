@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pages.parts import charts, figures, safe
+from workbench.export.figures import counted
 from workbench.export.plans import dates
 from workbench.export.plans.dates import Placed
 from workbench.export.plans.model import Plan
@@ -73,7 +74,9 @@ def _by(one: Placed) -> str:
 def _title(plan: Plan, drawn: int) -> str:
     done = sum(task.done for task in plan.tasks)
     left_out = len(plan.tasks) - drawn
-    return f"Timeline: {done} of {len(plan.tasks)} tasks done" + (f" ({left_out} not drawn: without a date, or many)" if left_out else "")
+    return f"Timeline: {done} of {counted(len(plan.tasks), 'task')} done" + (
+        f" ({left_out} not drawn: without a date, or many)" if left_out else ""
+    )
 
 
 def _said(placed: list[Placed], late: set[str]) -> str:

@@ -6,6 +6,7 @@ from pages.handover.plan_parts import fields
 from pages.handover.plan_parts.desk import Desk
 from pages.parts import format as fmt
 from pages.parts import page, session
+from workbench.export.figures import counted
 from workbench.store import Store
 
 _OFFERED = 200
@@ -57,7 +58,7 @@ def _runs(store: Store) -> dict[str, str]:
 def _datasets(store: Store) -> dict[str, str]:
     from workbench.datasets import registry
 
-    return {one.name: f"{one.name} · {one.cases:,} cases" for one in registry.page(store, limit=_OFFERED)}
+    return {one.name: f"{one.name} · {counted(one.cases, 'case')}" for one in registry.page(store, limit=_OFFERED)}
 
 
 def _scenarios(store: Store) -> list[str]:

@@ -76,5 +76,5 @@ def _parts(found: Comparison, wanted: str) -> list[dict[str, Any]]:
 
 def _subtitle(run: "Run") -> str:
     return (
-        f"{len(run.variants)} variant{'s' if len(run.variants) != 1 else ''} on {run.plan.cases:,} cases, {figures.day(tested.as_of(run))}"
+        f"{figures.counted(len(run.variants), 'variant')} on {figures.counted(run.plan.cases, 'case')}, {figures.day(tested.as_of(run))}"
     )

@@ -64,7 +64,7 @@ def gather(store: "Store", request: Request) -> Gathered:
     shown = blocks.shown(*(facts[name] for name in facts if name != "method"))
     told = {one.name: figures.share(one.score) for one in found.variants[:6]}
     subtitle = (
-        f"{run.plan.cases:,} cases, {len(run.variants)} variant{'s' if len(run.variants) != 1 else ''}, {figures.day(tested.as_of(run))}"
+        f"{figures.counted(run.plan.cases, 'case')}, {figures.counted(len(run.variants), 'variant')}, {figures.day(tested.as_of(run))}"
     )
     return Gathered(f"Evaluation: {facts['run_name']}", subtitle, facts, tested.sources(run, shown, told), tested.as_of(run))
 

@@ -131,7 +131,7 @@ def status(plan: Plan, measured: Sequence[Measured], today: date) -> list[str]:
     if measured:
         known = [one for one in measured if one.standing in ("met", "not met")]
         said.append(
-            f"{met(measured)} of {len(measured)} metrics are met"
+            f"{met(measured)} of {figures.counted(len(measured), 'metric')} {'is' if len(measured) == 1 else 'are'} met"
             + ("." if len(known) == len(measured) else f"; {len(measured) - len(known)} cannot be told yet.")
         )
         said += [f"{one.sentence}: {one.standing}{f' ({one.remark})' if one.remark else ''}." for one in known]
@@ -147,7 +147,8 @@ def tasks_now(plan: Plan, today: date) -> list[str]:
     if not plan.tasks:
         return []
     done, late = sum(task.done for task in plan.tasks), dates.late(plan, today)
-    said = [f"{done} of {len(plan.tasks)} tasks are done ({figures.share(done / len(plan.tasks))})."]
+    whole = f"{figures.counted(len(plan.tasks), 'task')} {'is' if len(plan.tasks) == 1 else 'are'}"
+    said = [f"{done} of {whole} done ({figures.share(done / len(plan.tasks))})."]
     if late:
         named = ", ".join(f"“{one.task.title}” (due {one.end})" for one in late[:5])
         said.append(f"{len(late)} {'is' if len(late) == 1 else 'are'} late: {named}{'…' if len(late) > 5 else ''}.")

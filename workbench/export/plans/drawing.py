@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from workbench.export import figures
 from workbench.export.model import Chart, Diagram, Line
 from workbench.export.plans import dates
 from workbench.export.plans.model import SCALE, Plan, Risk
@@ -64,7 +65,7 @@ def gantt(plan: Plan) -> Chart | None:
     done = sum(one.task.done for one in placed)
     left_out = len(plan.tasks) - len(placed)
     note = f"{left_out} without a date are left out." if left_out else ""
-    title = f"Timeline: {done} of {len(placed)} tasks done"
+    title = f"Timeline: {done} of {figures.counted(len(placed), 'task')} done"
     return Chart("gantt", title, "day", tuple(one.task.title for one in placed), (line,), n=len(placed), note=note, alt=said)
 
 

@@ -143,7 +143,7 @@ def _dataset(store: "Store", name: str) -> tuple[tuple[str, str, str, str], Sour
     found = registry.get(store, name)
     splits = registry.splits(store, name)
     told = ", ".join(f"{split or 'no split'} {count:,}" for split, count in splits.items()) if len(splits) > 1 else ""
-    said = f"{found.cases:,} cases{f': {told}' if told else ''}"
+    said = f"{figures.counted(found.cases, 'case')}{f': {told}' if told else ''}"
     origin = source("cases", name, name, registry.content_hash(store, name), facts={"cases": f"{found.cases:,}"})
     return ("Dataset", name, "", said), origin
 

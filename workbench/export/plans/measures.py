@@ -215,7 +215,8 @@ def _of_calls(store: "Store", linked: Measure, span: Span | None) -> Reading:
     days = _told(days, trials.among(store, span.since_ms, span.until_ms, filters))
     value, n, low, high = _figure(cell, linked.kind)
     if value is None:
-        why = nothing if not cell.calls else f"None of the {cell.calls:,} calls {_LACKS[linked.kind]}."
+        none = "Not even the one call" if cell.calls == 1 else f"None of the {cell.calls:,} calls"
+        why = f"{none} {_LACKS[linked.kind]}." if cell.calls else nothing
         return Reading(None, unit, period=days, why=why)
     source, at_ms = ("calls", f"{linked.kind} {linked.of}".strip()), span.until_ms - 1
     return Reading(value, unit, n, days, low, high, source=source, at_ms=at_ms, simulated=feigned.calls > 0)

@@ -98,7 +98,7 @@ def _observed(store: "Store", subject: Subject, version: Version, found: Sequenc
         where = f"the dataset {run.dataset}" if run.dataset else "cases that were typed in"
         return _Observed([case.inputs for case in cases], f"{where}, in the run {run.id} of {figures.day(run.created_ms)}")
     if recorded := replies.variables(store, subject.name, version.number):
-        return _Observed(recorded, f"the newest {figures.count(len(recorded))} calls that recorded their variables", "calls")
+        return _Observed(recorded, f"the newest {figures.counted(len(recorded), 'call')} that recorded the variables", "calls")
     return _Observed((), "")
 
 

@@ -136,7 +136,7 @@ def _from_run(store: "Store", run: Run, variant: int) -> _Picked:
     )
     with store.read() as session:
         rows = session.execute(query).all()
-    where = f"among the first {len(rows):,} cases" if len(rows) == _LOOKED else f"of {len(rows):,} cases"
+    where = f"among the first {len(rows):,} cases" if len(rows) == _LOOKED else f"of {figures.counted(len(rows), 'case')}"
     good = [row for row in rows if row.status == OK and (row.score is None or row.score >= PASSED)]
     wrong = [row for row in rows if row.status == OK and row.score is not None and row.score < PASSED]
     lost = [row for row in rows if row.status != OK]

@@ -69,9 +69,8 @@ def _traffic(found: Measured) -> str:
 def _tried(found: Measured) -> str:
     """How many of the requests are those of evaluation runs and the playground, which are counted with the others."""
     tried = trials.of_runs(found.sources)
-    return (
-        f"; {figures.count(tried)} of {figures.count(found.whole.calls)} requests of all versions by {trials.EVALUATION}" if tried else ""
-    )
+    whole = figures.counted(found.whole.calls, "request")
+    return f"; {figures.count(tried)} of {whole} of all versions by {trials.EVALUATION}" if tried else ""
 
 
 def glance(found: Figures) -> tuple[tuple[str, str, str], ...]:
@@ -91,7 +90,7 @@ def _source(subject: Subject, facts: Mapping[str, Any], at_ms: int | None, *, wh
     left_out = (found.left_out if whole else 0, found.simulated) if found else None
     told = {name.lower(): value for name, value, _ in facts["glance"]}
     if found:
-        told |= {"all versions": f"{figures.count(found.whole.calls)} requests"} if whole else {}
+        told |= {"all versions": figures.counted(found.whole.calls, "request")} if whole else {}
         told |= {"simulated, left out": facts["left_out"]} if whole and found.left_out else {}
         told |= {"period": subject.period}
     key = f"{subject.name}/performance"

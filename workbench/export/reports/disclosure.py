@@ -167,7 +167,7 @@ def _measured(found: Notice) -> str:
         return "How well it does here has not been measured."
     score, data = figures.share(one.figures.score, one.figures.low, one.figures.high), one.run.dataset or "cases typed in"
     how = f"{one.ref} on {data}, checked by {one.scorer}, {figures.day(one.at_ms)}"
-    return f"In its newest test here it scored {score} on {one.figures.n:,} cases ({how})."
+    return f"In its newest test here it scored {score} on {figures.counted(one.figures.n, 'case')} ({how})."
 
 
 def _prompt(store: "Store", context: str) -> tuple[str, tuple[Source, ...]]:

@@ -74,9 +74,9 @@ def costs(found: Summary) -> Table:
 def said(one: VariantSummary) -> str:
     """A variant in a sentence."""
     if one.score is None:
-        what = f"{one.name}: {one.ok:,} replies, no score"
+        what = f"{one.name}: {figures.counted(one.ok, 'reply', 'replies')}, no score"
     else:
-        what = f"{one.name}: {figures.share(one.score, one.low, one.high)} on {one.n:,} cases"
+        what = f"{one.name}: {figures.share(one.score, one.low, one.high)} on {figures.counted(one.n, 'case')}"
     failed = f", {wording.counted(one.failed, 'cell')} failed" if one.failed else ""
     return f"{what}{failed}."
 

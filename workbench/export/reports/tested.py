@@ -87,7 +87,7 @@ def assumptions(run: Run) -> Table:
         (
             "Cost",
             "the price on the day of each call"
-            + (f"; {run.unpriced:,} replies have no known price and are left out" if run.unpriced else ""),
+            + (f"; {figures.counted(run.unpriced, 'reply has', 'replies have')} no known price: not counted" if run.unpriced else ""),
         ),
         ("Latency", "measured on the machine that ran it, waiting for limits left out; of answered cells"),
         ("Planned with", f"Prompt Workbench {plan.workbench}"),

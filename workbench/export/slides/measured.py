@@ -117,7 +117,7 @@ def failures(found: Measured) -> str:
     """How many cells failed, in words."""
     failed = [(one.name, one.failed, one.ok + one.failed) for one in found.figures.variants if one.failed]
     if not failed:
-        return f"All {found.run.done:,} calls were answered."
+        return "The one call was answered." if found.run.done == 1 else f"All {found.run.done:,} calls were answered."
     return "Without a reply: " + ", ".join(f"{count:,} of {whole:,} under {name}" for name, count, whole in failed[:MOST]) + "."
 
 
@@ -125,7 +125,7 @@ def origin(found: Measured) -> str:
     """Where the figures are from, in a sentence."""
     run = found.run
     data = f" on {run.dataset}" if run.dataset else ""
-    cases = f"{run.plan.cases:,} cases" + (f", {run.plan.repeats} repeats" if run.plan.repeats > 1 else "")
+    cases = figures.counted(run.plan.cases, "case") + (f", {run.plan.repeats} repeats" if run.plan.repeats > 1 else "")
     return f"run {run.id} ({run.name or 'unnamed'}), {run.state} {figures.day(found.day_ms)}, {cases}{data}"
 
 
