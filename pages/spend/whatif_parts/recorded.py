@@ -1,5 +1,6 @@
 """The recorded calls a baseline is made of: their days and what they are narrowed by."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,12 +51,13 @@ def draw(desk: Desk) -> None:
 
 def _span(held: Recorded, began_ms: int | None) -> int:
     """The choice that gives the period: as many days, or those that are there of the days that were chosen."""
-    days = round((held.until_ms - held.since_ms) / _DAY_MS)
+    days, asked = round((held.until_ms - held.since_ms) / _DAY_MS), int(st.session_state.get(_ASKED, period.DAYS))
+    if asked and replace(held, filters={}) == period.last_days(asked):
+        return asked
     if not held.until_ms % _DAY_MS:
         return _OWN
     if days in _SPANS:
         return days
-    asked = st.session_state.get(_ASKED, period.DAYS)
     return asked if held.since_ms == began_ms and days < asked else _OWN
 
 
