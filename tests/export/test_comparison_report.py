@@ -1,15 +1,17 @@
 """The comparison report: the verdict's own words first, its figures and charts, what would change it, what was taken for granted."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from tests.comparison import runs
 from tests.export import shown
 from workbench.comparison import verdict
-from workbench.comparison.model import Options
+from workbench.comparison.model import SCORE, Options
 from workbench.errors import InputError
 from workbench.export.model import Note
+from workbench.export.reports import versus
 from workbench.store import Store
 
 SCORES = runs.right_or_wrong(40, 5, 20, 15)
@@ -132,3 +134,15 @@ def test_hostile_names_are_shown_as_they_are(sqlite_store: Store) -> None:
     runs.make(sqlite_store, SCORES, names=names)
     made = shown.compose(sqlite_store, "comparison", "r")
     assert {row[1] for row in shown.rows(shown.tables(made, "numbers")[0])} == set(names)
+
+
+def test_where_test_and_interval_disagree_the_table_says_that_both_are_asked_for(sqlite_store: Store) -> None:
+    runs.make(sqlite_store, [[1.0] * 20 + [0.0] * 20, [1.0] * 21 + [0.0] * 19])
+    found = verdict.compare_run(sqlite_store, "r", Options())
+    (pair,) = [one for one in found.pairs if one.metric == SCORE.name]
+    split = replace(pair, p_adjusted=0.0001, winner=None, result=replace(pair.result, low=-0.01, high=0.2))
+    said = "the test says yes, but the interval holds 0: both are asked for"
+    for one, there in ((pair, False), (split, True)):
+        made = versus.pairs(replace(found, pairs=(one,)), SCORE)
+        assert made is not None
+        assert (said in made.caption) is there

@@ -101,8 +101,22 @@ def pairs(found: Comparison, on: Metric) -> Table | None:
     return blocks.table(
         ["Pair", "Cases>", f"Difference ({level} interval)>", *(["Evidence e>"] if found.peeked else ["p>", "Corrected p>"]), "Reads"],
         rows,
-        left,
+        " ".join(filter(None, (left, _disagreement(found, mine[:_MOST_PAIRS])))),
     )
+
+
+def _disagreement(found: Comparison, shown: "list[Pair]") -> str:
+    """Which pairs the test tells apart and the interval does not, and what then holds; empty where the two agree everywhere."""
+    alpha = 1 - found.options.level
+    split = [
+        f"{one.b} − {one.a}"
+        for one in shown
+        if one.winner is None and one.p_adjusted < alpha and None not in (one.result.low, one.result.high)
+        if one.result.low <= 0 <= one.result.high  # type: ignore[operator]
+    ]
+    if found.peeked or not split:
+        return ""
+    return f"Of {', '.join(split)} the test says yes, but the interval holds 0: both are asked for, so no difference counts as clear."
 
 
 def forest(found: Comparison, on: Metric) -> Chart | None:
