@@ -204,3 +204,11 @@ def test_without_calls_before_there_is_nothing_to_compare_with_and_no_zero_stand
     two_months(sqlite_store)
     errors = shown.tables(shown.compose(sqlite_store, "operations", "2026-03"), "errors")[0]
     assert None not in {shown.cell(errors, row[0], "Period before").value for row in shown.rows(errors)}
+
+
+def test_no_chart_of_a_document_speaks_of_what_is_shaded_on_the_page(sqlite_store: Store) -> None:
+    two_months(sqlite_store)
+    made = shown.compose(sqlite_store, "operations", "2026-03")
+    notes = [chart.note for key in ("latency", "errors", "traffic") for chart in shown.charts(made, key)]
+    assert not [note for note in notes if "haded" in note]
+    assert [note for note in notes if "ith 95 % intervals" in note]

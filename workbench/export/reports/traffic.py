@@ -62,6 +62,9 @@ def errors(found: seen.Dashboard) -> Table | None:
     )
 
 
+_BOUNDS = "with 95 % intervals"  # a document draws bars, or writes a table: nothing is shaded in it
+
+
 def before(found: seen.Dashboard) -> bool:
     """Whether there were calls in the period before: with none, its zeros are no data."""
     return any(one.previous is not None for one in found.cards)
@@ -95,7 +98,7 @@ def chart(found: seen.Dashboard, key: str, *, title: str = "", only: Collection[
         labels,
         tuple(_line(line) for line in lines),
         n=drawn.n,
-        note=drawn.note,
+        note=drawn.note.replace("Shaded is the 95 % interval", "With 95 % intervals").replace("shaded is the 95 % interval", _BOUNDS),
         alt=f"{named}, {labels[0]} to {labels[-1]}, n = {drawn.n:,}",
     )
 
