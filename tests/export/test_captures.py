@@ -1,6 +1,8 @@
 """Whatever way a template joins strings, a value stays text: the shape of what is made is the same for every value."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.export.sample import HOSTILE
+from workbench.errors import TemplateError
 from workbench.export import templating
 from workbench.export.model import Block, Code, Heading, Inline, ListBlock, Note, Paragraph, Quote, Run, Table, inline, plain
 from workbench.export.templating import Found, Rendered
@@ -33,10 +36,6 @@ WAYS = (
     "{{ x.escape(v) }} {{ v|striptags ~ x }} {{ x|striptags ~ v }}"),
     ("{{ v }}{% set x|default(v, true) %}{% endset %}{{ x }} "
     "{% set x|replace('b', v) %}**b**{% endset %}{{ x }} {% set x|upper %}{{ v }}{% endset %}{{ x }}"),
-    ("{% filter default(v, true) %}{% endfilter %} "
-    "{% filter replace('b', v) %}**b**{% endfilter %} {% filter upper %}{{ v }}{% endfilter %}"),
-    ("{% filter format(v) %}**%s**{% endfilter %} {% filter indent(v) %}one\ntwo{% endfilter %} "
-    "{% filter string|default(v) %}{{ v }}{% endfilter %}"),
     "{% macro m(a, b='') %}**{{ a }}** {{ a ~ b }}{% endmacro %}{{ m(v) }} {{ m(v, v) ~ v }} {{ m(m(v), v) }} {{ v ~ m(m(v)) ~ v }}",
     "{% macro m(a) %}[{{ caller(a) }}]{% endmacro %}{% call(b) m(v) %}**{{ b }}** {{ b ~ v }}{% endcall %}",
     "{% macro m() %}{{ caller() ~ v }} {{ v ~ caller() }}{% endmacro %}{% call m() %}**{{ v }}**{% endcall %}",
@@ -45,12 +44,7 @@ WAYS = (
     "{% for a in [[[v], v]] recursive %}{{ a if a is string else loop(a) ~ v }}{% endfor %}",
     ("{% set n = namespace(t='') %}{% for a in [1, 2] %}{% set n.t %}"
     "{{ n.t }}**a**{{ v }}{% endset %}{% set n.t = n.t ~ v %}{% endfor %}{{ n.t }}"),
-    "{% block b %}**a** {{ v }} {% endblock %}{{ self.b() }}{{ self.b() ~ v }}",
     "{% set j = joiner(v) %}{{ j() }}{{ j() }} {% set c = cycler(v, 'b') %}{{ c.next() }} {{ lipsum(1, false, 5, 6)|length > 1 }}",
-    ("{% autoescape false %}{% set x %}**a**{% endset %}{{ x ~ v }} "
-    "{% set y|default(v, true) %}{% endset %}{{ y }} {{ [x, v]|join }}{% endautoescape %}"),
-    ("{% autoescape false %}{% filter default(v, true) %}{% endfilter %}"
-    "{% macro m(a) %}**b**{{ a }}{% endmacro %}{{ m(v) ~ v }}{% endautoescape %}"),
     ("{% set x %}**a**{% endset %}{{ note('info', x ~ v) }}\n\n"
     "{{ note('info', v) }}\n\n{% call note('info') %}**a** {{ x ~ v }}{% endcall %}"),
     "{{ note('info', caller=v.strip) }}\n\n{{ quote(caller=v.lower) }}\n\n{{ quote(v) }}",
@@ -58,6 +52,17 @@ WAYS = (
     "{{ strong(x ~ v) }} {{ table(['a', x ~ v], [[v, x ~ v]]) if 0 else '' }}"),
     ("{% set x %}**a**{% endset %}{{ table(['a', 'b'], [[v, x ~ v]]) }}\n\n"
     "{{ words(x ~ v) }}\n\n- {{ x ~ v }}\n\n### {{ x ~ v }}\n\n> {{ v ~ x }}"),
+    "{% set x %}a {{ v }}{% endset %}{{ '%s'|format(x) }} {{ '{}'.format(x) }} {{ '{:>9}'.format(x) }} {{ '%s %.2s' % (x, x) }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x|title }} {{ x|wordwrap(5) }} {{ x|striptags }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x|tojson }} {{ {x: [x, (x,)]}|tojson }} {{ {'a': [x]} }} {{ x.unescape() }} {{ x|pprint }}",
+    "{% set x %}a {{ v }}{% endset %}{{ code('%s'|format(x)) }}\n\n{{ table(['%s' % x], [['%s'|format(x)]], '{}'.format(x)) }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x|center(40) }} {{ x.ljust(40) }} {{ x.rjust(40, '.') }} {{ x.zfill(40) }} {{ x.center(40) }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x|truncate }}{{ x[:4] }}{{ x|first }} {{ x|list|length }} {{ x|reverse }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x.encode(errors='replace') }} {{ x|wordcount }} {{ x|string }}",
+    "{% set x %}a {{ v }}{% endset %}{{ x.split('1')|length }} {{ x.strip('a 01') }} {{ x|replace('1', 'b') }} {{ x|batch(3)|list }}",
+    "{{ strong(v) ~ ' and ' ~ v }} {{ [strong(v), cell(v), v]|join(' and ') }} {{ 'a'|replace('a', strong(v)) }} {{ v ~ none }}",
+    "{{ note('info', strong(v)) }}\n\n{{ quote(strong(v) ~ v) }}\n\n{{ code(strong(v)) }}\n\n{{ mono('%s' % strong(v)) }}",
+    "{% set x %}a {{ v }}{% endset %}{{ link(x, x) }} {{ words('{}'.format(mono(x)))|length }} {{ '%s'|format(x) ~ v }}",
 )  # fmt: skip
 PLAIN = "ZZZ"
 
@@ -95,19 +100,32 @@ odd = st.text(st.sampled_from("*_`[](){}#|>-+~!<&;:/%\\\n 01aZ\ue000\ue001"), mi
 values = st.one_of(st.sampled_from(HOSTILE), odd.map(lambda text: f"x{text}x"), odd.map(lambda text: f"x**y**{text}`z`"))
 
 
+def words(made: object) -> str:
+    """Every text in it, one after another."""
+    if isinstance(made, str):
+        return made
+    parts = made if isinstance(made, tuple) else (getattr(made, one.name) for one in fields(made)) if is_dataclass(made) else ()
+    return " ".join(map(words, parts))
+
+
+def inside(text: str) -> bool:
+    """Whether a token, or what stands for one inside the program, is in the text."""
+    return bool(re.search("[\ue000-\ue019]|%EE%80|xee|ue0|Markup|Run\\(", text))
+
+
 @pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=12, deadline=None, derandomize=True, database=None)
 @given(value=values)
 def test_a_value_stays_text_in_whatever_way_it_is_joined(way: str, value: str) -> None:
     made, like = (rendered(way, v=each).blocks for each in (value, PLAIN))
     assert list(shape(made)) == list(shape(like)), made
+    assert not inside(words(like)), like
+    assert inside(value) or not inside(words(made)), made
 
 
 def test_what_a_template_captures_stays_markdown_and_what_it_is_joined_to_is_whole() -> None:
     (block,) = rendered("{% set x %}**{{ v }}**{% endset %}{{ x ~ ', ' ~ v }}", v="*a*").blocks
     assert block == Paragraph((Run("*a*", bold=True), Run(", "), Run("*a*")))
-    (block,) = rendered("{% set x %}**1** and {{ v }}{% endset %}{{ x|replace('1', v) }}", v="*1*").blocks
-    assert block == Paragraph((Run("*1*", bold=True), Run(" and "), Run("*1*")))
     (block,) = rendered("{% macro m(a) %}**{{ a }}**{% endmacro %}{{ [m(v), mono(v)]|join(' or ') }}", v="*a*").blocks
     assert block == Paragraph((Run("*a*", bold=True), Run(" or "), Run("*a*", code=True)))
 
@@ -123,3 +141,54 @@ def test_words_made_of_a_capture_say_what_it_says() -> None:
     assert rendered("{{ v|indent(2) }}{{ v|replace('b', 'c') }}{{ [v]|join }}", v="*b*").blocks == (
         Paragraph(inline("*b*") + inline("*c*") + inline("*b*")),
     )
+
+
+A, B = Run("*a*"), Run("*a*", bold=True)
+EXACT = (
+    ("{% set x %}**1** and {{ v }}{% endset %}{{ x|replace('1', v) }}", (B, Run(" and "), A)),
+    ("{% set x %}b b b{% endset %}{{ x|replace('b', v, 2) }}", (A, Run(" "), A, Run(" b"))),
+    ("{% set x %}b {{ 'b' }} b b{% endset %}{{ x.replace('b', v, 2) }}", (A, Run(" "), Run("b"), Run(" "), A, Run(" b"))),
+    ("{% set x %}**{{ v }}**{% endset %}{{ 'one b two b'|replace('b', x, 1) }}", (Run("one "), B, Run(" two b"))),
+    ("{% set x %}**{{ v }}**{% endset %}{{ x|replace(token, '-') }}", (B,)),
+    ("{{ 'one b'|replace('b', v) }}", (Run("one *a*"),)),
+    ("{% set x %}{{ v }}\n**b**{% endset %}{{ x|indent(2) }}", (A, Run(" "), Run("b", bold=True))),
+    ("{% set x %}b\nc{% endset %}{{ x|indent(v) }}", (Run("b"), Run(" "), A, Run("c"))),
+    ("{% set x %}b\nc{% endset %}{{ x|indent('**', first=true) }}", (Run("**"), Run("b"), Run(" "), Run("**"), Run("c"))),
+    ("{% macro n(a) %}{{ a|count }}{% endmacro %}{{ 'Calls: %s'|format(n(12345)) }}", (Run("Calls: 12,345"),)),
+    ("{{ strong(v) ~ ' and ' ~ v }}", (B, Run(" and "), A)),
+    ("{{ [strong(v), v]|join(' and ') }}", (B, Run(" and "), A)),
+    ("{{ 'p95 ' ~ none }}, {{ ['p50', none]|join(' ') }}", (Run("p95 no data"), Run(", "), Run("p50 no data"))),
+    ("{% set t %}{{ 1 + 1 }}{% endset %}{{ t|int + 1 }}, {{ t|round }}", (Run("3"), Run(", "), Run("2.0"))),
+    ("{% set t %}{{ 1 + 1 }}{% endset %}{{ t|float|usd }}", (Run("$2.00"),)),
+    ("{% set x %}{{ v }}{% endset %}{{ x|center(5) }}{{ x.ljust(5) }}{{ x.rjust(5, '.') }}", (Run(" *a* "), Run("*a*  "), Run("..*a*"))),
+    ("{% set x %}{{ v }}&{% endset %}{{ x|urlencode }} {{ {'q': x}|urlencode }}", (Run("%2Aa%2A%26"), Run(" "), Run("q=%2Aa%2A%26"))),
+    ("{% set x %}{{ v }}{% endset %}{{ {'q': [x ~ quoted]}|tojson }}", (Run('{"q": ["*a*\\""]}'),)),
+    ("{% set x %}b {{ v }}{% endset %}{{ x|title }} {{ x|truncate(4, true, '', 0) }}", (Run("B *a*"), Run(" "), Run("b *a"))),
+    ("{% set u %}https://a.b/{{ v }}{% endset %}{{ link(u, u) }}", (Run("https://a.b/*a*", link="https://a.b/*a*"),)),
+    ("[b](https://a.b/{{ v }}?c)", (Run("b", link="https://a.b/*a*?c"),)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "runs"), EXACT)
+def test_what_is_made_of_a_capture_says_exactly_what_the_capture_says(way: str, runs: Inline) -> None:
+    assert rendered(way, v="*a*", token="\ue000", quoted='"').blocks == (Paragraph(runs),)
+
+
+def test_names_of_remarks_and_of_prose_may_be_captures() -> None:
+    made = templating.render(
+        Found(Path("own/a.md"), "{% set n %}{{ v }}{% endset %}{{ note(n, prose(n)) }}", own=True), {"v": "info"}, {"info": "**b**"}, ""
+    )
+    assert made.blocks == (Note("info", (Paragraph((Run("b", bold=True),)),)),)
+    assert made.prose == {"info": "**b**"}
+
+
+@pytest.mark.parametrize("name", ["filter upper", "block b", "autoescape false"])
+def test_a_block_that_a_section_has_no_use_for_is_refused_with_its_line(name: str) -> None:
+    word = name.split(" ", maxsplit=1)[0]
+    with pytest.raises(TemplateError, match=rf"a\.md, line 2: a section has no {{% {word} %}}$"):
+        rendered(f"a\n{{% {name} %}}{{% end{word} %}}")
+
+
+def test_a_rendering_says_the_same_however_its_tokens_are_called() -> None:
+    for way in WAYS:
+        assert rendered(way, v="*a* 1") == rendered(way, v="*a* 1"), way

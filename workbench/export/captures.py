@@ -5,37 +5,48 @@ Owns the sandbox and the tokens of one rendering. Imported only where a section 
 """
 
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
 from types import FrameType
 from typing import Any
 
 import markupsafe
-from jinja2 import StrictUndefined, Template, Undefined, filters, pass_context, pass_environment, runtime
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, filters, pass_context, pass_environment, runtime
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import CallBlock, FilterBlock
+from jinja2.nodes import Block as NamedBlock
+from jinja2.nodes import CallBlock, EvalContextModifier, FilterBlock
+from jinja2.nodes import Template as Parsed
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workbench.export import figures, markdown
-from workbench.export.model import Block, Cell, Chart, Code, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline
+from workbench.export.model import Block, Cell, Chart, Code, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline, plain
 
 _BLOCKS = (Heading, Paragraph, ListBlock, Code, Quote, Note, Table, Chart, Diagram)
-_TOKEN = re.compile(f"({markdown.OPEN}[0-9]+{markdown.CLOSE})")
+_TOKENS = re.compile(f"({markdown.TOKEN.pattern})")
+_TEXTS = (
+    "title", "wordwrap", "urlencode", "striptags", "truncate", "wordcount", "filesizeformat", "pprint", "int", "float", "length", "last",
+    "reverse",
+)  # fmt: skip
+_REFUSED = {FilterBlock: "filter", NamedBlock: "block", EvalContextModifier: "autoescape"}
+_DIGITS = str.maketrans("0123456789", "".join(chr(0xE010 + digit) for digit in range(10)))
 
 
 @dataclass
 class State:
-    """What one rendering gathers: the values its tokens stand for, the template's lines that blocks came from, speaker notes, the prose
-    that was used.
+    """What one rendering gathers: what each of its tokens stands for, the template's lines that blocks came from, speaker notes, the
+    prose that was used. `secret` is in every token, so that no value can spell one; after the rendering none is left.
     """
 
-    values: list[Any] = field(default_factory=list)
-    lines: dict[int, int] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     spoken: list[str] = field(default_factory=list)
     prose: dict[str, str] = field(default_factory=dict)
+    secret: str = field(default_factory=lambda: f"{secrets.randbelow(10**20):020}")
 
 
 _STATE: ContextVar[State] = ContextVar("state of a rendering")
@@ -70,8 +81,8 @@ class Markup(markupsafe.Markup):
     def replace(self, old: str, new: str, count: Any = -1, /) -> "Markup":
         """Replace in the words of the template, and in no token."""
         made, left = [], int(count)
-        for part in _TOKEN.split(str(self)):
-            found = 0 if _TOKEN.fullmatch(part) else part.count(old) if left < 0 else min(left, part.count(old))
+        for part in _TOKENS.split(str(self)):
+            found = 0 if markdown.TOKEN.fullmatch(part) else part.count(old) if left < 0 else min(left, part.count(old))
             made.append(part.replace(old, str(self.escape(new)), found) if found else part)
             left -= found if left > 0 else 0
         return Markup("".join(made))
@@ -80,24 +91,69 @@ class Markup(markupsafe.Markup):
         """As text: a table may hold any character."""
         return token(said(self).translate(table))
 
+    def ljust(self, width: Any, fillchar: str = " ", /) -> "Markup":
+        """As text: its width is that of what it says. So are the others of this sort."""
+        return token(said(self).ljust(width, said(fillchar)))
+
+    def rjust(self, width: Any, fillchar: str = " ", /) -> "Markup":
+        """As text."""
+        return token(said(self).rjust(width, said(fillchar)))
+
+    def center(self, width: Any, fillchar: str = " ", /) -> "Markup":
+        """As text."""
+        return token(said(self).center(width, said(fillchar)))
+
+    def zfill(self, width: Any, /) -> "Markup":
+        """As text."""
+        return token(said(self).zfill(width))
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Of the text."""
+        return said(self).encode(encoding, errors)
+
+    def __format__(self, spec: str, /) -> str:
+        """As text."""
+        return format(said(self), spec)
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Of the text: a part of a token stands for nothing."""
+        return said(self)[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Through the text."""
+        return iter(said(self))
+
 
 def token(value: Any) -> Markup:
     """What stands in the Markdown for a value."""
     held, now = _held(value), state()
+    name = markdown.OPEN + f"{now.secret}{len(now.values)}".translate(_DIGITS) + markdown.CLOSE
     if isinstance(held, tuple) and (line := _here()):
-        now.lines[len(now.values)] = line
-    now.values.append(held)
-    return Markup(f"{markdown.OPEN}{len(now.values) - 1}{markdown.CLOSE}")
+        now.lines[name] = line
+    now.values[name] = held
+    return Markup(name)
 
 
 def said(value: Any) -> str:
-    """A value as text; in Markdown of the template each token gives the text that it stands for."""
-    return markdown.told(str(value), state().values) if isinstance(value, markupsafe.Markup) else str(value)
+    """A value as text. Each token in it, wherever strings were put together, gives the text that it stands for."""
+    return figures.NONE if value is None else str(worded(value))
+
+
+def worded(value: Any) -> Any:
+    """A value without tokens: of strings, runs and cells the text, also inside lists and dictionaries; anything else as it is."""
+    if isinstance(value, str):
+        now = _STATE.get(None)  # outside a rendering there are no tokens
+        return markdown.told(str(value), now.values) if now is not None and markdown.OPEN in value else str(value)
+    if isinstance(value, Run | Cell):
+        return value.text if isinstance(value, Run) else plain(value.runs)
+    if type(value) in (list, tuple):
+        return type(value)(map(worded, value))
+    return {worded(key): worded(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def shown(value: Any) -> tuple[Block, ...]:
-    """Blocks of Markdown of the template; of any other value one paragraph that says it."""
-    return markdown.blocks(str(value), state().values) if isinstance(value, Markup) else (Paragraph(inline(said(value))),)
+    """Blocks of Markdown of the template, and blocks; of any other value one paragraph that says it."""
+    return markdown.blocks(str(Markup.escape(value)), state().values) if _rich(value) else (Paragraph(inline(said(value))),)
 
 
 def _here() -> int | None:
@@ -111,6 +167,13 @@ def _here() -> int | None:
     return made.get_corresponding_lineno(frame.f_lineno) if made else None
 
 
+def _rich(value: Any) -> bool:
+    """Whether a value is more than text: Markdown of the template, words in a style, blocks."""
+    if isinstance(value, tuple | list):
+        return all(isinstance(item, (*_BLOCKS, Run)) for item in value)
+    return isinstance(value, (Markup, Run, Cell, *_BLOCKS))
+
+
 def _held(value: Any) -> Any:
     if isinstance(value, _BLOCKS):
         return (value,)
@@ -118,40 +181,56 @@ def _held(value: Any) -> Any:
         return value
     if isinstance(value, Cell):
         return value.runs
-    if isinstance(value, tuple | list) and all(isinstance(item, (*_BLOCKS, Run)) for item in value):
-        return tuple(value)
-    if value is None:
-        return figures.NONE
-    return said(value)
+    return tuple(value) if isinstance(value, tuple | list) and _rich(value) else said(value)
 
 
 def _joined(parts: Iterable[Any]) -> str:
-    """What `~` gives: Markdown where a part of it is, and text otherwise."""
+    """What `~` gives: Markdown where a part of it is more than text, and text otherwise."""
     held = list(parts)
-    return Markup("").join(held) if any(isinstance(part, Markup) for part in held) else "".join(map(str, held))
+    return Markup("").join(held) if any(map(_rich, held)) else "".join(map(said, held))
 
 
 @pass_environment
 def _join(environment: Any, value: Iterable[Any], d: Any = "", attribute: str | int | None = None) -> str:
     held = list(value if attribute is None else map(filters.make_attrgetter(environment, attribute), value))
-    if any(isinstance(part, Markup) for part in (d, *held)):
-        return Markup.escape(d).join(held)
-    return str(d).join(map(str, held))
+    return Markup.escape(d).join(held) if any(map(_rich, (d, *held))) else said(d).join(map(said, held))
 
 
 def _replace(s: Any, old: Any, new: Any, count: int = -1) -> str:
     if isinstance(s, Markup):
-        return s.replace(str(old), new, count)
-    if isinstance(new, Markup):
-        return new.join(str(s).split(str(old), count))
-    return str(s).replace(str(old), str(new), count)
+        return s.replace(said(old), new, count)
+    if _rich(new):
+        return Markup.escape(new).join(said(s).split(said(old), count))
+    return said(s).replace(said(old), said(new), count)
 
 
 def _indent(s: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
     if not isinstance(s, Markup):
-        return filters.do_indent(str(s), width, first, blank)
+        return filters.do_indent(said(s), width, first, blank)
     by = " " * width if isinstance(width, int) else width if not width.strip(" ") else str(Markup.escape(width))
     return Markup(filters.do_indent(str(s), by, first, blank))
+
+
+def _format(value: Any, *parts: Any, **named: Any) -> str:
+    if not isinstance(value, Markup):
+        value, parts, named = said(value), worded(parts), worded(named)
+    return filters.do_format(value, *parts, **named)
+
+
+def _round(value: Any, *how: Any, **named: Any) -> float:
+    return filters.do_round(float(said(value)) if isinstance(value, str) else value, *how, **named)
+
+
+def _of_text(known: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of the engine that looks at the characters of a text: it is given those that the text says."""
+    at = int(hasattr(known, "jinja_pass_arg"))  # then the engine hands over something of its own first
+
+    @wraps(known)
+    def made(*given: Any, **named: Any) -> Any:
+        value = given[at]
+        return known(*given[:at], worded(value) if isinstance(value, str | dict) else value, *given[at + 1 :], **named)
+
+    return made
 
 
 def _whole(parts: Iterable[str]) -> Markup:
@@ -172,16 +251,8 @@ class _Macro(runtime.Macro):
         return Markup.escape(super()._invoke(arguments, autoescape=False))
 
 
-class _Reference(runtime.TemplateReference):
-    """`self` in a template."""
-
-    def __getitem__(self, name: str) -> Any:
-        made = super().__getitem__(name)
-        return lambda: Markup(made())
-
-
 class _Generator(CodeGenerator):
-    """Also what a call or a filter gives for its block is taken as a value, unless it is Markdown of the template."""
+    """Also what a call gives for its block is taken as a value, unless it is Markdown of the template."""
 
     def visit_CallBlock(self, node: CallBlock, frame: Frame) -> None:  # noqa: N802 (the engine's own)
         call_frame, macro = self.macro_body(node, frame)
@@ -193,23 +264,8 @@ class _Generator(CodeGenerator):
         self.write(")")
         self.end_write(frame)
 
-    def visit_FilterBlock(self, node: FilterBlock, frame: Frame) -> None:  # noqa: N802 (the engine's own)
-        inner = frame.inner()
-        inner.symbols.analyze_node(node)
-        self.enter_frame(inner)
-        self.buffer(inner)
-        self.blockvisit(node.body, inner)
-        self.start_write(frame, node)
-        self.write("Markup(")
-        self.visit_Filter(node.filter, inner)
-        self.write(")")
-        self.end_write(frame)
-        self.leave_frame(inner)
 
-
-_NAMES: Mapping[str, Any] = {
-    "Markup": Markup.escape, "markup_join": _joined, "str_join": _joined, "Macro": _Macro, "TemplateReference": _Reference,
-}  # fmt: skip
+_NAMES: Mapping[str, Any] = {"Markup": Markup.escape, "markup_join": _joined, "Macro": _Macro}
 """What compiled templates find under the names of the engine's own, which know HTML and no Markdown."""
 
 
@@ -218,14 +274,30 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     code_generator_class = _Generator
     concat = staticmethod(_whole)
+    intercepted_binops = frozenset("%")
 
     def __init__(self) -> None:
         """Set it up, without functions."""
         super().__init__(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalized)
-        self.filters |= {"join": _join, "replace": _replace, "indent": _indent}
+        self.optimized = False  # what is worked out while a template is compiled does not go through the functions below
+        self.filters |= {"join": _join, "replace": _replace, "indent": _indent, "format": _format, "round": _round}
+        self.filters |= {name: _of_text(self.filters[name]) for name in _TEXTS}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> Parsed:
+        """What the engine reads a template into, without what a section has no use for."""
+        made = super()._parse(source, name, filename)
+        for kind, word in _REFUSED.items():
+            for node in made.find_all(kind):
+                raise TemplateSyntaxError(f"a section has no {{% {word} %}}", node.lineno, name, filename)
+        return made
+
+    def call_binop(self, context: runtime.Context, operator: str, left: Any, right: Any) -> Any:
+        """`%` with the words of what is filled in, which it may cut or pad."""
+        worked = (left, right) if isinstance(left, Markup) else (worded(left), worded(right))
+        return super().call_binop(context, operator, *worked)
 
     def compiled(self, text: str) -> Callable[[Mapping[str, Any]], str]:
-        """What renders the template, inside `rendering`."""
+        """What renders the template, inside `rendering`. Raises TemplateSyntaxError."""
         made: Template = self.from_string(text)
         made.root_render_func.__globals__.update(_NAMES)
         return lambda facts: str(made.render(facts))

@@ -4,10 +4,12 @@ HTML, and links other than http, https, mailto and `#anchor`, are shown as they 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from workbench.errors import InputError
 from workbench.export.model import Block, Cell, Code, Column, Heading, Inline, ListBlock, Paragraph, Quote, Run, Table, plain
@@ -18,29 +20,31 @@ if TYPE_CHECKING:
 
 LINKS = ("http://", "https://", "mailto:", "#")
 OPEN, CLOSE = "\ue000", "\ue001"
-_TOKEN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
+TOKEN = re.compile(f"{OPEN}[\ue010-\ue019]{{1,40}}{CLOSE}")
+"""What a token looks like: its digits are no characters that a template or a value has a use for."""
+_WRITTEN = re.compile("%EE%80%80(?:%EE%80%9[0-9])+%EE%80%81")  # a token in the address of a link
 Value = str | Run | tuple[Run, ...] | tuple[Block, ...]
 """What a token stands for: text, runs, or blocks of their own."""
 
 
 class BlockInside(InputError):
-    """A block stands where only words can; `number` is that of its value."""
+    """A block stands where only words can; `token` is that of its value."""
 
     def __init__(self, where: str, match: re.Match[str]) -> None:
         super().__init__(f"A table, chart, note or code block stands inside {where}.", hint="Put it into a paragraph of its own.")
-        self.number = int(match[1])
+        self.token = match[0]
 
 
-def blocks(text: str, values: Sequence[Any] = ()) -> tuple[Block, ...]:
+def blocks(text: str, values: Mapping[str, Any] = MappingProxyType({})) -> tuple[Block, ...]:
     """The blocks of a Markdown text; `values` are what its tokens stand for. Raises InputError where a block stands inside a sentence."""
     tokens = _parser().parse(text.replace("\x00", "\ufffd"))
     return tuple(_Reader(values).blocks(iter(tokens), ""))
 
 
-def told(text: str, values: Sequence[Any]) -> str:
+def told(text: str, values: Mapping[str, Any]) -> str:
     """The text with the words that its tokens stand for. Raises BlockInside where one is a block."""
     reader = _Reader(values)
-    return _TOKEN.sub(lambda match: reader.text(match, "words"), text)
+    return TOKEN.sub(lambda match: reader.text(match, "words"), text)
 
 
 @cache
@@ -55,7 +59,7 @@ def _parser() -> "MarkdownIt":
 class _Reader:
     """From the parser's tokens to blocks."""
 
-    def __init__(self, values: Sequence[Any]) -> None:
+    def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
         self._kinds: dict[str, Callable[[Token, Iterator[Token]], Iterator[Block]]] = {
             "paragraph_open": self._paragraph,
@@ -89,8 +93,8 @@ class _Reader:
 
     def _alone(self, text: str) -> list[Block] | None:
         """The blocks of a paragraph that consists of nothing else."""
-        named = [self._value(match) for match in _TOKEN.finditer(text)]
-        if not named or _TOKEN.sub("", text).strip() or not all(_is_blocks(value) for value in named):
+        named = [self._value(match) for match in TOKEN.finditer(text)]
+        if not named or TOKEN.sub("", text).strip() or not all(_is_blocks(value) for value in named):
             return None
         return [block for value in named for block in value]
 
@@ -112,7 +116,7 @@ class _Reader:
         yield Quote(tuple(self.blocks(tokens, "blockquote_close")))
 
     def _code(self, token: "Token", _: "Iterator[Token]") -> Iterator[Block]:
-        yield Code(_TOKEN.sub(self.text, token.content).removesuffix("\n"), _TOKEN.sub(self.text, token.info).split(" ")[0])
+        yield Code(TOKEN.sub(self.text, token.content).removesuffix("\n"), TOKEN.sub(self.text, token.info).split(" ")[0])
 
     def _table(self, _: "Token", tokens: "Iterator[Token]") -> Iterator[Block]:
         columns: list[Column] = []
@@ -139,7 +143,7 @@ class _Reader:
                 outside.append(style)
                 style = self._styled(style, inner)
             elif inner.type == "image":
-                url = str(inner.attrGet("src") or "")
+                url = self._link(inner.attrGet("src"))
                 found += self._pieces(inner.content or url, replace(style, link=url))
             elif inner.type in {"strong_close", "em_close", "link_close"}:
                 style = outside.pop()
@@ -153,12 +157,17 @@ class _Reader:
             return replace(style, bold=True)
         if token.type == "em_open":
             return replace(style, italic=True)
-        return replace(style, link=str(token.attrGet("href") or ""))
+        return replace(style, link=self._link(token.attrGet("href")))
+
+    def _link(self, url: object) -> str:
+        """Where a link leads, the tokens in it replaced by their words: the parser wrote both as links are written."""
+        words, found = _WRITTEN.subn(lambda match: TOKEN.sub(lambda each: self.text(each, "a link"), unquote(match[0])), str(url or ""))
+        return _parser().normalizeLink(words) if found else words
 
     def _pieces(self, text: str, style: Run) -> Iterator[Run]:
         """The text in its style, the tokens in it replaced by what they stand for."""
         at = 0
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             if match.start() > at:
                 yield replace(style, text=text[at : match.start()])
             value = self._value(match)
@@ -177,8 +186,7 @@ class _Reader:
             yield replace(style, text=text[at:])
 
     def _value(self, match: re.Match[str]) -> Any:
-        number = int(match[1])
-        return self._values[number] if number < len(self._values) else match[0]
+        return self._values.get(match[0], match[0])
 
     def text(self, match: re.Match[str], where: str = "a code block") -> str:
         """The words that a token stands for."""

@@ -119,7 +119,7 @@ def _broken(found: Found, line: int | None, said: str, hint: str = "") -> Templa
 
 def _of_block(state: "State", error: Exception) -> int | None:
     """The line of the block that does not stand alone."""
-    return state.lines.get(error.number) if isinstance(error, markdown.BlockInside) else None
+    return state.lines.get(error.token) if isinstance(error, markdown.BlockInside) else None
 
 
 def _line(error: BaseException) -> int | None:
@@ -152,7 +152,9 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _json(value: Any, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    from workbench.export.captures import worded
+
+    return json.dumps(worded(value), ensure_ascii=False, indent=indent, default=str)
 
 
 def _functions() -> dict[str, Callable[..., Any]]:
@@ -162,12 +164,14 @@ def _functions() -> dict[str, Callable[..., Any]]:
 
     @pass_context
     def prose(context: "Context", key: str) -> tuple[Block, ...]:
-        text = str(context["_prose"].get(key) or "").strip()
+        name = said(key)
+        text = str(context["_prose"].get(name) or "").strip()
         if text:
-            state().prose[key] = text
+            state().prose[name] = text
         return markdown.blocks(text)
 
     def note(kind: str, text: Any = "", caller: Callable[[], Any] | None = None) -> str:
+        kind = said(kind)
         if kind not in _REMARKS:
             raise InputError(f"{kind} is no kind of remark.", hint=f"Write one of {', '.join(_REMARKS)}.")
         return token(Note(kind, shown(text if caller is None else caller())))  # type: ignore[arg-type]
@@ -176,9 +180,13 @@ def _functions() -> dict[str, Callable[..., Any]]:
         state().spoken.append(said(text))
         return Markup("")
 
+    def link(text: Any, url: Any) -> Run:
+        leads = said(url)
+        return Run(said(text), link=leads if leads.lower().startswith(markdown.LINKS) else "")
+
     def words(text: Any) -> tuple[Block, ...]:
         """What a person wrote elsewhere, in a plan say: Markdown like prose."""
-        return shown(text) if isinstance(text, Markup) else markdown.blocks(str(text))
+        return shown(text) if isinstance(text, Markup) else markdown.blocks(said(text))
 
     return {
         "prose": prose,
@@ -191,7 +199,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "mono": lambda text: Run(said(text), code=True),
         "strong": lambda text: Run(said(text), bold=True),
         "emphasis": lambda text: Run(said(text), italic=True),
-        "link": lambda text, url: Run(said(text), link=str(url) if str(url).lower().startswith(markdown.LINKS) else ""),
+        "link": link,
         "cell": lambda text, value=None: Cell(inline(said(text)), value),
     }
 
