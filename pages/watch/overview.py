@@ -80,7 +80,9 @@ def _nothing(found: Dashboard, asked: Asked) -> None:
     page.notice(f"No data: no call{only} in this range.{' Runs and the playground are left out.' if apart else ''}")
     with st.container(horizontal=True):
         if apart:
-            st.button("Count runs, too", key="watch-nothing-runs", icon=":material/science:", on_click=asking.count_runs)
+            st.button(
+                "Count runs, too", key="watch-nothing-runs", icon=":material/science:", on_click=address.change, args=({asking.RUNS: "1"},)
+            )
         if only:
             st.button("Show all calls", key="watch-nothing-all", icon=":material/filter_alt_off:", on_click=asking.drop_filters)
         elif asked.span is not None:

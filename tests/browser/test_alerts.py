@@ -40,7 +40,7 @@ def test_a_rule_is_made_of_a_metric_fires_and_is_acknowledged_and_muted(page: Pa
     expect(page).to_have_url(re.compile("/alerts.*metric=checkout.value"))
     page.get_by_role("textbox", name="Threshold").fill("20")
     page.get_by_role("textbox", name="Threshold").press("Enter")
-    expect(page.get_by_text("It would have fired 1 time")).to_be_visible()
+    expect(page.get_by_text("It would have fired once")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Added: Mean checkout.value under 20.")).to_be_visible()
     now_ms = clock.now_ms()

@@ -118,7 +118,7 @@ def test_a_new_rule_is_typed_shown_on_the_past_and_saved_and_taken_back(app: Ope
     assert not page.exception
     text = plain(page)
     assert "P95 latency over 500 ms in 5 minutes, from 3 calls on" in text
-    assert "It would have fired 1 time" in text
+    assert "It would have fired once" in text
     assert "and would be firing now" in text
     assert list(page.dataframe[0].value["until"]) == ["still"]
     page.button(key="alert-save").click().run()

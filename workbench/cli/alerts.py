@@ -215,7 +215,7 @@ def preview(rule: str, seconds: int, as_json: bool) -> None:
     from workbench.monitoring import preview as past
 
     kept = rulebook.named(store.current(), rule)
-    said = past.would_have_fired(store.current(), kept.rule, now_ms() - seconds * 1_000, now_ms())
+    found = past.would_have_fired(store.current(), kept.rule, now_ms() - seconds * 1_000, now_ms())
     rows = [
         {
             "from (UTC)": _time(one.started_ms),
@@ -224,10 +224,10 @@ def preview(rule: str, seconds: int, as_json: bool) -> None:
             "worst": messages.compared(kept.rule, one.peak),
             "n": f"{one.n:,}",
         }
-        for one in said.episodes
+        for one in found.episodes
     ]
-    lines = [output.table(rows, list(rows[0])) if rows else "It would not have fired.", *said.notes]
-    output.emit(said.to_json(), as_json, "\n".join(lines))
+    lines = [*([output.table(rows, list(rows[0]))] if rows else []), found.said, *found.notes]
+    output.emit(found.to_json(), as_json, "\n".join(lines))
 
 
 @alerts.command()

@@ -59,16 +59,10 @@ def _sum(found: Preview) -> str:
         return "No quota yet: with one, its past shows here."
     if not measured:
         return f"No data: nothing was measured in this time. {_why(found)}".strip()
-    times, lasting = len(found.episodes), sum(one.ended_ms is None for one in found.episodes)
     worst = measured[0]
     for value in measured:
         worst = value if machine.worse(found.rule, value, worst) else worst
-    said = f"The worst value was {messages.compared(found.rule, worst)}."
-    if not times:
-        return f"It would not have fired. {said}"
-    spent = sum((one.ended_ms or found.until_ms) - one.started_ms for one in found.episodes)
-    often = f"{times:,} time{'s' if times > 1 else ''}, {fmt.duration(spent / 1000)} in all"
-    return f"It would have fired {often}{', and would be firing now' if lasting else ''}. {said}"
+    return f"{found.said} The worst value was {messages.compared(found.rule, worst)}."
 
 
 def _why(found: Preview) -> str:

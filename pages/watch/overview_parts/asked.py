@@ -25,9 +25,7 @@ STATUSES = {"ok": "Answered", "error": "Failed"}
 
 @dataclass(frozen=True)
 class Asked:
-    """A named range, or a free one in `span` beside the named one it was narrowed from; the filters; whether runs and the playground
-    count; what of the URL was not understood.
-    """
+    """A named range, or a free `span` within it; the filters; whether runs and the playground count; what of the URL was not understood."""
 
     name: str
     span: tuple[int, int] | None = None
@@ -93,11 +91,6 @@ def narrow(since_ms: int, until_ms: int) -> None:
 def drop_filters() -> None:
     """Look at all calls. For a callback."""
     address.change(dict.fromkeys(FILTERS))
-
-
-def count_runs() -> None:
-    """Count runs and the playground, too. For a callback."""
-    address.change({RUNS: "1"})
 
 
 def follow(key: str, seen: object, wanted: object) -> str:
