@@ -163,6 +163,8 @@ EXACT = (
     ("{% set x %}{{ v }}{% endset %}{{ x|center(5) }}{{ x.ljust(5) }}{{ x.rjust(5, '.') }}", (Run(" *a* "), Run("*a*  "), Run("..*a*"))),
     ("{% set x %}{{ v }}&{% endset %}{{ x|urlencode }} {{ {'q': x}|urlencode }}", (Run("%2Aa%2A%26"), Run(" "), Run("q=%2Aa%2A%26"))),
     ("{% set x %}{{ v }}{% endset %}{{ {'q': [x ~ quoted]}|tojson }}", (Run('{"q": ["*a*\\""]}'),)),
+    ("{% set x %}{{ v }}{% endset %}{{ '%.2s|%4s'|format(x, x) }}{{ '{:.2}|{:>4}'.format(x, x) }}", (Run("*a| *a*"), Run("*a| *a*"))),
+    ("{{ v }}{{ 'is %s' % spelled }}", (A, Run("is \ue000\ue010\ue001"))),
     ("{% set x %}b {{ v }}{% endset %}{{ x|title }} {{ x|truncate(4, true, '', 0) }}", (Run("B *a*"), Run(" "), Run("b *a"))),
     ("{% set u %}https://a.b/{{ v }}{% endset %}{{ link(u, u) }}", (Run("https://a.b/*a*", link="https://a.b/*a*"),)),
     ("[b](https://a.b/{{ v }}?c)", (Run("b", link="https://a.b/*a*?c"),)),
@@ -171,7 +173,7 @@ EXACT = (
 
 @pytest.mark.parametrize(("way", "runs"), EXACT)
 def test_what_is_made_of_a_capture_says_exactly_what_the_capture_says(way: str, runs: Inline) -> None:
-    assert rendered(way, v="*a*", token="\ue000", quoted='"').blocks == (Paragraph(runs),)
+    assert rendered(way, v="*a*", token="\ue000", quoted='"', spelled="\ue000\ue010\ue001").blocks == (Paragraph(runs),)
 
 
 def test_names_of_remarks_and_of_prose_may_be_captures() -> None:
