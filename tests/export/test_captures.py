@@ -194,3 +194,11 @@ def test_a_block_that_a_section_has_no_use_for_is_refused_with_its_line(name: st
 def test_a_rendering_says_the_same_however_its_tokens_are_called() -> None:
     for way in WAYS:
         assert rendered(way, v="*a* 1") == rendered(way, v="*a* 1"), way
+
+
+@pytest.mark.parametrize("way", ["x % v", "x|format(v)"])
+def test_a_format_that_would_cut_what_stands_for_a_value_is_refused(way: str) -> None:
+    with pytest.raises(TemplateError, match=r"a\.md, line 1: %\.2s in a capture"):
+        rendered(f"{{% set x %}}**%.2s**{{% endset %}}{{{{ {way} }}}}", v="abc")
+    (block,) = rendered("{% set x %}**%.1f** %s{% endset %}{{ x % (n, v) }}", n=1.25, v="*").blocks
+    assert block == Paragraph((Run("1.2", bold=True), Run(" "), Run("*")))

@@ -23,6 +23,7 @@ from jinja2.nodes import CallBlock, EvalContextModifier, FilterBlock
 from jinja2.nodes import Template as Parsed
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from workbench.errors import InputError
 from workbench.export import figures, markdown
 from workbench.export.model import Block, Cell, Chart, Code, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline, plain
 
@@ -32,6 +33,7 @@ _TEXTS = (
     "title", "wordwrap", "urlencode", "striptags", "truncate", "wordcount", "filesizeformat", "pprint", "int", "float", "length", "last",
     "reverse",
 )  # fmt: skip
+_CUT = re.compile(r"(?<!%)%(\([^)]*\))?[-#0 +]*[\d*]*\.[\d*]*[sra]")
 _REFUSED = {FilterBlock: "filter", NamedBlock: "block", EvalContextModifier: "autoescape"}
 _DIGITS = str.maketrans("0123456789", "".join(chr(0xE010 + digit) for digit in range(10)))
 
@@ -86,6 +88,12 @@ class Markup(markupsafe.Markup):
             made.append(part.replace(old, str(self.escape(new)), found) if found else part)
             left -= found if left > 0 else 0
         return Markup("".join(made))
+
+    def __mod__(self, value: Any, /) -> "Markup":
+        """Filled in. Raises InputError where that would cut what stands for a value."""
+        if found := _CUT.search(self):
+            raise InputError(f"{found[0]} in a capture would cut a value's token.", hint="Cut the value before: {{ value[:20] }}.")
+        return super().__mod__(value)
 
     def translate(self, table: Any, /) -> "Markup":
         """As text: a table may hold any character."""
