@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--without", multiple=True, help="Sources of this kind may have changed: calls, alerts, prose, ...")
+@click.option("--without", multiple=True, help="Sources of this kind may have changed: calls, metrics, alerts, prose, ...")
 @output.json_option
 def check(paths: tuple[Path, ...], *, without: tuple[str, ...], as_json: bool) -> None:
     """Whether FILE still says what the data says. Exit 0 where all do, 4 where one is stale, 1 where one cannot be read.

@@ -31,7 +31,7 @@ class BlockInside(InputError):
     """A block stands where only words can; `token` is that of its value."""
 
     def __init__(self, where: str, match: re.Match[str]) -> None:
-        super().__init__(f"A table, chart, note or code block stands inside {where}.", hint="Put it into a paragraph of its own.")
+        super().__init__(f"A table, chart, note, code block or field of prose() stands inside {where}.", hint="Put it into a paragraph of its own.")
         self.token = match[0]
 
 
