@@ -31,7 +31,8 @@ class BlockInside(InputError):
     """A block stands where only words can; `token` is that of its value."""
 
     def __init__(self, where: str, match: re.Match[str]) -> None:
-        super().__init__(f"A table, chart, note, code block or field of prose() stands inside {where}.", hint="Put it into a paragraph of its own.")
+        what = "A table, chart, note, code block or field of prose()"
+        super().__init__(f"{what} stands inside {where}.", hint="Put it into a paragraph of its own.")
         self.token = match[0]
 
 

@@ -75,6 +75,4 @@ def _parts(found: Comparison, wanted: str) -> list[dict[str, Any]]:
 
 
 def _subtitle(run: "Run") -> str:
-    return (
-        f"{figures.counted(len(run.variants), 'variant')} on {figures.counted(run.plan.cases, 'case')}, {figures.day(tested.as_of(run))}"
-    )
+    return f"{figures.counted(len(run.variants), 'variant')} on {figures.counted(run.plan.cases, 'case')}, {figures.day(tested.as_of(run))}"
