@@ -36,6 +36,11 @@ def test_holm_keeps_the_order_and_never_lowers_a_p(ps: list[float | None]) -> No
         assert p is None or q is None or first is None or second is None or p > q or first <= second
 
 
+@given(st.lists(st.floats(0, 1), max_size=8), st.integers(0, 20))
+def test_comparisons_of_p_1_may_be_counted_beside(ps: list[float], beside: int) -> None:
+    assert holm(ps, beside=beside) == holm([*ps, *[1.0] * beside])[: len(ps)]
+
+
 def test_holm_refuses_what_is_no_p() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         holm([1.2])

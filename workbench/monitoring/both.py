@@ -50,6 +50,11 @@ class Both:
         return self.sums["calls"][:, self.first :].sum(axis=1).tolist()  # type: ignore[no-any-return]
 
     @cached_property
+    def lengths(self) -> list[int]:
+        """How many buckets of the range hold calls of each key."""
+        return self._held.sum(axis=1).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
     def _held(self) -> "np.ndarray":
         return self.sums["calls"][:, self.first :] > 0
 

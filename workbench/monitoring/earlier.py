@@ -31,7 +31,7 @@ def beside(store: "Store", found: Dashboard) -> Dashboard:
         return found
     # Steps of now lie on whole steps of UTC: those before lie as far into theirs as a whole length leads back.
     offset, filters = span.length_ms % span.bucket_ms, cast("Filters", dict(view.filters))
-    cells = rollups.read(store, *span.previous, bucket_ms=span.bucket_ms, offset_ms=offset, filters=filters)
+    cells = rollups.read(store, *span.previous, bucket_ms=span.bucket_ms, offset_ms=offset, filters=filters, remember=True)
     held = {(cell.bucket_ms or 0) + span.length_ms: tally.total([cell]) for cell in cells}
     if not any(one.calls for one in held.values()):
         return found

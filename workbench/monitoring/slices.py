@@ -60,10 +60,10 @@ class Part:
         """When the buckets begin."""
         return self.both.starts[self.places].tolist()  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def length(self) -> int:
         """How many of the range's buckets hold calls of the key."""
-        return len(self.places) - self.first
+        return self.both.lengths[self.key]
 
     def held(self, metric: str) -> Sequence[Tally]:
         """The buckets; with their sketches where the metric is made of these."""
@@ -158,9 +158,9 @@ def worse(gathered: Gathered) -> list[Worse]:
                     known.append((part, metric, recent, found))
                 dull += found is False
     # What is no worse counts among all that was looked at; its p is above every one that could be named.
-    corrected = holm([*(found[0].p for *_, found in known), *[1.0] * dull])
+    corrected = holm([found[0].p for *_, found in known], beside=dull)
     best: dict[Any, Worse] = {}
-    for (part, metric, recent, (change, before, after)), p in zip(known, corrected, strict=False):
+    for (part, metric, recent, (change, before, after)), p in zip(known, corrected, strict=True):
         if p is None or p >= _SURE or not _matters(metric, change.a, change.difference):
             continue
         named = Worse(part, metric, change, p, before, after, recent, len(known) + dull)

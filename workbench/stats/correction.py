@@ -9,10 +9,11 @@ RANKING_RULE = (
 )
 
 
-def holm(ps: Sequence[float | None]) -> list[float | None]:
+def holm(ps: Sequence[float | None], *, beside: int = 0) -> list[float | None]:
     """Holm's step-down adjustment, Scandinavian Journal of Statistics 6 (1979) 65-70, in the order given.
 
-    As R's p.adjust(method="holm"): what is missing (None or NaN) stays None and does not count as a comparison.
+    As R's p.adjust(method="holm"): what is missing (None or NaN) stays None and does not count as a comparison. `beside` are so many
+    further comparisons of p 1.
     """
     known = sorted((p, index) for index, p in enumerate(ps) if p is not None and not math.isnan(p))
     if any(not 0 <= p <= 1 for p, _ in known):
@@ -20,7 +21,7 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
     adjusted: list[float | None] = [None] * len(ps)
     largest = 0.0
     for step, (p, index) in enumerate(known):
-        largest = max(largest, min(1.0, (len(known) - step) * p))
+        largest = max(largest, min(1.0, (len(known) + beside - step) * p))
         adjusted[index] = largest
     return adjusted
 
