@@ -15,7 +15,7 @@ from workbench.ledger.rollups.ranges import RAW, Piece
 from workbench.ledger.rollups.raw import Question
 from workbench.ledger.rollups.series import HOUR, MINUTE
 
-MOST_BYTES = 16_000_000
+MOST_BYTES = 40_000_000  # every range of a dense ledger at once, twice over with the period before
 
 
 class Sized(Protocol):
