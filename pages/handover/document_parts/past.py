@@ -136,7 +136,7 @@ def _changes(fresh: Freshness | None) -> None:
     for change in told[:3]:
         st.caption(safe.escape(change.sentence, limit=300))
     if len(told) > 3:
-        with st.popover(f"{len(told) - 3} more changes", type="tertiary"):
+        with st.popover(f"{len(told) - 3} more change{'s' if len(told) > 4 else ''}", type="tertiary"):
             for change in told[3:]:
                 st.caption(safe.escape(change.sentence, limit=300))
 

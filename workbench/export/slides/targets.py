@@ -12,7 +12,7 @@ NAMED = 3  # targets that were missed, in a sentence
 def facts(measured: Sequence[Measured]) -> dict[str, Any]:
     """Facts `reached` (sentences for the slide), `more_reached` (how many more the plan has) and `all_reached` (in full, for notes)."""
     return {
-        "reached": [sentence(one) for one in measured[:MOST]],
+        "reached": [sentence(one) for one in measured[:MOST]],  # how sure that is stands in the notes: a column holds four short lines
         "more_reached": more(len(measured), MOST),
         "all_reached": [_whole(one) for one in measured],
     }
@@ -20,8 +20,7 @@ def facts(measured: Sequence[Measured]) -> dict[str, Any]:
 
 def sentence(one: Measured) -> str:
     """A target against what is measured: accuracy 0.51 of 0.90, not met."""
-    doubt = f" ({one.remark})" if one.remark else ""
-    return one.sentence if one.standing in ("no data", "no target") else f"{one.sentence}, {one.standing}{doubt}"
+    return one.sentence if one.standing in ("no data", "no target") else f"{one.sentence}, {one.standing}"
 
 
 def missed(measured: Sequence[Measured]) -> tuple[str, ...]:
@@ -43,4 +42,5 @@ def _whole(one: Measured) -> str:
     if reading.value is None:
         return f"{one.sentence}. {reading.why}".strip()
     parts = [f"95 % interval {reading.within}" if reading.within else "", f"n = {reading.n:,}" if reading.n else "", reading.period]
-    return f"{sentence(one)}: {', '.join(part for part in parts if part)}."
+    doubt = f" ({one.remark})" if one.remark else ""
+    return f"{sentence(one)}{doubt}: {', '.join(part for part in parts if part)}."
