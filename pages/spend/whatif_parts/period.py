@@ -5,6 +5,7 @@ from dataclasses import replace
 from pages.parts import session
 from workbench import clock
 from workbench.cost.model import Recorded
+from workbench.export import period
 
 DAYS = 30
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
@@ -26,10 +27,5 @@ def within_ledger(recorded: Recorded) -> Recorded:
 
 def began_ms() -> int | None:
     """The beginning of the day (UTC) of the ledger's first call; None where it holds none."""
-    from sqlalchemy import func, select
-
-    from workbench.ledger.tables import CallRow
-
-    with session.store().read() as reading:
-        first_ms = reading.scalar(select(func.min(CallRow.started_ms)))
+    first_ms = period.oldest_ms(session.store())
     return None if first_ms is None else first_ms // _DAY_MS * _DAY_MS

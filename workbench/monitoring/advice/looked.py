@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.cost.model import KINDS, Recorded
+from workbench.ledger.fields import TRIALS
 from workbench.monitoring.ranges import DAY, HOUR
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from workbench.store import Store
 
 MOST = 200_000
-TRIALS = frozenset({"run", "benchmark", "playground"})
 FREE = frozenset({"simulated", "local"})
 _SOURCES = 3  # that are looked at apart, where there are trials beside them
 _GROUPS = 40
