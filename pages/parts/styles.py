@@ -4,7 +4,8 @@
 # chosen words keep a contrast of 4.5, which the framework alone does not give them.
 # A panel that redraws itself every second neither fades nor sets off the running figure in the corner. A button that has been
 # replaced goes at once: the framework keeps it as long as it has the focus, and the next press would move its neighbour away
-# from under the pointer, so that the click is lost. On a phone two replies to choose
+# from under the pointer, so that the click is lost. Who asked their system for less motion gets none: the framework lets folds
+# grow for half a second, and what one is about to press moves meanwhile. On a phone two replies to choose
 # from stand one below the other: their boxes and the bar of choices are lower, or the second is out of sight.
 _EVERY_PAGE = """
 .stApp { font-variant-numeric: tabular-nums; }
@@ -22,6 +23,11 @@ button[role="tab"][aria-selected="true"] :is(div, p, span) { color: light-dark(#
 [data-testid="stStatusWidget"] { display: none; }
 :is([class*="st-key-run-"], .st-key-chosen-run, .st-key-running) [data-stale="true"] { opacity: 1; }
 [data-retained="true"]:has(.stButton) { display: none; }
+@media (prefers-reduced-motion: reduce) {
+  *, *::before, *::after { animation-duration: 0.01ms !important; animation-iteration-count: 1 !important;
+    transition-duration: 0.01ms !important; scroll-behavior: auto !important; }
+  [data-testid="stExpander"] details { height: auto !important; overflow: visible !important; }
+}
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-box-"]) { max-height: 8.5rem; }
   [data-testid="stBottomBlockContainer"] { padding: 0.6rem 1rem 0.8rem; }

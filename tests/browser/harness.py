@@ -45,11 +45,12 @@ BASELINE = {"list", "listitem", "empty-table-header"}
 
 @dataclass
 class Server:
-    """The app in a child process, with a home of its own. `store` opens the same file from the test's side."""
+    """The app in a child process, with a home of its own. `said` is what it wrote to stderr, `store` the same file from the test's side."""
 
     url: str
     home: Path
     process: "subprocess.Popen[str]"
+    said: list[str] = field(default_factory=list, repr=False)
 
     @cached_property
     def store(self) -> Store:
@@ -67,7 +68,8 @@ def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
         text=True,
     )
     try:
-        server = Server(_address(process), home, process)
+        said: list[str] = []
+        server = Server(_address(process, said), home, process, said)
         _wait_healthy(server)
         yield server
         if "store" in vars(server):
@@ -79,14 +81,14 @@ def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
         process.wait()
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _address(process: "subprocess.Popen[str]", later: list[str]) -> str:
+    """Where it serves; what it says after that is read on into `later`, or a full pipe would hold it up."""
     assert process.stderr is not None
     said = []
     for line in process.stderr:
         said.append(line)
         if found := re.search(r"is at (http://\S+)", line):
-            # What it says later is read on, or a full pipe would hold it up.
-            threading.Thread(target=process.stderr.read, daemon=True).start()
+            threading.Thread(target=later.extend, args=(process.stderr,), daemon=True).start()
             return found[1]
     raise AssertionError(f"the app did not start: {''.join(said)}")
 

@@ -69,6 +69,21 @@ def test_a_document_is_written_exported_found_stale_and_made_again(server: Serve
     expect(_badges(page, "Fresh")).to_have_count(1)
 
 
+_OPENED = """async fold => {
+  fold.querySelector("summary").click();
+  await new Promise(done => setTimeout(done, 50));
+  const first = fold.offsetHeight;
+  await new Promise(done => setTimeout(done, 700));
+  return [first, fold.offsetHeight];
+}"""
+
+
+def test_a_fold_opens_at_once_where_less_motion_is_asked_for(server: Server, page: Page) -> None:
+    visit(page, f"{server.url}/documents")
+    first, last = page.locator(".st-key-document-site details").evaluate(_OPENED)
+    assert first == last > 100
+
+
 def test_the_library_is_written_as_a_site_behind_the_page(server: Server, page: Page) -> None:
     visit(page, f"{server.url}/documents")
     page.get_by_text("The whole library as a site").click()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from pages.handover.document_parts import offered, past_site
 from pages.parts import exporting
@@ -38,9 +39,9 @@ def pressed(page: Any, key: str) -> Any:
 
 
 def waited(page: Any) -> Any:
-    """The page once the site that is written behind it is there."""
+    """The page once the site that is written behind it is there, or is said not to be."""
     for _ in range(600):
-        if any(button.label.startswith("Download site.zip") for button in page.get("download_button")):
+        if page.error or any(button.label.startswith("Download site.zip") for button in page.get("download_button")):
             return page
         time.sleep(0.05)
         page = page.run()
@@ -189,6 +190,16 @@ def test_a_site_is_a_past_export_like_any_other(app: Open, bench: Store) -> None
     assert len(history.page(bench)) == 2
     text = plain(app(FILE, view="past"))
     assert text.index("Fresh") < text.index("Made again since")
+
+
+def test_a_site_that_breaks_says_so(app: Open, bench: Store) -> None:
+    verdicts.versions(bench, 1)
+    registry.save_version(bench, "later", Content((message("user", "{{text}}"),)))
+    with bench.write() as session:
+        session.execute(text("update versions set content = '[' where prompt_id = (select id from prompts where name = 'later')"))
+    page = waited(pressed(app(FILE), "site-write"))
+    assert [error.value for error in page.error] == ["The site was not written  \nThe log says why it broke\\."]
+    assert page.button(key="site-write").label == "Write the site"
 
 
 def test_a_large_site_is_checked_when_asked(app: Open, bench: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The whole library as a site: written behind the page, with progress and a stop."""
 
+import logging
 import threading
 from dataclasses import dataclass
 
@@ -7,9 +8,10 @@ import streamlit as st
 
 from pages.parts import format as fmt
 from pages.parts import page, session
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, InputError, WorkbenchError
 from workbench.store import Store
 
+_LOG = logging.getLogger("workbench.export")
 _JOB = "site-job"
 
 
@@ -38,6 +40,9 @@ class _Job:
             pass  # the person knows
         except WorkbenchError as error:
             self.error = error
+        except Exception:
+            _LOG.exception("The site of the library broke.")
+            self.error = InputError("The site was not written", hint="The log says why it broke.")
         finally:
             self.ended = True
 
