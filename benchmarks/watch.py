@@ -2,8 +2,9 @@
 
 `python -m benchmarks.watch` takes 10,000,000 calls against 100,000; `python -m benchmarks.watch 1000000` takes fewer. Both are the same
 days, prompts, versions and models; what few calls cannot have alike is how many fall into an hour or a minute: in short ranges the ratio
-is also one of nearly nothing against something. Data is measured as processor time, both stores in turns in one process; page and memory in
-a process each. The page's clock stands at the newest call and is a minute later with every rerun, so that each is worked out anew.
+is also one of nearly nothing against something. Data is measured as processor time, both stores in turns in one process; the page in a
+process for each store, in turns. Its clock stands at the newest call and is a minute later with every
+rerun, so that each is worked out anew.
 
 `WORKBENCH_BENCH_STORE` names a SQLite file that holds the many calls already, of an earlier run or a seed: it is read, and stays.
 `WORKBENCH_DATABASE_URL` names a PostgreSQL server to run on instead (`benchmarks.databases`), with 100,000 calls against 10,000.
@@ -16,11 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -39,7 +40,7 @@ FEW, MANY = 100_000, 10_000_000
 ON_POSTGRES = 100_000
 RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d")
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
-ROUNDS, RERUNS, TURNS = 15, 8, 3
+ROUNDS, RERUNS = 15, 24
 _TRACE = Path(__file__).resolve().parent.parent / "tests/data/azure-llm-trace/conv.csv.gz"
 
 
@@ -57,14 +58,15 @@ def main(many: int) -> None:
         for name, (of_few, of_many) in told.items():
             where = f"Overview's data ({name}) on {made.name}, {many:,} calls"
             report(f"{where} against {few:,}, processor, p50", median(of_many), "ms", len(of_many), floor=median(of_few), bar=1.3)
-        turns = [{count: _apart("page", url, str(end_ms)) for count, url in urls.items()} for _ in range(TURNS)]
-        for name in RANGES:
-            times = {count: [ms for turn in turns for ms in turn[count]["ms"][name]] for count in urls}
-            where = f"Overview's page ({name}) on {made.name}, {many:,} calls"
-            report(f"{where} against {few:,}, p50", median(times[many]), "ms", len(times[many]), floor=median(times[few]), bar=1.3)
-            report(f"{where}, p95", float(np.percentile(times[many], 95)), "ms", len(times[many]), bar=250.0)
-        memory = [median(turn[count]["mb"] for turn in turns) for count in (few, many)]
-        report(f"memory of the Overview, {many:,} calls above {few:,}", memory[1] - memory[0], "MB", TURNS, bar=50.0)
+        with _Page(urls[few], end_ms) as of_few, _Page(urls[many], end_ms) as of_many:
+            for name in RANGES:
+                times = [(of_few.rerun(name), of_many.rerun(name)) for _ in range(RERUNS + 1)][1:]
+                fewer, more = ([pair[which] for pair in times] for which in (0, 1))
+                where = f"Overview's page ({name}) on {made.name}, {many:,} calls"
+                report(f"{where} against {few:,}, p50", median(more), "ms", RERUNS, floor=median(fewer), bar=1.3)
+                report(f"{where}, p95", float(np.percentile(more, 95)), "ms", RERUNS, bar=250.0)
+            memory = of_many.most_mb() - of_few.most_mb()
+        report(f"memory of the Overview, {many:,} calls above {few:,}", memory, "MB", 1, bar=50.0)
         with made.empty() as url:
             trace = open_store(url)
             _trace(trace)
@@ -128,15 +130,56 @@ class _Moved(clock.SystemClock):
         return super().now_ms() + self.by_ms
 
 
+class _Page:
+    """The page over a store, in a process of its own that reruns it when it is told to."""
+
+    def __init__(self, url: str, end_ms: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.watch", "page", url, str(end_ms)],
+            env=os.environ | {"WORKBENCH_DATABASE_URL": url}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._process.communicate()
+
+    def rerun(self, name: str) -> float:
+        """Milliseconds that one rerun of the range took."""
+        return self._asked(name)
+
+    def most_mb(self) -> float:
+        """The most memory it has held."""
+        return self._asked("memory")
+
+    def _asked(self, line: str) -> float:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(line, file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline() or "nan")
+
+
 def page(url: str, end_ms: int) -> None:
-    """Print how long reruns of the page took, range by range, and the most memory that looks at a store needed."""
+    """Rerun the page once for every range that is read from standard input, and print how long it took; for "memory" the most it needed."""
     clock.SYSTEM = moved = _Moved(end_ms - clock.now_ms())
     store = open_store(url)
     for name in RANGES:
         dashboard.look(store, View(ranges.last(name, end_ms)), end_ms)
-    most_mb = _most_mb()
     store.close()
-    print(json.dumps({"ms": _page(moved), "mb": most_mb}))
+    app = _opened()
+    for line in sys.stdin:
+        if line.strip() == "memory":
+            print(_most_mb(), flush=True)
+            continue
+        app.query_params["range"] = line.strip()
+        moved.by_ms += ranges.MINUTE
+        begun = time.perf_counter()
+        app.run()
+        print((time.perf_counter() - begun) * 1000, flush=True)
+        if app.exception or not app.dataframe:
+            raise RuntimeError(f"Overview: {app.exception[0].message if app.exception else 'there is nothing on it'}")
 
 
 def _most_mb() -> float:
@@ -145,7 +188,7 @@ def _most_mb() -> float:
     return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def _page(moved: _Moved) -> dict[str, list[float]]:
+def _opened() -> Any:
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import AppTest, app_test
 
@@ -155,29 +198,7 @@ def _page(moved: _Moved) -> dict[str, list[float]]:
     app_test.PagesManager = OwnMenu  # type: ignore[misc]
     PagesManager.uses_pages_directory = False
     app = AppTest.from_file(str(Path(__file__).resolve().parent.parent / "app.py"), default_timeout=120).run()
-    app.switch_page("pages/watch/overview.py").run()
-
-    def rerun() -> None:
-        moved.by_ms += ranges.MINUTE
-        app.run()
-        if app.exception or not app.dataframe:
-            raise RuntimeError(f"Overview: {app.exception[0].message if app.exception else 'there is nothing on it'}")
-
-    found = {}
-    for name in RANGES:
-        app.query_params["range"] = name
-        found[name] = _times(rerun)
-    return found
-
-
-def _times(action: Callable[[], object]) -> list[float]:
-    action()
-    times = []
-    for _ in range(RERUNS):
-        begun = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - begun) * 1000)
-    return times
+    return app.switch_page("pages/watch/overview.py").run()
 
 
 def _percentiles(store: Store, count: int, end_ms: int) -> None:

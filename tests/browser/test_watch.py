@@ -49,7 +49,8 @@ def test_a_range_is_pulled_by_pointer_and_by_keyboard_and_left_again(page: Page,
 
 
 def test_a_million_calls_open_a_part_is_pulled_and_a_call_is_followed_and_left(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path / "home") as server, browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce") as context:
+    look = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce"}
+    with serving(tmp_path / "home") as server, browser.new_context(**look) as context:
         page, watched = context.new_page(), Watched(server.url)
         watched.watch(page)
         assert a_million(server.store, clock.now_ms() - 60_000) == 1_001_500
