@@ -136,8 +136,7 @@ class _Page:
     def __init__(self, url: str, end_ms: int) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.watch", "page", url, str(end_ms)],
-            env=os.environ | {"WORKBENCH_DATABASE_URL": url}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True,
+            env=os.environ | {"WORKBENCH_DATABASE_URL": url}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -158,7 +157,9 @@ class _Page:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(line, file=self._process.stdin, flush=True)
-        return float(self._process.stdout.readline() or "nan")
+        if not (said := self._process.stdout.readline()):
+            raise RuntimeError(f"the page of {line} broke")
+        return float(said)
 
 
 def page(url: str, end_ms: int) -> None:
@@ -177,9 +178,10 @@ def page(url: str, end_ms: int) -> None:
         moved.by_ms += ranges.MINUTE
         begun = time.perf_counter()
         app.run()
-        print((time.perf_counter() - begun) * 1000, flush=True)
-        if app.exception or not app.dataframe:
-            raise RuntimeError(f"Overview: {app.exception[0].message if app.exception else 'there is nothing on it'}")
+        took = (time.perf_counter() - begun) * 1000
+        if app.exception:
+            raise RuntimeError(f"Overview: {app.exception[0].message}")
+        print(took, flush=True)
 
 
 def _most_mb() -> float:
