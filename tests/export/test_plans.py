@@ -126,7 +126,7 @@ def test_weeks_become_days_and_days_become_weeks() -> None:
     plan = Plan("x", start=date(2026, 11, 25), tasks=(Task("a", week=1), Task("b", week=3), Task("c", date(2026, 12, 8)), Task("d")))
     placed = dates.place(plan)
     assert [(one.start, one.end, one.week) for one in placed] == [
-        (day(23), day(27), 1),
+        (day(25), day(27), 1),
         (date(2026, 12, 7), date(2026, 12, 11), 3),
         (date(2026, 12, 8), date(2026, 12, 8), 3),
         (None, None, None),
@@ -149,6 +149,34 @@ def test_a_plan_that_ships_holds_and_fits(start: str) -> None:
     assert shipped.begin(start).start is None
     with pytest.raises(InputError, match="no plan to start from"):
         shipped.begin("luck")
+
+
+@pytest.mark.parametrize("start", [one.key for one in shipped.STARTS])
+@pytest.mark.parametrize("first", [day(25), day(27), day(28), day(29), date(2026, 12, 31)])
+def test_no_task_of_a_start_is_before_the_first_day_or_begins_or_ends_at_a_weekend(start: str, first: date) -> None:
+    plan = shipped.begin(start, first_day=first)
+    days = [found for task in plan.tasks for found in (task.start, task.end) if found is not None]
+    assert len(days) == 2 * len(plan.tasks)
+    assert all(found >= first and found.weekday() < 5 for found in days)
+    assert (dates.remarks(plan), min(one.week or 0 for one in dates.place(plan))) == ([], 1)
+    by_days = shipped.begin(start, first_day=MONDAY)
+    for task, other in zip(plan.tasks, by_days.tasks, strict=True):  # as long as from a Monday, but for the weekend between
+        assert None not in (task.start, task.end, other.start, other.end)
+        assert (task.end - task.start).days - (other.end - other.start).days in (0, 2)  # type: ignore[operator]
+
+
+def test_a_first_day_that_no_plan_may_have_is_refused() -> None:
+    for far in (date.max, date.min):
+        with pytest.raises(InputError, match="too far away"):
+            shipped.begin("new_prompt", first_day=far)
+
+
+def test_a_plan_that_begins_at_a_weekend_has_its_first_week_behind_it() -> None:
+    placed = dates.place(Plan("x", start=day(28), tasks=(Task("a", week=1), Task("b", week=2))))
+    assert [(one.start, one.end, one.week) for one in placed] == [
+        (day(30), date(2026, 12, 4), 1),
+        (date(2026, 12, 7), date(2026, 12, 11), 2),
+    ]
 
 
 def test_a_text_of_a_start_counts_as_not_written_until_somebody_changes_it() -> None:

@@ -18,5 +18,5 @@ def draw(desk: Desk) -> None:
     with right:
         fields.line(desk, ("owner",), "Owner", placeholder="Who answers for the project")
         fields.line(desk, ("contact",), "Contact", placeholder="Where questions go", most=500)
-        fields.day(desk, ("start",), "First day", help="Week 1 begins with the Monday of it")
+        fields.day(desk, ("start",), "First day", help="Week 1 begins with its Monday; from a Saturday or Sunday, with the Monday after")
         st.caption("Every change is saved as it is made; Undo takes it back.")

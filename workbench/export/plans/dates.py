@@ -10,13 +10,13 @@ from workbench.errors import InputError
 if TYPE_CHECKING:
     from workbench.export.plans.model import Plan, Task
 
-WEEK = 7
+WEEK, WORKDAYS = 7, 5
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A task with its days (both within; None where nothing tells them) and its week (1 is the first; None without). `rough`: a week is all
-    that is said of it.
+    """A task with its days (both within; None where nothing tells them) and its week (1 is the first, 0 and less come before it; None
+    without). `rough`: a week is all that is said of it.
     """
 
     task: "Task"
@@ -40,18 +40,18 @@ def first_day(plan: "Plan") -> date | None:
 
 
 def place(plan: "Plan") -> list[Placed]:
-    """Every task in its place, in the order of the plan. A week without dates becomes the days of that week; weeks begin on Mondays."""
-    first = first_day(plan)
-    monday = None if first is None else first - timedelta(days=first.weekday())
-    return [_placed(task, monday) for task in plan.tasks]
+    """Every task in its place, in the order of the plan. A week without dates becomes its days, none before the plan begins."""
+    monday = monday_of(plan, 1)
+    return [_placed(task, monday, plan.start) for task in plan.tasks]
 
 
-def _placed(task: "Task", monday: date | None) -> Placed:
+def _placed(task: "Task", monday: date | None, begins: date | None) -> Placed:
     start, end = task.start or task.end, task.end or task.start
     rough = start is None
     if start is None and task.week is not None and monday is not None:
         start = monday + timedelta(days=WEEK * (task.week - 1))
         end = start + timedelta(days=4)
+        start = start if begins is None else max(start, begins)
     week = task.week if start is None or monday is None else (start - monday).days // WEEK + 1
     return Placed(task, start, end, week, rough)
 
@@ -66,9 +66,24 @@ def by_week(plan: "Plan") -> list[tuple[int | None, list[Placed]]]:
 
 
 def monday_of(plan: "Plan", week: int) -> date | None:
-    """The Monday of a week of the plan."""
+    """The Monday of a week of the plan. Week 1 holds the first day; where that is no workday, it is the week after."""
     first = first_day(plan)
-    return None if first is None else first - timedelta(days=first.weekday()) + timedelta(days=WEEK * (week - 1))
+    if first is None:
+        return None
+    first = next_monday(first) if first.weekday() >= WORKDAYS else first - timedelta(days=first.weekday())
+    return first + timedelta(days=WEEK * (week - 1))
+
+
+def next_monday(today: date) -> date:
+    """The Monday that begins on `today` or after it."""
+    return today + timedelta(days=-today.weekday() % WEEK)
+
+
+def workday(first: date, number: int) -> date:
+    """The workday `number` days of work after `first`, or after the Monday behind it where that is none."""
+    first = next_monday(first) if first.weekday() >= WORKDAYS else first
+    weeks, rest = divmod(first.weekday() + number, WORKDAYS)
+    return first - timedelta(days=first.weekday()) + timedelta(days=WEEK * weeks + rest)
 
 
 def check(tasks: Sequence["Task"]) -> None:

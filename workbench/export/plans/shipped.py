@@ -4,17 +4,17 @@ Their texts say what to write: one that is still the start's own counts as not w
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputError
-from workbench.export.plans import dates, keeping
+from workbench.export.plans import dates, keeping, model
+from workbench.export.plans.dates import WORKDAYS
 from workbench.export.plans.model import Plan, Requirement, Task
 
 _FOLDER = Path(__file__).parent / "starts"
-WORKDAYS = 5
 PROSE = ("problem", "users", "solution", "testing", "budget")  # the texts of a plan that a start guides
 
 
@@ -38,14 +38,16 @@ STARTS = (
 def begin(key: str, *, name: str = "", first_day: date | None = None) -> Plan:
     """A plan as it ships, under `name`; with `first_day` its weeks become days. Raises InputError for a key that is none."""
     plan = _read(key)
-    plan = replace(plan, name=name or plan.name, start=first_day)
+    plan = replace(plan, name=name or plan.name)
     if first_day is None:
         return plan
-    return replace(plan, tasks=_days(plan))
+    # A day that no plan may begin on is refused before it is reckoned with.
+    plan = model.checked(replace(plan, start=first_day))
+    return replace(plan, tasks=_days(plan, first_day))
 
 
-def _days(plan: Plan) -> tuple[Task, ...]:
-    """The tasks on days of their weeks: what waits for another of the same week gets a later part of it."""
+def _days(plan: Plan, first_day: date) -> tuple[Task, ...]:
+    """The tasks on workdays from the first day on, five a week: what waits for another of the same week gets a later part of it."""
     placed = {one.task.title: one for one in dates.place(plan)}
     depth: dict[str, int] = {}
     for title, one in placed.items():  # a task stands behind what it waits for
@@ -55,10 +57,11 @@ def _days(plan: Plan) -> tuple[Task, ...]:
         deepest[one.week] = max(deepest.get(one.week, 0), depth[title])
     found = []
     for title, one in placed.items():
-        assert one.start is not None
-        parts, nth = deepest[one.week] + 1, depth[title]
+        assert one.week is not None
+        parts, nth, before = deepest[one.week] + 1, depth[title], (one.week - 1) * WORKDAYS
         first, last = nth * WORKDAYS // parts, (nth + 1) * WORKDAYS // parts - 1
-        found.append(replace(one.task, start=one.start + timedelta(days=first), end=one.start + timedelta(days=last), week=None))
+        start, end = (dates.workday(first_day, before + day) for day in (first, last))
+        found.append(replace(one.task, start=start, end=end, week=None))
     return tuple(found)
 
 
@@ -109,7 +112,7 @@ def _ways() -> frozenset[tuple[str, str]]:
 
 def next_monday(today: date) -> date:
     """The Monday that a plan made on `today` begins on: today where it is one."""
-    return today + timedelta(days=-today.weekday() % dates.WEEK)
+    return dates.next_monday(today)
 
 
 @cache
