@@ -9,6 +9,8 @@ import pytest
 
 from tests.export.sample import HOSTILE, SCRIPTS
 from workbench.errors import InputError
+from workbench.export.kinds import plan as document
+from workbench.export.model import plain
 from workbench.export.plans import csv_file, dates, drawing, keeping, model, shipped
 from workbench.export.plans.model import Measure, Metric, Plan, Requirement, Risk, Task
 
@@ -135,6 +137,19 @@ def test_weeks_become_days_and_days_become_weeks() -> None:
     assert [one.task.title for one in dates.late(plan, date(2026, 12, 9))] == ["a", "c"]
     weeks_only = Plan("x", tasks=(Task("a", week=2), Task("b", week=1, depends=("a",))))
     assert dates.remarks(weeks_only) == ["“b” starts in week 1, and “a”, which it waits for, ends in week 2."]
+
+
+def test_a_task_before_the_first_day_is_told_and_is_in_no_week_that_there_is_not() -> None:
+    plan = Plan("x", start=MONDAY, tasks=(Task("a", day(2), day(3)), Task("b", day(16), day(24)), Task("c", week=1)))
+    assert [(week, [one.task.title for one in held]) for week, held in dates.by_week(plan)] == [(0, ["a", "b"]), (1, ["c"])]
+    assert dates.remarks(plan) == [
+        "“a” starts on 2026-11-02, and the plan on 2026-11-23.",
+        "“b” starts on 2026-11-16, and the plan on 2026-11-23.",
+    ]
+    table = document.timeline(plan)
+    assert table is not None
+    assert [plain(row[0].runs) for row in table.rows] == ["Before week 1", "", "Week 1\nfrom 2026-11-23"]
+    assert [row["Labels"] for row in read(csv_file.write(plan))] == ["task", "task", "task week-1"]
 
 
 @pytest.mark.parametrize("start", [one.key for one in shipped.STARTS])

@@ -93,8 +93,7 @@ def timeline(plan: Plan) -> Table | None:
     rows = []
     for week, held in dates.by_week(plan):
         for number, one in enumerate(held):
-            monday = dates.monday_of(plan, week) if week is not None else None
-            said = "" if number else "No week" if week is None else f"Week {week}" + (f"\nfrom {monday}" if monday else "")
+            said = "" if number else _week(plan, week)
             cells = (said, one.task.title, one.task.owner, _day(one.start), _day(one.end), ", ".join(one.task.depends))
             state = "done" if one.task.done else "open"
             rows.append((Cell((Run(said, bold=True),)), *(Cell(inline(text)) for text in (*cells[1:], state))))
@@ -157,6 +156,14 @@ def tasks_now(plan: Plan, today: date) -> list[str]:
         first = min(following, key=lambda one: one.start or date.max)
         said.append(f"Next: “{first.task.title}”, from {first.start}.")
     return said
+
+
+def _week(plan: Plan, week: int | None) -> str:
+    """A week of the timeline, as it reads; 0 is all the time before the first."""
+    if not week:
+        return "No week" if week is None else "Before week 1"
+    monday = dates.monday_of(plan, week)
+    return f"Week {week}" + (f"\nfrom {monday}" if monday else "")
 
 
 def _day(day: date | None) -> str:

@@ -37,7 +37,7 @@ def neutral(cell: str) -> str:
 def _tasks(plan: Plan) -> Iterable[Row]:
     for one in dates.place(plan):
         task = one.task
-        labels = ["task", *([f"week-{one.week}"] if one.week else [])]
+        labels = ["task", *([f"week-{one.week}"] if one.week and one.week > 0 else [])]
         days = (_day(one.start), _day(one.end))
         yield (task.title, task.note, "Done" if task.done else "To do", task.owner, *days, " ".join(labels), "; ".join(task.depends))
 

@@ -57,10 +57,10 @@ def _placed(task: "Task", monday: date | None, begins: date | None) -> Placed:
 
 
 def by_week(plan: "Plan") -> list[tuple[int | None, list[Placed]]]:
-    """The tasks by the week they begin in, the earliest first; those without a week last, under None."""
+    """The tasks by the week they begin in, the earliest first: 0 holds all before week 1; those without a week last, under None."""
     found: dict[int | None, list[Placed]] = {}
     for one in place(plan):
-        found.setdefault(one.week, []).append(one)
+        found.setdefault(one.week if one.week is None else max(one.week, 0), []).append(one)
     weeks: list[int | None] = [*sorted(week for week in found if week is not None), *([None] if None in found else [])]
     return [(week, sorted(found[week], key=lambda one: one.start or date.max)) for week in weeks]
 
@@ -122,10 +122,12 @@ def cycle(tasks: Sequence["Task"]) -> list[str]:
 
 
 def remarks(plan: "Plan") -> list[str]:
-    """What does not fit: tasks that start before what they wait for has ended, and tasks without a date among dated ones."""
+    """What does not fit: tasks before the first day, or before what they wait for has ended, and tasks without a date among dated ones."""
     placed = {one.task.title: one for one in place(plan)}
     said = []
     for one in placed.values():
+        if plan.start is not None and one.start is not None and one.start < plan.start:
+            said.append(f"“{one.task.title}” starts on {one.start}, and the plan on {plan.start}.")
         for title in one.task.depends:
             other = placed[title]
             if _too_early(one, other):
