@@ -243,6 +243,10 @@ def test_the_charts_hold_every_dated_task_and_every_risk() -> None:
     assert sum(value or 0 for line in matrix.lines for value in line.values) == 2
     assert matrix.lines[0].values == (0, 0, 0, 1, 0)
     assert drawing.gantt(Plan("x", tasks=(Task("a"),))) is None
+    for dateless, note in ((1, "1 task without a date is left out."), (2, "2 tasks without a date are left out.")):
+        some = drawing.gantt(Plan("x", tasks=(Task("a", day(23)), *(Task(f"b{n}", done=True) for n in range(dateless)))))
+        assert some is not None
+        assert (some.title, some.n, some.note) == (f"Timeline: {dateless} of {dateless + 1} tasks done", 1, note)
     assert drawing.matrix(Plan("x")) is None
 
 

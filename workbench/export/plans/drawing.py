@@ -62,10 +62,10 @@ def gantt(plan: Plan) -> Chart | None:
     high = tuple(_ms(one.end or date.min) + DAY_MS for one in placed)
     line = Line("tasks", tuple(1.0 if one.task.done else 0.0 for one in placed), low, high)
     said = "; ".join(f"{one.task.title}: {one.start} to {one.end}{', done' if one.task.done else ''}" for one in placed)
-    done = sum(one.task.done for one in placed)
+    done = sum(task.done for task in plan.tasks)
     left_out = len(plan.tasks) - len(placed)
-    note = f"{left_out} without a date are left out." if left_out else ""
-    title = f"Timeline: {done} of {figures.counted(len(placed), 'task')} done"
+    note = f"{figures.counted(left_out, 'task')} without a date {'is' if left_out == 1 else 'are'} left out." if left_out else ""
+    title = f"Timeline: {done} of {figures.counted(len(plan.tasks), 'task')} done"
     return Chart("gantt", title, "day", tuple(one.task.title for one in placed), (line,), n=len(placed), note=note, alt=said)
 
 
