@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from workbench.cli import call_filters, output
+from workbench.text.counting import counted
 
 _RANGES = ("15m", "1h", "6h", "24h", "7d", "30d", "90d", "1y")
 
@@ -41,7 +42,7 @@ def export_dashboard(name: str | None, *, since: str | None, until: str | None, 
         click.echo(text)
         return
     path.write_text(text + "\n", encoding="utf-8")
-    many = f"{found['calls']:,} request{'' if found['calls'] == 1 else 's'}"
+    many = counted(found["calls"], "request")
     output.say(f"{many} from {_told(span.since_ms)} to {_told(span.until_ms)} UTC written to {path}.")
 
 

@@ -18,6 +18,7 @@ from workbench.stats.agreement import Agreement, cohen, fleiss, krippendorff
 from workbench.stats.bradley_terry import FIRST, SECOND, TIE, Choice, Fit, fit
 from workbench.stats.correction import holm, ranking
 from workbench.stats.intervals import clopper_pearson
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -221,28 +222,24 @@ def _verdict(names: Sequence[str], count: int, pairs: Sequence[PairCount], ranke
         return _of_two(pairs[0], winner)
     top = [each.variant for each in ranked if each.place == 1]
     if winner is None:
-        return f"No clear preference yet: {', '.join(top[:-1])} and {top[-1]} share the first place, n = {_count(count, 'rating')}."
+        return f"No clear preference yet: {', '.join(top[:-1])} and {top[-1]} share the first place, n = {counted(count, 'rating')}."
     first = ranked[0]
     interval = "" if first.low is None or first.high is None else f" (95 % interval {_percent(first.low)} to {_percent(first.high)})"
     share = "" if first.probability is None else f": over an average variant in {_percent(first.probability)} of choices{interval}"
-    return f"People prefer {winner}{share}, n = {_count(count, 'rating')}."
+    return f"People prefer {winner}{share}, n = {counted(count, 'rating')}."
 
 
 def _of_two(pair: PairCount, winner: str | None) -> str:
     decided = pair.cases_a + pair.cases_b
     if pair.share is None or pair.low is None or pair.high is None:
-        return f"No preference: none of {_count(pair.cases, 'case')} prefers a side."
+        return f"No preference: none of {counted(pair.cases, 'case')} prefers a side."
     ahead, behind = (pair.b, pair.a) if pair.share >= 0.5 else (pair.a, pair.b)
     share, low, high = (pair.share, pair.low, pair.high) if ahead == pair.b else (1 - pair.share, 1 - pair.high, 1 - pair.low)
-    figures = f"on {round(share * decided):,} of {_count(decided, 'case')} that {'prefers' if decided == 1 else 'prefer'} a side "
-    figures += f"({_percent(share)}, 95 % interval {_percent(low)} to {_percent(high)}, n = {_count(pair.cases, 'case')})"
+    figures = f"on {round(share * decided):,} of {counted(decided, 'case')} that {'prefers' if decided == 1 else 'prefer'} a side "
+    figures += f"({_percent(share)}, 95 % interval {_percent(low)} to {_percent(high)}, n = {counted(pair.cases, 'case')})"
     if winner is None:
         return f"No clear preference yet: {ahead} is preferred over {behind} {figures}."
     return f"People prefer {winner} over {behind}: {figures}."
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

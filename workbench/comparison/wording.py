@@ -5,6 +5,9 @@ import re
 from collections.abc import Sequence
 
 from workbench.comparison.model import Metric
+from workbench.text import counting
+
+counted = counting.counted
 
 MINUS = "−"
 _MOST_NAMES = 4
@@ -96,11 +99,6 @@ def interval(low: float | None, high: float | None, metric: Metric) -> str:
 def level(value: float) -> str:
     """95 %, 99.9 %."""
     return f"{value * 100:.10g} %"
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """1 case, 120 cases."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def about(count: int) -> str:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from workbench import clock
 from workbench.cost.model import KINDS, Recorded
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Skipped:
     def said(self) -> str:
         """As a sentence: "3 lines (4, 9, 12): output is negative"."""
         more = ", ..." if self.lines > len(self.first) else ""
-        return f"{self.lines:,} line{'' if self.lines == 1 else 's'} ({', '.join(map(str, self.first))}{more}): {self.why}"
+        return f"{counted(self.lines, 'line')} ({', '.join(map(str, self.first))}{more}): {self.why}"
 
 
 @dataclass(frozen=True)

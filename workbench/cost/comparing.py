@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from workbench.cost.amounts import nano
 from workbench.cost.outcome import Figure, Latency, Outcome, Part, Quality, Sensitivity, Share, Side
+from workbench.text.counting import counted
 
 _SAME = Decimal("1e-9")  # a share of the calls that rounding makes
 BEFORE, AFTER, SAVED = "before", "after", "saved"
@@ -115,7 +116,7 @@ def bars(outcome: Outcome) -> tuple[Sensitivity, ...]:
 
 def left_out(side: Side) -> str:
     """Which calls of a month the dollars of this side are without; empty where every call has a price."""
-    return f"without {side.unpriced_calls:,.0f} unpriced calls" if side.unpriced_calls else ""
+    return f"without {counted(round(side.unpriced_calls), 'unpriced call')}" if side.unpriced_calls else ""
 
 
 def left_out_of_each(side: Side) -> str:
@@ -193,7 +194,7 @@ def _months(outcome: Outcome) -> Iterator[Record]:
         for number, figure in enumerate(figures if total(side) else (), 1):
             yield _figure("months", f"month {number}", name, figure, left_out(side))
     year = outcome.year if total(outcome.after) else None
-    item = f"{len(outcome.months)} months" if len(outcome.months) != 1 else "1 month"
+    item = counted(len(outcome.months), "month")
     yield _figure("year", item, AFTER, year, left_out_of_each(outcome.after))
 
 

@@ -11,6 +11,7 @@ from workbench.cost.levers import describe, percent
 from workbench.cost.model import Batch, ExactCache, NewModel, PromptCaching, Routing, SemanticCache
 from workbench.cost.outcome import Outcome
 from workbench.cost.worked import Worked, components_of, models_named
+from workbench.text.counting import counted
 
 MOST_MODELS = 20
 FREE = "free"  # what a price of this machine's own models has for a source
@@ -61,9 +62,8 @@ def warned(done: Worked, outcome: Outcome) -> tuple[str, ...]:
             said.append("There are no recorded prompts to measure: type prefix_tokens and hit_rate of levers.prompt_caching.")
     hits = done.base.measured.exact
     if hits and hits.without_text:
-        one = hits.without_text == 1
-        were = "call was recorded without its text and is" if one else "calls were recorded without their text and are"
-        said.append(f"{hits.without_text:,} {were} taken as never repeated.")
+        one, more = "call was recorded without its text and is", "calls were recorded without their text and are"
+        said.append(f"{counted(hits.without_text, one, more)} taken as never repeated.")
     if scenario.calibrate and done.ratio is None:
         said.append("The baseline costs nothing that is known, so that nothing can be scaled to the bill.")
     first = (done.traffic.thinned,) if done.traffic.thinned else ()

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from workbench.cost.model import ANY_CLASS, KINDS, ClassOf, Component, Typed
 from workbench.cost.traffic import Stream, Traffic
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 _EXACT = Context(prec=80)
 _MOST = Decimal(10) ** 30  # beyond any traffic, and far inside what floats and decimals hold
@@ -45,8 +46,7 @@ def traffic(typed: Typed, *, days_per_month: Decimal | int, bands: Sequence[int]
         unit_ms=0,
         bands=tuple(bands),
         can_wait=frozenset(name for name, one in typed.classes.items() if one.can_wait),
-        label=f"{_said(typed.queries_per_day)} queries a day for {_said(days)} days, "
-        f"{len(typed.models)} model{'' if len(typed.models) == 1 else 's'}, typed in",
+        label=f"{_said(typed.queries_per_day)} queries a day for {_said(days)} days, {counted(len(typed.models), 'model')}, typed in",
     )
 
 

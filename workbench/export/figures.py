@@ -4,6 +4,10 @@ import math
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from workbench.text import counting
+
+counted = counting.counted
+
 NONE = "no data"
 _NANO = Decimal(10**9)
 _MINUS = "−"
@@ -48,11 +52,6 @@ def _percent(value: float) -> str:
 def count(value: float | None) -> str:
     """A whole number with thousands set apart."""
     return NONE if value is None else f"{round(value):,}".replace("-", _MINUS)
-
-
-def counted(number_of: int, noun: str, plural: str = "") -> str:
-    """1 case, 120 cases."""
-    return f"{count(number_of)} {noun if number_of == 1 else plural or noun + 's'}"
 
 
 def number(value: float | None, places: int = 2) -> str:

@@ -23,6 +23,7 @@ from workbench.export.web.elements import escape, sections
 from workbench.prompts import registry
 from workbench.prompts.records import Prompt
 from workbench.store import Store
+from workbench.text.counting import counted
 
 KIND = "library"
 Progress = Callable[[int, int], None]
@@ -137,10 +138,6 @@ def _index(entries: list[_Entry], whole: Document) -> str:
     return page.frame(whole.title, inner, whole.brand, policy=policy, extra=f"<style>\n{page.style('site.css')}</style>\n")
 
 
-def _counted(count: int) -> str:
-    return f"{count:,} prompt" if count == 1 else f"{count:,} prompts"
-
-
 def _folder(prompt: Prompt) -> str:
     return prompt.name.rpartition("/")[0]
 
@@ -199,7 +196,7 @@ def _item(at: int, entry: _Entry) -> str:
 def _whole(sources: tuple[Source, ...], count: int, as_of_ms: int | None, brand: Brand) -> Document:
     """The site as a document: its masthead, and what it was written from."""
     asked: dict[str, object] = {"kind": KIND, "subject": ""}
-    return Document(KIND, "Prompt library", _counted(count), "", (), sources, asked, as_of_ms, brand)
+    return Document(KIND, "Prompt library", counted(count, "prompt"), "", (), sources, asked, as_of_ms, brand)
 
 
 def _add(site: zipfile.ZipFile, name: str, text: str) -> None:

@@ -22,6 +22,7 @@ from workbench.monitoring.advice.looked import Looked
 from workbench.monitoring.ranges import DAY, HOUR
 from workbench.monitoring.tables import DismissalRow
 from workbench.store.base import storable
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -64,7 +65,7 @@ class Advised:
     @property
     def counted(self) -> str:
         """What was looked at, in words: "503 calls; 360 of runs and the playground left out"."""
-        said = f"{self.calls:,} call{'' if self.calls == 1 else 's'}"
+        said = counted(self.calls, "call")
         return f"{said}; {self.left_out:,} of runs and the playground left out" if self.left_out else said
 
     def to_json(self) -> dict[str, Any]:

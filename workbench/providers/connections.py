@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from workbench import clock
 from workbench.errors import CallError, InputError, NameTaken, NotFound
 from workbench.providers import keys
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -128,7 +129,7 @@ async def test(store: "Store", name: str) -> Checked:
             models = await providers.get(name, store).models()
     except CallError as error:
         return Checked(False, keys.redact(error.message), hint=error.hint)
-    shown = f"{name} answers and offers {len(models)} model{'' if len(models) == 1 else 's'}."
+    shown = f"{name} answers and offers {counted(len(models), 'model')}."
     return Checked(True, shown, tuple(models))
 
 

@@ -9,6 +9,7 @@ from workbench.datasets import cases as shapes
 from workbench.datasets.importing import encodings
 from workbench.datasets.importing.base import Options, Record, Skipped, Source, Table, format_of
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 50
@@ -51,7 +52,7 @@ class Delimited(Table):
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()  # spreadsheets leave empty cells at the end of a row
             if len(cells) != width:
-                yield Skipped(line, f"has {_cells(len(cells))} where the header has {width}")
+                yield Skipped(line, f"has {counted(len(cells), 'cell')} where the header has {width}")
             elif not any(map(str.strip, cells)):
                 yield Skipped(line, "is empty")
             else:
@@ -120,7 +121,3 @@ def _too_long(line: int) -> InputError:
         place=f"line {line}",
         hint="Shorten it, or close the quote that opens there.",
     )
-
-
-def _cells(count: int) -> str:
-    return f"{count} cell" if count == 1 else f"{count} cells"

@@ -17,6 +17,7 @@ from workbench.prompts import difference, registry
 from workbench.prompts.difference import Difference, MessageChange
 from workbench.prompts.records import Version
 from workbench.text import diff
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -139,7 +140,7 @@ def _told(change: MessageChange) -> str:
 
 
 def _words(n: int) -> str:
-    return f"{n:,} word{'' if n == 1 else 's'}"
+    return counted(n, "word")
 
 
 def _value(value: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.prompts.content import Content
+from workbench.text.counting import counted
 
 _REASONING = re.compile(
     r"step[- ]by[- ]step|think (?:it )?through|chain of thought|reason(?:ing)? (?:first|before)|show your (?:work|reasoning)", re.IGNORECASE
@@ -62,7 +63,7 @@ def of(content: Content, partials: Mapping[str, str] | None = None, chain: Seque
 
 def _shots(turns: int, whole: str) -> Technique:
     if turns:
-        return Technique("Few-shot", f"{turns} worked {'example' if turns == 1 else 'examples'} as turns")
+        return Technique("Few-shot", f"{counted(turns, 'worked example')} as turns")
     if _EXAMPLES.search(whole):
         return Technique("Few-shot", "examples in the text")
     return Technique("Zero-shot", "instructions without examples")
