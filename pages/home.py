@@ -14,6 +14,7 @@ from workbench.playground import shelf
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _REMEMBERED_MS = 7 * 86_400_000  # how long a run that was stopped is offered to go on with
 
@@ -45,13 +46,13 @@ def _bench(facts: Overview, running: list[Run], last: Run | None) -> None:
 
 
 def _calls(count: int) -> str:
-    return f"{count:,} call{'' if count == 1 else 's'}"
+    return counted(count, "call")
 
 
 def _cards(facts: Overview, running: list[Run], last: Run | None) -> None:
     spent = fmt.usd(facts.month_nano)
-    counted = "a run is adding to it" if running else _calls(facts.month_calls)  # the count is some seconds old
-    unpriced = f"{_calls(facts.month_unpriced)} without a price" if facts.month_unpriced else counted
+    made = "a run is adding to it" if running else _calls(facts.month_calls)  # the count is some seconds old
+    unpriced = f"{_calls(facts.month_unpriced)} without a price" if facts.month_unpriced else made
     with st.grid(4, min_column_width=170):
         for label, value, note in (
             ("Prompts", fmt.number(facts.prompts), f"{facts.in_production:,} in production"),

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pages.parts.figures import base, ink, palette, paper, short, text
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -97,7 +98,7 @@ def histogram(title: str, edges: Sequence[float], counts: Sequence[int], *, x_ti
     figure = base(title, height=260)
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     widths = [high - low for low, high in pairwise(edges)]
-    said = [f"{low:,.4g} to {high:,.4g}: {count:,} cases" for (low, high), count in zip(pairwise(edges), counts, strict=True)]
+    said = [f"{low:,.4g} to {high:,.4g}: {counted(count, 'case')}" for (low, high), count in zip(pairwise(edges), counts, strict=True)]
     figure.add_trace(
         go.Bar(
             x=middles, y=list(counts), width=widths, customdata=said, hovertemplate="%{customdata}<extra></extra>", marker_line_width=0.5

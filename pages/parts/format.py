@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from workbench import clock
 from workbench.export import figures
+from workbench.text.counting import counted
 
 SIMULATED = "Simulated"
 DEMO = "Demo"
@@ -68,7 +69,7 @@ def size(count: int) -> str:
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= scale:
             return f"{count / scale:.1f} {unit}"
-    return f"{count} bytes"
+    return counted(count, "byte")
 
 
 def ago(then_ms: int | None, now_ms: int | None = None) -> str:
@@ -81,7 +82,7 @@ def ago(then_ms: int | None, now_ms: int | None = None) -> str:
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= length * 0.75:
             count = max(1, round(seconds / length))
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return "just now"
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import charts, safe, session
 from workbench.runner.reading import Run
+from workbench.text.counting import counted
 
 
 def show(run: Run, *, key: str = "glance") -> None:
@@ -23,7 +24,7 @@ def show(run: Run, *, key: str = "glance") -> None:
     on = f" on {run.dataset}" if run.dataset else ""
     title = f"Mean score of each variant{on}, with 95 % intervals"
     figure = charts.interval_bars(title, rows, x_title="Score, % of the best possible")
-    charts.show(figure, key, alt=f"{title}; {cases:,} cases. {charts.sentence(rows)}")
+    charts.show(figure, key, alt=f"{title}; {counted(cases, 'case')}. {charts.sentence(rows)}")
 
 
 def _tidy(said: str) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import session
 from pages.parts.choosing import choose
 from workbench.errors import NotFound
+from workbench.text.counting import counted
 
 LIMIT = 500
 
@@ -61,7 +62,7 @@ def dataset(key: str = "dataset", *, label: str = "Dataset", default: str | None
         label,
         names,
         key,
-        say=lambda name: f"{name} · {sizes[name]:,} cases" if name in sizes else name,
+        say=lambda name: f"{name} · {counted(sizes[name], 'case')}" if name in sizes else name,
         default=default,
         placeholder="Choose a dataset",
         url=url,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pages.parts import figures, safe
 from workbench.monitoring.dashboard_model import Chart, Heat, Line, Marker, Range
+from workbench.text.counting import counted
 
 _NAME = 30  # characters of a name in a legend
 _FEW = 2
@@ -73,7 +74,7 @@ def step(bucket_ms: int) -> str:
     for length, word in _STEPS:
         if bucket_ms % length == 0:
             count = bucket_ms // length
-            return word if count == 1 else f"{count} {word}s"
+            return word if count == 1 else counted(count, word)
     return f"{bucket_ms / 1000:g} s"
 
 

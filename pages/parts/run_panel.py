@@ -11,6 +11,7 @@ from workbench import clock
 from workbench.errors import RunError
 from workbench.runner import reading
 from workbench.runner.reading import Run
+from workbench.text.counting import counted
 
 __all__ = ["STATES", "badge", "is_live", "line", "marks", "resume", "retry_failed", "show", "stop", "word"]
 
@@ -98,6 +99,7 @@ def _raise_cap(run: Run, key: str) -> None:
     with st.popover("Raise the cap", icon=":material/savings:", key=f"{key}-cap"):
         spent = run.spent_nano / 1e9
         least = float(run.cap_usd or 0)
-        st.caption(f"{fmt.usd(run.spent_nano)} of {fmt.usd(run.cap_nano)} is spent; {run.total - run.done:,} cells are left.")
+        left = counted(run.total - run.done, "cell is", "cells are")
+        st.caption(f"{fmt.usd(run.spent_nano)} of {fmt.usd(run.cap_nano)} is spent; {left} left.")
         st.number_input("New cap in dollars", min_value=spent, value=max(2 * least, spent), format="%.4f", key=f"{key}-cap-usd")
         st.button("Resume", key=f"{key}-cap-resume", type="primary", on_click=resume, args=(run.id, f"{key}-cap-usd"))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import format as fmt
 from workbench.runner.reading import Run
+from workbench.text.counting import counted
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def line(run: Run) -> str:
         parts.append(f"{run.failed:,} failed")
     if run.reused:
         parts.append(f"{run.reused:,} reused")
-    parts.append(f"{fmt.usd(run.spent_nano)} spent" + (f", {run.unpriced:,} calls without a price" if run.unpriced else ""))
+    parts.append(f"{fmt.usd(run.spent_nano)} spent" + (f", {counted(run.unpriced, 'call')} without a price" if run.unpriced else ""))
     if run.state == "running" and run.eta_s is not None:
         parts.append(f"about {fmt.duration(run.eta_s)} left")
     elif run.active_ms:
@@ -67,7 +68,7 @@ def line(run: Run) -> str:
 
 def _decided(run: Run, cases: int) -> str:
     money = f" and about {fmt.usd(run.saved_nano)}" if run.saved_nano else ""
-    saved = f"{run.saved_calls:,} calls{money} saved"
+    saved = f"{counted(run.saved_calls, 'call')}{money} saved"
     failed = [f"{run.failed:,} failed"] if run.failed else []
     spent = f"{fmt.usd(run.spent_nano)} spent"
-    return " · ".join([f"Decided after {cases:,} of {run.plan.cases:,} cases: {saved}", *failed, spent])
+    return " · ".join([f"Decided after {cases:,} of {counted(run.plan.cases, 'case')}: {saved}", *failed, spent])

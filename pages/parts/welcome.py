@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import format as fmt
 from pages.parts import page, session
 from workbench.monitoring.overview import Overview
+from workbench.text.counting import counted
 
 _VERBS = (
     ("Author", "edit_note", session.PROMPTS, "Versions and labels of a prompt, and advice while you write."),
@@ -61,4 +62,4 @@ def _verbs(facts: Overview) -> None:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else "Nothing yet"
+    return counted(number, noun) if number else "Nothing yet"

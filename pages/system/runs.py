@@ -7,6 +7,7 @@ from pages.parts import format as fmt
 from workbench.errors import NotFound
 from workbench.runner import reading
 from workbench.runner.reading import Run
+from workbench.text.counting import counted
 
 _PAGE = 20
 # As wide together as the page is at 1366.
@@ -46,9 +47,9 @@ def _chosen(run_id: str) -> None:
     run = run_panel.show(run_id, key="chosen-run")
     with st.container(horizontal=True, vertical_alignment="center"):
         session.link(session.COMPARE, "Open in Compare", icon=":material/balance:", run=run.id)
+        tokens = f"{fmt.tokens(run.input_tokens)} tokens in · {fmt.tokens(run.output_tokens)} out"
         st.caption(
-            f"{fmt.tokens(run.input_tokens)} tokens in · {fmt.tokens(run.output_tokens)} out · {run.retries:,} retries · "
-            f"started {fmt.ago(run.started_ms)}",
+            f"{tokens} · {counted(run.retries, 'retry', 'retries')} · started {fmt.ago(run.started_ms)}",
             width="content",
         )
         if run.state != "running" and st.button("Delete", key="delete-run", type="tertiary", icon=":material/delete:"):

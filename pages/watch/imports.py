@@ -10,6 +10,7 @@ from workbench.errors import InputError
 from workbench.ledger import importers
 from workbench.ledger.importers import ColumnMap, jobs
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def _draw() -> None:
@@ -51,9 +52,8 @@ def _look(store: Store, slot: DeltaGenerator, left: DeltaGenerator, right: Delta
     with right:
         look.draw(found)
         if hiding := importers.otherwise(store, given.path, found.mapping):
-            said = (
-                f"This file came in before with other columns ({fmt.ago(hiding.updated_ms)}): its {hiding.taken:,} calls stay as they are."
-            )
+            stay = counted(hiding.taken, "call stays as it is", "calls stay as they are")
+            said = f"This file came in before with other columns ({fmt.ago(hiding.updated_ms)}): its {stay}."
             page.notice(f"{said} To read them anew, take that import back first: it is in the list below.", "warning")
     with slot:
         pressed = st.button(

@@ -8,6 +8,7 @@ from pages.parts import format as fmt
 from workbench.datasets import registry
 from workbench.datasets.cases import Dataset
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def draw(store: Store, dataset: Dataset) -> None:
@@ -28,7 +29,7 @@ def draw(store: Store, dataset: Dataset) -> None:
         with st.container(horizontal=True):
             st.button("Replace its cases", icon=":material/upload:", on_click=ways.to_import, args=(dataset.name,))
             if st.button("Delete", icon=":material/delete:", key="delete"):
-                warning = f"Its {dataset.cases:,} cases will be gone. Results of runs stay."
+                warning = f"Its {counted(dataset.cases, 'case')} will be gone. Results of runs stay."
                 confirm.delete("dataset", dataset.name, warning, lambda: _delete(store, dataset.name))
 
 

@@ -9,6 +9,7 @@ from pages.parts import safe
 from workbench.datasets import finding
 from workbench.datasets.cases import Dataset
 from workbench.store import Store
+from workbench.text.counting import counted
 
 ROWS = 50
 
@@ -90,7 +91,7 @@ def _buttons(slot: DeltaGenerator, shot: Shot, *, stale: bool) -> None:
     with slot:
         if count:
             st.button("Discard", key="discard", icon=":material/undo:", on_click=saving.discard)
-        word = f"Save {count} change{'' if count == 1 else 's'}" if count else "Save"
+        word = f"Save {counted(count, 'change')}" if count else "Save"
         st.button(word, type="primary", key="save", icon=":material/save:", disabled=not count or stale, on_click=saving.save, args=(shot,))
 
 

@@ -14,6 +14,7 @@ from workbench.datasets.exporting import Which
 from workbench.datasets.importing import ImportReport
 from workbench.errors import NotFound
 from workbench.store import Store
+from workbench.text.counting import counted
 
 REPORT = "_import-report"
 _FORMATS = {"csv": ("CSV", "text/csv"), "jsonl": ("JSONL, exact", "application/jsonl"), "xlsx": ("Excel", "application/octet-stream")}
@@ -46,9 +47,7 @@ def draw(store: Store, dataset: Dataset) -> DeltaGenerator:
 
 
 def _about(dataset: Dataset) -> str:
-    size = (
-        f"{dataset.cases:,} case{'' if dataset.cases == 1 else 's'}, {len(dataset.columns)} input{'' if len(dataset.columns) == 1 else 's'}"
-    )
+    size = f"{counted(dataset.cases, 'case')}, {counted(len(dataset.columns), 'input')}"
     return f"{size}, revision {dataset.revision}, changed {fmt.ago(dataset.updated_ms)}"
 
 
@@ -74,7 +73,7 @@ def _report(dataset: Dataset) -> None:
         return
     with st.container(border=True, key="import-report", gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{report.taken:,} row{'' if report.taken == 1 else 's'} taken, {report.skipped:,} skipped**", width="content")
+            st.markdown(f"**{counted(report.taken, 'row')} taken, {report.skipped:,} skipped**", width="content")
             st.button("Close", key="close-report", icon=":material/close:", type="tertiary", on_click=lambda: st.session_state.pop(REPORT))
         st.caption(safe.escape(how(report.format, report.encoding, report.delimiter)))
         for note in report.notes:

@@ -13,6 +13,7 @@ from workbench.datasets import importing, registry
 from workbench.datasets.importing import ColumnMap, ImportReport, Options, Preview
 from workbench.errors import WorkbenchError
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _MOST_COLUMNS = 30
 _CUT = 300
@@ -81,7 +82,7 @@ def _preview(preview: Preview, chosen: ColumnMap) -> None:
     rows = [{f"c{n}": row.get(name, "")[:_CUT] for n, name in enumerate(shown)} for row in preview.rows[:10]]
     tables.table(rows, columns, "preview", alt="The first rows of what will be imported")
     if len(preview.columns) > _MOST_COLUMNS:
-        st.caption(f"… and {len(preview.columns) - _MOST_COLUMNS:,} more columns.")
+        st.caption(f"… and {counted(len(preview.columns) - _MOST_COLUMNS, 'more column')}.")
     for note in preview.notes:
         page.notice(note, "info")
     for row, why in preview.skipped[:5]:
@@ -97,7 +98,7 @@ def _import(store: Store, name: str, given: source.Given, chosen: ColumnMap, opt
     st.caption("Leaving this page stops the import; nothing of it is kept then.")
 
     def tell(share: float, taken: int) -> None:
-        bar.progress(share, text=f"{taken:,} rows taken")
+        bar.progress(share, text=f"{counted(taken, 'row')} taken")
 
     with page.guard():
         report = importing.load(store, name, given.content, chosen, filename=given.filename, options=options, progress=tell, **how)

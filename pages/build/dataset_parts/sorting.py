@@ -13,6 +13,7 @@ from workbench.datasets import editing, finding
 from workbench.datasets.cases import Dataset
 from workbench.errors import InputError
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _SPLITS = {
     "split": st.column_config.TextColumn("Split", width=180),
@@ -71,9 +72,8 @@ def _tags(store: Store, dataset: Dataset) -> None:
                 if not tags:
                     raise InputError("There is no tag to add or take off.", hint="Write one or more, separated by commas.")
                 change = editing.add_tags if add else editing.remove_tags
-                _say_and_rerun(
-                    f"{count:,} cases {'have' if add else 'are without'} {', '.join(tags)}.", lambda: change(store, dataset.name, tags, ids)
-                )
+                said = counted(count, "case has", "cases have") if add else counted(count, "case is without", "cases are without")
+                _say_and_rerun(f"{said} {', '.join(tags)}.", lambda: change(store, dataset.name, tags, ids))
 
 
 def read(said: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.playground import catalogue, shelf, turns
 from workbench.playground.conversation import Answer, Conversation, Exchange
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _TICK_S = 0.4
 _SHOWN = 10  # exchanges drawn at once; the rest on demand
@@ -112,7 +113,7 @@ def told(answer: Answer) -> str:
     if answer.state == "done":
         parts.append("price unknown" if answer.cost_nano is None else safe.escape(shown.usd(answer.cost_nano)))
     if answer.retries:
-        parts.append(f"{answer.retries} {'retry' if answer.retries == 1 else 'retries'}")
+        parts.append(counted(answer.retries, "retry", "retries"))
     if answer.finish == "length":
         parts.append("cut at the most tokens")
     return " · ".join(parts)

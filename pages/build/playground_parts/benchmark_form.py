@@ -9,6 +9,7 @@ from workbench.playground.conversation import Conversation
 from workbench.playground.tasks import Task
 from workbench.runner.benchmark import REPEATS
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def draw(store: Store, conversation: Conversation, task: Task) -> None:
@@ -27,7 +28,7 @@ def draw(store: Store, conversation: Conversation, task: Task) -> None:
             cases = st.number_input("Cases", 1, 1000, min(measuring.CASES, max(chosen.cases, 1)), key="measure-cases", width=110)
             repeats = st.number_input("Repeats", 1, 50, REPEATS, key="measure-repeats", width=110)
         calls = len(conversation.models) * int(cases) * int(repeats)
-        st.caption(f"About {calls:,} calls to the models chosen above.")
+        st.caption(f"About {counted(calls, 'call')} to the models chosen above.")
         if st.form_submit_button("Measure these models", icon=":material/speed:"):
             with page.guard():
                 run = measuring.measure(store, conversation, task.name, dataset, score, repeats=int(repeats), cases=int(cases))

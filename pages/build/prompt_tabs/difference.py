@@ -9,6 +9,7 @@ from workbench.prompts import difference, registry
 from workbench.prompts.content import Content
 from workbench.prompts.registry import Prompt
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _MOST = 500
 
@@ -48,7 +49,7 @@ def draw_between(a: Content, b: Content, label_a: str, label_b: str) -> None:
         after = "".join(piece.text for piece in change.pieces if piece.op != "removed")
         diff.word_diff(before, after, label_a, label_b)
     if equal := len(found.messages) - len(changed):
-        st.caption(f"{equal} message{'s are' if equal > 1 else ' is'} the same.")
+        st.caption(f"{counted(equal, 'message is', 'messages are')} the same.")
     if found.fields:
         st.caption("Settings that differ")
         rows = [{"field": change.path, "a": _told(change.before), "b": _told(change.after)} for change in found.fields]

@@ -11,6 +11,7 @@ from workbench.prompts import interchange
 from workbench.prompts.interchange.base import Report
 from workbench.prompts.registry import Prompt
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _FORMATS = {
     "json": "JSON · one file a version",
@@ -90,7 +91,7 @@ def pack(store: Store, prompt: Prompt | None, form: str) -> bytes:
 
 
 def _count(report: Report) -> str:
-    return f"{len(report.taken)} version{'' if len(report.taken) == 1 else 's'}"
+    return counted(len(report.taken), "version")
 
 
 def _file(prompt: Prompt | None) -> str:

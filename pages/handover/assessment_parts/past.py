@@ -9,6 +9,7 @@ from pages.parts import confirm, safe, session, tables
 from workbench.export import assessment, figures
 from workbench.export.assessment import Assessment
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _TAKEN = "_assess-taken"
 _SHOWN = 50
@@ -35,7 +36,7 @@ def draw(store: Store, person: str, found: list[Assessment]) -> None:
         columns | {"average": st.column_config.NumberColumn("Average", format="%.1f"), "learning": "To learn", "note": "Remarks"},
         "assess-history",
         export="self-assessment.csv",
-        alt=f"{len(rows)} assessments, newest first",
+        alt=f"{counted(len(rows), 'assessment')}, newest first",
     )
     if len(found) > _SHOWN:
         st.caption(f"The newest {_SHOWN} of {len(found)}.")

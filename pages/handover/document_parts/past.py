@@ -14,6 +14,7 @@ from workbench.export import history, kinds
 from workbench.export.differences import Change, Freshness
 from workbench.export.history import Export
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _AT_ONCE = 10
 _WAITED, _LOOKS = "past-waited", 60  # half a second each
@@ -74,7 +75,7 @@ def _row(store: Store, one: Export, fresh: Freshness | None) -> None:
                 about = f" of {safe.escape(one.sources[0].name)}"
             st.caption(
                 f"{KINDS.get(one.kind, one.kind.replace('_', ' ').capitalize())}{about} · {fmt.ago(one.made_ms, clock.now_ms())}"
-                f" · {fmt.size(one.size_bytes)} · from {len(one.sources):,} source{'s' if len(one.sources) != 1 else ''}"
+                f" · {fmt.size(one.size_bytes)} · from {counted(len(one.sources), 'source')}"
             )
             _changes(fresh)
         with st.container(horizontal=True, width="content"):
@@ -136,7 +137,7 @@ def _changes(fresh: Freshness | None) -> None:
     for change in told[:3]:
         st.caption(safe.escape(change.sentence, limit=300))
     if len(told) > 3:
-        with st.popover(f"{len(told) - 3} more change{'s' if len(told) > 4 else ''}", type="tertiary"):
+        with st.popover(f"{counted(len(told) - 3, 'more change')}", type="tertiary"):
             for change in told[3:]:
                 st.caption(safe.escape(change.sentence, limit=300))
 

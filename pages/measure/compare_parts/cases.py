@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pages.parts import charts, curves
 from workbench.stats import power
+from workbench.text.counting import counted
 
 ENOUGH = 0.8  # the power by which people plan
 _POINTS, _MOST = 40, 20_000
@@ -46,7 +47,7 @@ def curve(spread: Spread, differences: Sequence[float], n: int, word: str, *, ke
     figure = curves.lines(title, drawn, x_title="Cases", y_title="Power", share=True, height=270)
     curves.mark(figure, "8 times in 10", y=ENOUGH)
     curves.mark(figure, f"{n:,} {word}", x=n)
-    alt = "; ".join(f"{line.name}: {_at(line, n):.0%} with {n:,} cases" for line in drawn)
+    alt = "; ".join(f"{line.name}: {_at(line, n):.0%} with {counted(n, 'case')}" for line in drawn)
     charts.show(figure, key, f"{title}. {alt}")
 
 

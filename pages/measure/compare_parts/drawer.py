@@ -8,6 +8,7 @@ from workbench.runner import reading
 from workbench.runner.cells import PASSED, CellDetail
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def show(store: Store, run: Run, position: int, baseline: int) -> None:
@@ -61,7 +62,7 @@ def _variant(detail: CellDetail) -> None:
             f"{fmt.tokens(cell.input_tokens)} in, {fmt.tokens(cell.output_tokens)} out",
             fmt.usd(cell.cost_nano),
         ]
-        figures += [f"{cell.retries} retries"] if cell.retries else []
+        figures += [counted(cell.retries, "retry", "retries")] if cell.retries else []
         figures += ["reused from an earlier run"] if cell.reused_from else []
         st.caption(safe.escape(" · ".join([detail.variant.full_model, *figures])))
         _sent(detail)

@@ -12,6 +12,7 @@ from workbench.errors import InputError, WorkbenchError
 from workbench.runner import plan, worker
 from workbench.runner.spec import RunSpec, Variant
 from workbench.store import Store
+from workbench.text.counting import counted
 
 FEWEST, MOST = 2, 10
 
@@ -61,11 +62,7 @@ def draw(store: Store, slot: DeltaGenerator) -> None:
 
 def crossed(refs: int, models: int) -> str:
     """How many variants versions and models make."""
-
-    def many(count: int, word: str) -> str:
-        return f"{count} {word}{'s' if count != 1 else ''}"
-
-    return f"{many(refs, 'version')} on {many(models, 'model')}: {many(refs * models, 'variant')}"
+    return f"{counted(refs, 'version')} on {counted(models, 'model')}: {counted(refs * models, 'variant')}"
 
 
 def _start(store: Store, spec: RunSpec) -> None:

@@ -13,6 +13,7 @@ from workbench.runner import reading
 from workbench.runner.cells import PASSED, GridCell, GridRow
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _ROWS = 20
 _FILTERS = {"all": "All cases", "different": "Different", "regressions": "Regressions", WRONG: "Wrong", ERRORS: "Errors"}
@@ -43,7 +44,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
         st.caption(_none(wanted))
         return
     against = f", worse than under {safe.escape(run.variants[baseline].name)}" if wanted == "regressions" else ""
-    st.caption(f"{total:,} of {run.plan.cases:,} cases{against}")
+    st.caption(f"{total:,} of {counted(run.plan.cases, 'case')}{against}")
     opened = tables.table(
         [_row(row, run) for row in shown],
         _columns(shown[0], run),

@@ -11,6 +11,7 @@ from pages.parts import charts, curves, safe
 from workbench.comparison.model import Comparison, Metric, Pair
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,7 @@ def _four(found: Comparison, run: Run, pair: Pair) -> None:
     """The discordance table: four counts, each of which opens its cases."""
     result = pair.result
     both, gained, lost = result.both or 0, result.gained or 0, result.lost or 0
-    st.markdown(f"**Right and wrong on the same {result.n:,} cases**")
+    st.markdown(f"**Right and wrong on the same {counted(result.n, 'case')}**")
     named = charts.labels(found.names)
     a, b = (safe.escape(named[name]) for name in (pair.a, pair.b))
     said = {
@@ -73,7 +74,7 @@ def _scatter(metric: Metric, pair: Pair, held: Series, named: Mapping[str, str])
         for case, x, y in zip(held.cases[::step], held.a[::step], held.b[::step], strict=True)
     ]
     unit = "%" if metric.unit == "share" else wording.unit(metric)
-    title = f"{metric.title} of {len(held.cases):,} cases under both variants"
+    title = f"{metric.title} of {counted(len(held.cases), 'case')} under both variants"
     figure = curves.scatter(
         title, a.tolist(), b.tolist(), x_title=f"{named[pair.a]}, {unit}", y_title=f"{named[pair.b]}, {unit}", said=said
     )
@@ -89,7 +90,7 @@ def _spread(metric: Metric, pair: Pair, held: Series, named: Mapping[str, str]) 
     values = held.differences * wording.scaled(metric, 1.0)
     below, above = int(np.count_nonzero(values < 0)), int(np.count_nonzero(values > 0))
     same = len(values) - below - above
-    title = f"How the differences of {len(values):,} cases spread"
+    title = f"How the differences of {counted(len(values), 'case')} spread"
     alt = f"{title}: {below:,} below zero, {same:,} at zero, {above:,} above"
     a, b = named[pair.a], named[pair.b]
     if pair.result.kind == "binary":

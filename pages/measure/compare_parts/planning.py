@@ -11,6 +11,7 @@ from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.runner.spec import RunSpec
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _ASSUMED, _TO_SEE = 20.0, 5.0  # per cent of cases, points
 _LOOKED_AT = 10
@@ -37,7 +38,9 @@ def _plan(store: Store, spec: RunSpec, chosen: int) -> None:
             key=f"differing-{mark}", width=220, help=_DIFFERING,
         )  # fmt: skip
     source = (
-        f"Taken from {earlier[0].name}, {earlier[2]:,} cases on the same dataset." if earlier else "An assumption: no earlier run tells it."
+        f"Taken from {earlier[0].name}, {counted(earlier[2], 'case')} on the same dataset."
+        if earlier
+        else "An assumption: no earlier run tells it."
     )
     pairs = len(spec.variants) * (len(spec.variants) - 1) // 2
     many = f" {pairs} pairs will be tested and p corrected for that, which takes more cases." if pairs > 1 else ""
@@ -51,7 +54,7 @@ def _plan(store: Store, spec: RunSpec, chosen: int) -> None:
 def sentences(spread: Spread, to_see: float, chosen: int) -> list[str]:
     """What the chosen cases can see, and how many it takes to see `to_see`."""
     least = spread.detectable(chosen)
-    cases_said = f"{chosen:,} case{'s' if chosen != 1 else ''}"
+    cases_said = counted(chosen, "case")
     if least is None:
         said = [f"With {cases_said} no difference is seen 8 times in 10: they are too few."]
     else:
@@ -61,7 +64,7 @@ def sentences(spread: Spread, to_see: float, chosen: int) -> list[str]:
     needed = spread.needed(to_see)
     return [
         *said,
-        f"To see {to_see * 100:.1f} points takes {needed:,} cases."
+        f"To see {to_see * 100:.1f} points takes {counted(needed, 'case')}."
         if needed
         else f"No number of cases up to a million shows {to_see * 100:.1f} points.",
     ]

@@ -7,6 +7,7 @@ from pages.measure.compare_parts.cases import Spread
 from pages.parts import safe
 from workbench.comparison.model import SCORE, UNDECIDED, Comparison, Pair
 from workbench.runner.reading import Run
+from workbench.text.counting import counted
 
 
 def draw(found: Comparison, run: Run) -> None:
@@ -37,10 +38,11 @@ def sentences(pair: Pair) -> list[str]:
     said = []
     if pair.detectable is not None:
         size = wording.difference(SCORE, pair.detectable).lstrip("+")
-        said.append(f"With these {pair.result.n:,} cases a difference of {size} between {pair.b} and {pair.a} is seen 8 times in 10.")
+        these = counted(pair.result.n, "case") if pair.result.n == 1 else f"these {counted(pair.result.n, 'case')}"
+        said.append(f"With {these} a difference of {size} between {pair.b} and {pair.a} is seen 8 times in 10.")
     if pair.outcome == UNDECIDED and pair.more_cases:
         seen = wording.difference(SCORE, abs(pair.result.difference or 0.0)).lstrip("+")
-        said.append(f"If the difference is really the {seen} seen here, about {pair.more_cases:,} more cases would show it.")
+        said.append(f"If the difference is really the {seen} seen here, about {counted(pair.more_cases, 'more case')} would show it.")
     return said
 
 

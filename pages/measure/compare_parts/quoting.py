@@ -9,6 +9,7 @@ from workbench.runner import plan
 from workbench.runner.quote import Quote
 from workbench.runner.spec import RunSpec
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def draw(store: Store, spec: RunSpec) -> Quote | WorkbenchError:
@@ -21,9 +22,8 @@ def draw(store: Store, spec: RunSpec) -> Quote | WorkbenchError:
     with st.container(border=True, key="quote"):
         st.markdown("**What it will take**")
         most = "At most " if spec.until_decided else ""
-        st.markdown(
-            f"{most}{quote.calls:,} calls" + (f", and {quote.reusable:,} replies taken from earlier runs" if quote.reusable else "")
-        )
+        reused = f", and {counted(quote.reusable, 'reply', 'replies')} taken from earlier runs" if quote.reusable else ""
+        st.markdown(f"{most}{counted(quote.calls, 'call')}{reused}")
         st.markdown(safe.escape(_tokens(quote)))
         st.markdown(safe.escape(_money(quote)))
         st.markdown(safe.escape(f"{_time(quote.seconds_low, quote.seconds_high)}"))

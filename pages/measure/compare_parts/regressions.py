@@ -8,6 +8,7 @@ from workbench.comparison.model import Comparison, Metric
 from workbench.runner.cells import PASSED, GridRow
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _ROWS = 15
 _NAME = 19  # characters of a name over a column
@@ -28,7 +29,7 @@ def draw(store: Store, found: Comparison, run: Run) -> None:
     if not len(order):
         st.caption(safe.escape(f"{b} did worse than {a} on no case."))
         return
-    said = f"{b} did worse than {a} on {len(order):,} of {len(held.cases):,} cases"
+    said = f"{b} did worse than {a} on {len(order):,} of {counted(len(held.cases), 'case')}"
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(safe.escape(f"{said}; the largest loss first."), width="content")
         pages = -(-len(order) // _ROWS)

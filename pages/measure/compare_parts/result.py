@@ -25,6 +25,7 @@ from workbench.errors import NotFound
 from workbench.runner import reading
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 VIEWS = {
     "differences": "Differences",
@@ -111,7 +112,7 @@ def views(found: Comparison) -> dict[str, str]:
 def _about(run: Run) -> str:
     scored = f"scored by {_scoring(run)}" if run.plan.score else "not scored"
     on = f" on {run.dataset}" if run.dataset else ""
-    return f"{run.plan.cases:,} cases{on}, {scored}, {fmt.ago(run.created_ms)}"
+    return f"{counted(run.plan.cases, 'case')}{on}, {scored}, {fmt.ago(run.created_ms)}"
 
 
 def _scoring(run: Run) -> str:

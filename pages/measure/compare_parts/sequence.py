@@ -10,6 +10,7 @@ from workbench.comparison.model import SCORE, Comparison, Pair
 from workbench.runner.reading import Run
 from workbench.stats import Sequential
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _NAME = 32  # characters of each name in a title
 _DRAWN = 1e12  # beyond it an axis of evidence says nothing
@@ -66,7 +67,7 @@ def _sentence(pair: Pair, steps: Sequence[Sequential], line: float, stopped: int
     last = steps[-1]
     bounds = wording.interval(SCORE, last.low, last.high)
     if crossed is None:
-        return f"{names}: after {last.n:,} cases the evidence has not decided; the difference lies within {bounds}."
+        return f"{names}: after {counted(last.n, 'case')} the evidence has not decided; the difference lies within {bounds}."
     if stopped is not None and stopped > crossed.n:
         seen = f"the evidence crossed the line at case {crossed.n:,}; the run looked and stopped at case {stopped:,}"
         return f"{names}: {seen}; after {last.n:,} the difference lies within {bounds}."
@@ -88,7 +89,7 @@ def _differences(found: Comparison, pair: Pair, steps: Sequence[Sequential], mea
     if found.options.margin:
         for edge in (-1, 1):
             figure.add_hline(y=edge * found.options.margin * 100, line_width=1, line_dash="dot", line_color=charts.ink())
-    alt = f"{title}: after {steps[-1].n:,} cases {wording.interval(SCORE, steps[-1].low, steps[-1].high)}"
+    alt = f"{title}: after {counted(steps[-1].n, 'case')} {wording.interval(SCORE, steps[-1].low, steps[-1].high)}"
     charts.show(figure, "sequence", alt)
 
 
@@ -99,4 +100,4 @@ def _evidence(steps: Sequence[Sequential], line: float) -> None:
     decided = curves.Line(f"decided at {line:,.0f}", [ns[0], ns[-1]], [line, line], dash="dash")
     figure = curves.lines(title, [drawn, decided], x_title=f"Cases, n = {ns[-1]:,}", y_title="e-value", log=True, height=270)
     last = steps[-1].e
-    charts.show(figure, "evidence", f"{title}: {min(last, _DRAWN):,.0f} after {steps[-1].n:,} cases; decided at {line:,.0f}")
+    charts.show(figure, "evidence", f"{title}: {min(last, _DRAWN):,.0f} after {counted(steps[-1].n, 'case')}; decided at {line:,.0f}")

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.measure.compare_parts import wording
 from pages.parts import charts, page, tables
 from workbench.comparison.model import SCORE, Comparison, Slice
+from workbench.text.counting import counted
 
 _COLUMNS = {
     "tag": st.column_config.TextColumn("Tag", width=170),
@@ -37,9 +38,9 @@ def draw(found: Comparison) -> None:
         for name, title in (("pair", wording.MINUS), ("says", "Says"))
     }
     tables.table(rows, {**_COLUMNS, **wide}, "slices", alt="Every tag with the difference of each pair on its cases")
-    more = f" {len(ordered) - _MOST:,} more rows are not shown." if len(ordered) > _MOST else ""
-    count = f"{len(found.slices):,} rows"
-    st.caption(f"Score, on the cases of each tag. p is adjusted for all {count} (Holm): many slices make false differences.{more}")
+    more = f" {counted(len(ordered) - _MOST, 'more row is', 'more rows are')} not shown." if len(ordered) > _MOST else ""
+    of = f"all {len(found.slices):,} rows" if len(found.slices) != 1 else "the one row"
+    st.caption(f"Score, on the cases of each tag. p is adjusted for {of} (Holm): many slices make false differences.{more}")
 
 
 def _row(found: Comparison, each: Slice, named: Mapping[str, str]) -> dict[str, object]:

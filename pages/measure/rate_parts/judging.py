@@ -7,6 +7,7 @@ from pages.parts import page, safe, session
 from workbench.comparison import ratings
 from workbench.comparison.ratings import BOTH_BAD, LEFT, RIGHT, TIE, Item, Place, Queue
 from workbench.errors import WorkbenchError
+from workbench.text.counting import counted
 
 # Choice: its words, its key, its icon.
 CHOICES = {
@@ -32,7 +33,7 @@ def progress(found: Queue) -> None:
     """Draw how far this rater is, and what is not shown."""
     said = [f"{found.rated:,} of {found.total:,}"]
     if found.identical:
-        said.append(f"{found.identical:,} that read the same on both sides {'is' if found.identical == 1 else 'are'} skipped")
+        said.append(f"{counted(found.identical, 'that reads the same on both sides is', 'that read the same on both sides are')} skipped")
     if found.missing:
         said.append(f"{found.missing:,} without two replies {'is' if found.missing == 1 else 'are'} left out")
     if haste.dropped():

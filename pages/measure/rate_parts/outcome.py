@@ -9,6 +9,7 @@ from workbench.comparison import preferences, ratings
 from workbench.comparison.preferences import PairCount, Results
 from workbench.runner.reading import Run
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _RANKING = {
     "place": st.column_config.NumberColumn("Place", width=60),
@@ -42,7 +43,7 @@ def draw(store: Store, run: Run) -> None:
     if not found.ratings:
         return
     raters = ", ".join(f"{name} ({count:,})" for name, count in found.raters)
-    st.caption(safe.escape(f"{_count(found.ratings, 'rating')} of {_count(found.cases, 'case')} by {raters}", limit=600))
+    st.caption(safe.escape(f"{counted(found.ratings, 'rating')} of {counted(found.cases, 'case')} by {raters}", limit=600))
     _chart(found)
     _ranking(found)
     _pairs(found.pairs)
@@ -106,10 +107,6 @@ def _pairs(pairs: tuple[PairCount, ...]) -> None:
     ]
     st.header("Pairs, by case", anchor=False)
     tables.table(rows, _PAIRS, "pairs", alt="Every pair of variants with the cases that prefer a side, share, interval and p")
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _between(low: float | None, high: float | None) -> str:

@@ -13,6 +13,7 @@ from workbench.ledger import tariff
 from workbench.ledger.spend import ModelSpend
 from workbench.pricing import FREE_PROVIDERS, catalogue
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _ROWS = 15
 _ROW_PX = 33
@@ -47,7 +48,7 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
 
 def _said(chosen: mix.Chosen, count: int, against: OnModel | None) -> str:
     on_base = f" All of them on {against.ref} cost {fmt.usd(against.nano)}: the ratio is to that." if against else ""
-    return f"{chosen.label}{on_base} {count:,} models at today's prices, in dollars per million tokens."
+    return f"{chosen.label}{on_base} {counted(count, 'model')} at today's prices, in dollars per million tokens."
 
 
 def _table(shown: list[OnModel], name: str, against: OnModel | None, names: set[str]) -> None:

@@ -15,6 +15,7 @@ from workbench.ledger import spend
 from workbench.ledger.periods import DAY_MS, day
 from workbench.ledger.spend import ModelSpend
 from workbench.store import Store
+from workbench.text.counting import counted
 
 DAYS = 30
 _LEDGER, _TYPED = "ledger", "typed"
@@ -66,7 +67,7 @@ def draw(store: Store, calls: int) -> Chosen | None:
     each = (
         f"{found.per_call('input_tokens'):,.0f} in ({fmt.percent(cached)} of it cached), {found.per_call('output_tokens'):,.0f} out a call"
     )
-    return Chosen(found, f"Your {DAYS} days", f"{found.calls:,} calls: {each}. Long prompts count in their own tiers.")
+    return Chosen(found, f"Your {DAYS} days", f"{counted(found.calls, 'call')}: {each}. Long prompts count in their own tiers.")
 
 
 def _typed() -> Chosen:

@@ -11,6 +11,7 @@ from workbench.ledger import overrides, tariff
 from workbench.ledger.spend import ModelSpend
 from workbench.pricing import Rates, catalogue, entries
 from workbench.store import Store
+from workbench.text.counting import counted
 
 
 def draw(store: Store, ref: str, used: list[ModelSpend]) -> None:
@@ -52,7 +53,9 @@ def _on_mix(store: Store, ref: str, used: list[ModelSpend]) -> None:
     beside = ""
     if base is not None and base.nano and base.ref != ref:
         beside = f", {wording.times(here.nano / base.nano)} of {fmt.usd(base.nano)} on {base.ref}"
-    st.markdown(safe.escape(f"Your {mix.DAYS} days, {calls.calls:,} calls, would cost {fmt.usd(here.nano)} on it{beside}.", limit=400))
+    st.markdown(
+        safe.escape(f"Your {mix.DAYS} days, {counted(calls.calls, 'call')}, would cost {fmt.usd(here.nano)} on it{beside}.", limit=400)
+    )
 
 
 def _back() -> None:

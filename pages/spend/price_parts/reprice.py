@@ -14,6 +14,7 @@ from workbench.errors import InputError
 from workbench.ledger.spend import ModelSpend
 from workbench.pricing import entries
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _DAYS = {"30": "30 days", "7": "7 days", "90": "90 days", "365": "a year"}
 
@@ -61,15 +62,17 @@ def _sums(found: Repriced) -> None:
         st.metric("As billed", safe.escape(fmt.usd(total.billed_nano)), border=True)
         st.metric("Repriced", safe.escape(fmt.usd(total.repriced_nano)), border=True)
         st.metric("Repriced to billed", wording.times(total.ratio), border=True)
-    said = [f"{total.calls:,} calls have a price on both sides."]
+    said = [f"{counted(total.calls, 'call has', 'calls have')} a price on both sides."]
     if total.gained:
-        said.append(f"{total.gained:,} more had none when they were made and would cost {fmt.usd(total.gained_nano)}.")
+        more = counted(total.gained, "more had none when it was made", "more had none when they were made")
+        said.append(f"{more} and would cost {fmt.usd(total.gained_nano)}.")
     if total.lost:
-        said.append(f"{total.lost:,} cost {fmt.usd(total.lost_nano)} and have no price here.")
+        said.append(f"{total.lost:,} cost {fmt.usd(total.lost_nano)} and {'has' if total.lost == 1 else 'have'} no price here.")
     if total.unpriced:
-        said.append(f"{total.unpriced:,} have no price on either side.")
+        said.append(f"{counted(total.unpriced, 'has', 'have')} no price on either side.")
     if total.uncounted:
-        said.append(f"{total.uncounted:,} do not say how many tokens they took.")
+        silent = counted(total.uncounted, "does not say how many tokens it", "do not say how many tokens they")
+        said.append(f"{silent} took.")
     same = " Another model would not write exactly as many tokens." if found.model else ""
     st.caption(safe.escape(f"{' '.join(said)} Nothing in the ledger changes.{same}", limit=700))
 

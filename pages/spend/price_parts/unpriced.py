@@ -8,6 +8,7 @@ from workbench import clock
 from workbench.ledger import tariff
 from workbench.ledger.spend import ModelSpend
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _MOST = 4
 
@@ -21,7 +22,7 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
     unknown.sort(key=lambda one: -one.unpriced)
     with st.container(border=True, key="unpriced", gap="small"):
         calls = sum(one.unpriced for one in unknown)
-        what = "a model" if len(unknown) == 1 else f"{len(unknown)} models"
+        what = "a model" if len(unknown) == 1 else counted(len(unknown), "model")
         st.markdown(f"{page.ICONS['warning']} **Nobody has a price of {what} you use: {_calls(calls)} of {mix.DAYS} days not in any sum.**")
         for number, one in enumerate(unknown[:_MOST]):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -33,4 +34,4 @@ def draw(store: Store, used: list[ModelSpend]) -> None:
 
 
 def _calls(count: int) -> str:
-    return f"{count:,} call{'' if count == 1 else 's'}"
+    return counted(count, "call")

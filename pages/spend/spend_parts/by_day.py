@@ -13,6 +13,7 @@ from pages.spend.spend_parts.ahead import Rest
 from pages.spend.spend_parts.facts import Facts
 from pages.spend.spend_parts.period import Period
 from workbench.ledger.periods import DAY_MS, end, start
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,7 +52,7 @@ def chart(facts: Facts, period: Period, rest: Rest | None) -> "go.Figure":
     colours = figures.palette()
     others = len([one for one in facts.models if one.cost_nano]) - len(named)
     for number, (name, by_day) in enumerate(facts.series.items()):
-        label = named[name] if name else f"{others:,} other models"
+        label = named[name] if name else counted(others, "other model")
         bars = _bars(by_day, monthly=monthly)
         figure.add_trace(
             go.Bar(

@@ -10,6 +10,7 @@ from pages.spend.spend_parts import wording
 from pages.spend.spend_parts.facts import Facts, Narrowed
 from pages.spend.spend_parts.period import Period
 from workbench.cost.projection import Projection, Solved
+from workbench.text.counting import counted
 
 
 def draw(facts: Facts, period: Period, narrowed: Narrowed, *, ahead: Projection | None, cases: Sequence[Solved], now_ms: int) -> None:
@@ -44,7 +45,7 @@ def _projected(ahead: Projection | None) -> tuple[str, str]:
         return fmt.NONE, "narrow by model or by prompt alone to project"
     if ahead.projected is None:
         return fmt.NONE, ahead.note
-    return fmt.usd(ahead.projected.value), f"{wording.span(ahead.projected)} (p5 to p95), from {ahead.days_seen} whole days"
+    return fmt.usd(ahead.projected.value), f"{wording.span(ahead.projected)} (p5 to p95), from {counted(ahead.days_seen, 'whole day')}"
 
 
 def _failed(facts: Facts) -> str:
@@ -59,5 +60,5 @@ def _solved(cases: Sequence[Solved], narrowed: Narrowed) -> tuple[str, str]:
     if found is None:
         return fmt.NONE, "no scored run in these days"
     if found.unpriced:
-        return fmt.NONE, f"{found.unpriced:,} of its calls have no price"
-    return fmt.usd(found.usd_per_solved), f"{found.solved:,} of {found.cases:,} cases of scored runs"
+        return fmt.NONE, f"{found.unpriced:,} of its calls {'has' if found.unpriced == 1 else 'have'} no price"
+    return fmt.usd(found.usd_per_solved), f"{found.solved:,} of {counted(found.cases, 'case')} of scored runs"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pages.parts import format as fmt
 from pages.parts import safe
 from workbench.cost.outcome import Figure
+from workbench.text.counting import counted
 
 NO_PROMPT = "No prompt"
 
@@ -44,7 +45,7 @@ def month(ms: int) -> str:
 
 def calls(count: int) -> str:
     """A count of calls."""
-    return f"{count:,} call{'' if count == 1 else 's'}"
+    return counted(count, "call")
 
 
 def md(text: object) -> str:

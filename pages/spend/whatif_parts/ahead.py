@@ -6,6 +6,7 @@ from pages.parts import curves, figures
 from pages.spend.whatif_parts import wording
 from workbench.cost import comparing
 from workbench.cost.outcome import Figure, Outcome
+from workbench.text.counting import counted
 
 
 def draw(outcome: Outcome) -> None:
@@ -13,14 +14,16 @@ def draw(outcome: Outcome) -> None:
     if comparing.total(outcome.before) is None or comparing.total(outcome.after) is None:
         st.caption("There are no months to draw where no call has a price. State prices under Assumptions.")
         return
-    title = f"Cost of each of the next {len(outcome.months)} months, with p5 to p95"
+    title = f"Cost of each of the next {counted(len(outcome.months), 'month')}, with p5 to p95"
     drawn = [line("As it is", outcome.months_before, "dash"), line("With it", outcome.months)]
     figure = curves.lines(title, drawn, x_title="Month from now", y_title="Dollars a month")
     ground(figure, len(outcome.months))
     last, first = outcome.months[-1], outcome.months[0]
     figures.show(figure, "ahead", f"{title}. With it {wording.usd(first.value)} in month 1, {wording.usd(last.value)} in the last.")
     st.caption(
-        wording.md(f"{len(outcome.months)} months with it: {wording.usd(outcome.year.value)}, {wording.band_said(outcome.year)}.")
+        wording.md(
+            f"{counted(len(outcome.months), 'month')} with it: {wording.usd(outcome.year.value)}, {wording.band_said(outcome.year)}."
+        )
         + (" Without a growth lever every month is like the next." if not _grows(outcome) else "")
     )
 

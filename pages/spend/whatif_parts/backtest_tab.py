@@ -11,6 +11,7 @@ from pages.spend.whatif_parts import wording
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.model import Trace, Typed
 from workbench.store import Store
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,7 +45,7 @@ def draw(store: Store, desk: Desk) -> None:
         st.caption("A range that meets 0 held what came. Splits share calls with each other, so that they are no separate proofs.")
     _table(found)
     if found.unpriced:
-        st.caption(f"{found.unpriced:,} calls without a price are in no total.")
+        st.caption(f"{counted(found.unpriced, 'call without a price is', 'calls without a price are')} in no total.")
 
 
 def _found(store: Store, desk: Desk, measure: str) -> "Backtest":

@@ -9,6 +9,7 @@ from pages.spend.whatif_parts.desk import Desk
 from workbench.cost import comparing, quality
 from workbench.cost.model import Recorded
 from workbench.cost.outcome import Figure, Latency, Outcome, Quality
+from workbench.text.counting import counted
 
 _SOURCES = {"stated": "as stated, not measured"}
 
@@ -44,7 +45,7 @@ def _month(outcome: Outcome) -> None:
     elif outcome.after.usd_per_call is not None:
         lines.append(f"{wording.usd(outcome.after.usd_per_call)} a call")
     if changed and after is not None:
-        lines.append(f"{len(outcome.months)} months {wording.usd(outcome.year.value)}")
+        lines.append(f"{counted(len(outcome.months), 'month')} {wording.usd(outcome.year.value)}")
     _card("month", "A month", value.capitalize(), lines)
 
 

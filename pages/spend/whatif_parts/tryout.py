@@ -11,6 +11,7 @@ from workbench.cost.model import Recorded, Routing
 from workbench.errors import WorkbenchError
 from workbench.ledger import reading
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _SHOWN = 50
 _TEXT = st.column_config.TextColumn
@@ -29,7 +30,7 @@ def draw(store: Store, desk: Desk, recorded: Recorded) -> None:
     if not trial.calls:
         st.caption("There is no recorded call in the period to try them on.")
         return
-    st.markdown(f"**On the {trial.calls:,} answered call{'' if trial.calls == 1 else 's'} of the period**")
+    st.markdown(f"**On the {counted(trial.calls, 'answered call')} of the period**")
     rows = [
         {
             "rule": each.said or each.name, "klass": each.klass, "calls": f"{each.calls:,}", "share": fmt.percent(each.share, 1),
@@ -52,7 +53,8 @@ def _mistakes(store: Store, desk: Desk, calls: "object") -> None:
     if not found.total:
         st.caption(f"No call looks wrong, of {found.looked_at:,} that a condition took.{_silent(silent)}")
         return
-    st.markdown(f"**{found.total:,} calls look as if their class were too low**, of {found.looked_at:,} that a condition took")
+    look = counted(found.total, "call looks as if its", "calls look as if their")
+    st.markdown(f"**{look} class were too low**, of {found.looked_at:,} that a condition took")
     rows = [{"id": each.call_id, "klass": each.klass, "model": each.model, "why": " ".join(each.why)} for each in found.calls]
     headings = {"klass": _TEXT("Class", width=90), "model": _TEXT("Answered by", width=170), "why": _TEXT("Evidence", width=420)}
     tables.table(rows, headings, "mistakes", on_select=_open, alt="Calls whose class looks too low, with the evidence")

@@ -18,6 +18,7 @@ from pages.spend.whatif_parts import (
 from pages.spend.whatif_parts.desk import Desk
 from workbench.cost.outcome import Outcome
 from workbench.store import Store
+from workbench.text.counting import counted
 
 VIEWS = {
     "models": "By model",
@@ -38,7 +39,7 @@ def draw(store: Store, desk: Desk, outcome: Outcome | None) -> None:
     """Draw the choice of views and the one that is chosen."""
     said = VIEWS if outcome is not None else {name: title for name, title in VIEWS.items() if name not in _OF_FIGURES}
     if outcome is not None:
-        said = said | {"months": f"{len(outcome.months)} months"}
+        said = said | {"months": counted(len(outcome.months), "month")}
     chosen = _choose(said)
     if outcome is not None and chosen in _OF_FIGURES:
         {

@@ -12,6 +12,7 @@ from pages.parts import safe
 from workbench import settings
 from workbench.calls import retry
 from workbench.providers import keys
+from workbench.text.counting import counted
 
 _STATES = {"ok": ("ok", "check_circle", "green"), "note": ("not set up", "info", "gray"), "problem": ("problem", "error", "red")}
 _RETRIES = {
@@ -68,4 +69,4 @@ def _retries() -> None:
                     first = fmt.duration(policy.base_s) if policy.base_s >= 1 else f"{policy.base_s:g} s"
                     jitter = "a random part of it" if policy.jitter else "the whole of it"
                     waits = f"first wait {first}, then times {policy.factor:g}, at most {fmt.duration(policy.cap_s)}, {jitter}"
-                    st.caption(f"{policy.retries} retries, {waits}")
+                    st.caption(f"{counted(policy.retries, 'retry', 'retries')}, {waits}")

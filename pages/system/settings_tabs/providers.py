@@ -8,6 +8,7 @@ from pages.system.settings_tabs import setting_up
 from workbench.errors import InputError, WorkbenchError
 from workbench.providers import connections, keys
 from workbench.providers.connections import Checked, Connection
+from workbench.text.counting import counted
 
 _SAID = {
     "openai": "GPT models, by the OpenAI API.",
@@ -78,7 +79,7 @@ def _show_checked(name: str) -> None:
     said = f"{checked.message} {checked.hint}".replace("`", "").strip()  # a notice shows plain text
     page.notice(said, "success" if checked.ok else "error")
     if checked.models:
-        with st.expander("1 model" if len(checked.models) == 1 else f"{len(checked.models):,} models", key=f"models-{name}"):
+        with st.expander(counted(len(checked.models), "model"), key=f"models-{name}"):
             safe.code("\n".join(checked.models[:500]))
 
 

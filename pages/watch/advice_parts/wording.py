@@ -5,6 +5,7 @@ from decimal import Decimal
 from pages.parts import format as fmt
 from pages.watch.overview_parts.wording import count, md, moment, period, sentence
 from workbench.monitoring.advice.kinds import Worth
+from workbench.text.counting import counted
 
 __all__ = ["count", "little", "md", "moment", "period", "sentence", "usd", "worth"]
 
@@ -20,14 +21,14 @@ def worth(found: Worth) -> tuple[str, str]:
     if found.seconds:
         said.append(little(found.seconds))
     if found.calls:
-        said.append(f"{count(round(found.calls))} calls")
+        said.append(counted(round(found.calls), "call"))
     return (f"{said[0]} a month" if said else "Not known"), " · ".join([*rest, *said[1:]])
 
 
 def little(seconds: float) -> str:
     """A time in words of one unit: 3.4 hours, 12 minutes."""
     hours = seconds / 3600
-    return f"{hours:,.0f} hours" if hours >= 10 else f"{hours:,.1f} hours" if hours >= 1 else f"{seconds / 60:,.0f} minutes"
+    return f"{hours:,.0f} hours" if hours >= 10 else f"{hours:,.1f} hours" if hours >= 1 else counted(round(seconds / 60), "minute")
 
 
 def usd(amount: Decimal) -> str:

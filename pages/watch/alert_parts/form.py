@@ -15,6 +15,7 @@ from workbench.monitoring.rulebook import Kept
 from workbench.monitoring.rules import Rule
 from workbench.monitoring.shipped import SHIPPED
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _FROM, _TAKEN = "alerts-from", "alerts-name-taken"
 _NO_DATA = {"ok": "Nothing: what fires ends", "keep": "Everything stays as it is", "alert": "It counts as beyond"}
@@ -115,7 +116,7 @@ def _end(store: Store, kept: Kept | None, rule: Rule | None, wrong: Mapping[str,
         )
         st.button("Cancel", key="alert-cancel", on_click=editing.close)
         if wrong:
-            st.caption(f"{len(wrong)} field{'s' if len(wrong) > 1 else ''} to put right first.", width="content")
+            st.caption(f"{counted(len(wrong), 'field')} to put right first.", width="content")
 
 
 def _save(store: Store, kept: Kept | None) -> None:

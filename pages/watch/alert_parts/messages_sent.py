@@ -10,6 +10,7 @@ from workbench import clock
 from workbench.monitoring import delivery
 from workbench.monitoring.delivery import Delivery
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _STATES = {"delivered": "✓ Arrived", "waiting": "… Waiting", "given up": "✗ Given up"}
 _EVENTS = {"fired": "Fired", "reminder": "Still fires", "resolved": "Ended", "test": "Test"}
@@ -49,4 +50,4 @@ def table(store: Store, sent: Sequence[Delivery], key: str) -> None:
 def _retry(store: Store, ids: Sequence[int]) -> None:
     for one in ids:
         delivery.retry(store, one, clock.now_ms())
-    session.flash(f"{len(ids):,} message{'s' if len(ids) > 1 else ''} will be sent again within seconds.")
+    session.flash(f"{counted(len(ids), 'message')} will be sent again within seconds.")

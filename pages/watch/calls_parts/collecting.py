@@ -13,6 +13,7 @@ from workbench.ledger import finding, reading
 from workbench.ledger.finding import Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _WIDTH = 760
 _SHOWN, _NAMES, _COLUMNS, _CUT = 5, 500, 6, 200
@@ -70,5 +71,5 @@ def _add(store: Store, name: str, every: Callable[[], Iterable[Call]], *, expect
         except WorkbenchError as error:
             page.problem(error)
             return
-    session.flash(f"{number:,} case{'' if number == 1 else 's'} added to {name.strip()}.")
+    session.flash(f"{counted(number, 'case')} added to {name.strip()}.")
     st.rerun()

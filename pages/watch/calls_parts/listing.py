@@ -12,6 +12,7 @@ from workbench.ledger import finding, search
 from workbench.ledger.finding import LAST, Cursor, Found, Sought
 from workbench.ledger.reading import Call
 from workbench.store import Store
+from workbench.text.counting import counted
 
 LIMIT = 50
 
@@ -45,22 +46,25 @@ def _told(store: Store, asked: Wanted, found: Found, behind: int, now_ms: int) -
     here = len(found.calls)
     whole = not found.older and not found.newer
     if number is not None:
-        said = f"{number:,} call{'' if number == 1 else 's'}"
+        said = counted(number, "call")
     elif whole:
-        said = f"{here:,} call{'' if here == 1 else 's'}"
+        said = counted(here, "call")
     else:
         said = f"{here:,}+ calls" if here else "No call"
     span = f", {rows.stamp(found.calls[-1].started_ms)} to {rows.stamp(found.calls[0].started_ms)} here" if here > 1 else ""
     st.caption(safe.escape(said + span, limit=200))
     if found.reached is not None:
         way = "up" if asked.newer else "back"
-        page.notice(f"Looked at {found.looked:,} calls, {way} to {rows.stamp(found.reached[0])}; narrow the time, or look further.")
+        page.notice(
+            f"Looked at {counted(found.looked, 'call')}, {way} to {rows.stamp(found.reached[0])}; narrow the time, or look further."
+        )
     if found.many_words:
         page.notice(
             f"More than {search.MOST:,} calls have these words: those recorded last are shown. Add a word or narrow the time.", "info"
         )
     if behind:
-        page.notice(f"The texts of about {behind:,} calls are still being made searchable: look again in a while.", "info")
+        many = counted(behind, "call")
+        page.notice(f"The texts of about {many} are still being made searchable: look again in a while.", "info")
 
 
 @st.cache_data(ttl=30, max_entries=200, show_spinner=False)

@@ -11,6 +11,7 @@ from workbench.errors import NotFound
 from workbench.ledger import importers
 from workbench.ledger.importers import Imported, jobs
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _STATES = {"finished": "Finished", "stopped": "Stopped", "running": "Broken off", "failed": "Failed"} | {
     "undoing": "Being taken back",
@@ -73,9 +74,8 @@ def _ways_on(store: Store, one: Imported) -> None:
 def _ask(store: Store, one: Imported) -> None:
     @st.dialog("Take this import back?", width="small")
     def ask() -> None:
-        st.write(
-            safe.escape(f"{one.name}: {one.taken:,} calls go, with their texts, notes and ratings, and out of every chart.", limit=600)
-        )
+        calls = counted(one.taken, "call goes, with its", "calls go, with their")
+        st.write(safe.escape(f"{one.name}: {calls} texts, notes and ratings, and out of every chart.", limit=600))
         st.caption("Calls that were there before it stay. Afterwards the file can come in again, with other columns.")
         if st.button("Take it back", key="import-back-now", type="primary"):
             _take_back(store, one)

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import page, safe, session, tables
 from workbench.ledger.importers import Imported, jobs
 from workbench.ledger.importers.jobs import Job
+from workbench.text.counting import counted
 
 MINE = "import-mine"  # the file whose import this session started
 _EVERY_S = 1.0
@@ -52,12 +53,10 @@ def told(done: Imported) -> str:
     if done.state == "undone":
         left = done.taken - done.undone
         more = f" {left:,} had gone because of their age, and stay in the sums." if left else ""
-        return f"{done.name} was taken back: {done.undone:,} calls went.{more}"
+        return f"{done.name} was taken back: {counted(done.undone, 'call')} went.{more}"
     if done.state == "undoing":
-        return f"{done.name} is being taken back: {done.undone:,} of {done.taken:,} calls went so far. It goes on where it was."
-    rows = "row" if done.skipped == 1 else "rows"
-    calls = "call" if done.taken == 1 else "calls"
-    counts = f"{done.taken:,} {calls} taken, {done.duplicates:,} there already, {done.skipped:,} {rows} not taken"
+        return f"{done.name} is being taken back: {done.undone:,} of {counted(done.taken, 'call')} went so far. It goes on where it was."
+    counts = f"{counted(done.taken, 'call')} taken, {done.duplicates:,} there already, {counted(done.skipped, 'row')} not taken"
     ends = {"stopped": " Stopped: it can go on.", "running": " It was broken off: it can go on.", "failed": " It failed: it can go on."}
     return f"{done.name}: {counts}.{ends.get(done.state, '')}"
 
@@ -80,12 +79,11 @@ def _panel(was_live: bool) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{safe.escape(job.name, limit=80)}**")
             if job.back:
-                st.progress(progress.share, text=f"Being taken back: {progress.rows:,} of {progress.taken:,} calls")
+                st.progress(progress.share, text=f"Being taken back: {progress.rows:,} of {counted(progress.taken, 'call')}")
                 return
             label = "Stopping …" if job.stopping else "Stop"
             st.button(label, key="import-stop", icon=":material/stop_circle:", disabled=job.stopping, on_click=job.stop)
-        text = (
-            f"{progress.rows:,} rows read: {progress.taken:,} taken, {progress.duplicates:,} there already, {progress.skipped:,} not taken"
-        )
+        read = f"{counted(progress.rows, 'row')} read"
+        text = f"{read}: {progress.taken:,} taken, {progress.duplicates:,} there already, {progress.skipped:,} not taken"
         st.progress(progress.share, text=text if progress.rows else "Looking for rows that are equal …")
         st.caption("You may leave this page: it goes on. Broken off at any moment, it goes on later where it was.")

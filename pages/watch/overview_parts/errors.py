@@ -7,6 +7,7 @@ from pages.parts import session
 from pages.watch.overview_parts import asked as asking
 from pages.watch.overview_parts import wording
 from workbench.monitoring.dashboard_model import Dashboard, ErrorGroup
+from workbench.text.counting import counted
 
 
 def draw(found: Dashboard, now_ms: int) -> None:
@@ -39,7 +40,7 @@ def _group(group: ErrorGroup, number: int, found: Dashboard, now_ms: int) -> Non
 
 def _count(group: ErrorGroup, calls: int) -> str:
     interval = f"{wording.share(group.low)} to {wording.share(group.high)}"
-    return f"{group.n:,} of {calls:,} requests, {wording.share(group.share)} ({interval})"
+    return f"{group.n:,} of {counted(calls, 'request')}, {wording.share(group.share)} ({interval})"
 
 
 def _more(group: ErrorGroup, now_ms: int) -> str:
