@@ -141,7 +141,7 @@ def test_an_import_that_fails_leaves_by_one_with_the_place(run: Any, tmp_path: P
 def test_a_dry_run_of_an_import_does_nothing(run: Any, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("name,prompt\np,Hi {name}\nq,\n")
     said = run("import", str(tmp_path / "x.csv"), "--dry-run")
-    assert "Would take 1 versions" in said.out
+    assert "Would take 1 version;" in said.out
     assert "skipped x.csv, row 3" in said.out
     assert "fstring" in said.out
     assert run("list", "--json").json == []

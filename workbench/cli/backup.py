@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 
 @click.command()
@@ -17,7 +18,9 @@ def backup(file: Path, force: bool, as_json: bool) -> None:
     from workbench.store import backup as backups
 
     saved = backups.save(store.current(), file, force=force)
-    output.emit(_json(saved), as_json, f"Saved {sum(saved.rows.values()):,} rows ({saved.size_bytes / 1e6:.1f} MB) to {saved.path}.")
+    output.emit(
+        _json(saved), as_json, f"Saved {counted(sum(saved.rows.values()), 'row')} ({saved.size_bytes / 1e6:.1f} MB) to {saved.path}."
+    )
 
 
 @click.command()
@@ -45,9 +48,8 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
         backups.save(target, kept)
     saved = backups.restore(target, file)
     note = f" What was there is in {kept}." if kept else ""
-    output.emit(
-        {**_json(saved), "kept": str(kept) if kept else None}, as_json, f"Restored {sum(saved.rows.values()):,} rows from {file}.{note}"
-    )
+    rows = counted(sum(saved.rows.values()), "row")
+    output.emit({**_json(saved), "kept": str(kept) if kept else None}, as_json, f"Restored {rows} from {file}.{note}")
 
 
 def _json(saved: object) -> dict[str, object]:

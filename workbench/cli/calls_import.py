@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.ledger.importers import Imported, Preview, Progress
@@ -71,14 +72,14 @@ def _take_back(import_id: str, as_json: bool) -> None:
 
     known = importers.get(store.current(), import_id)
     if known.state == "undone":
-        output.emit(known.to_json(), as_json, f"{known.name} was taken back already: {known.undone:,} calls went then, none now.")
+        output.emit(known.to_json(), as_json, f"{known.name} was taken back already: {_calls(known.undone)} went then, none now.")
         return
     back = importers.undo(store.current(), import_id, progress=None if as_json else _tell_back)
     output.emit(back.to_json(), as_json, f"{back.name}: {_calls(back.undone)} taken out again{_kept_sums(back)}.")
 
 
 def _tell(progress: "Progress") -> None:
-    output.say(f"{progress.share:4.0%}  {progress.rows:,} rows: {progress.taken:,} taken, {progress.duplicates:,} there already")
+    output.say(f"{progress.share:4.0%}  {_rows(progress.rows)}: {progress.taken:,} taken, {progress.duplicates:,} there already")
 
 
 def _tell_back(progress: "Progress") -> None:
@@ -147,11 +148,11 @@ def _is_nothing(done: "Imported") -> bool:
 
 
 def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+    return counted(count, "row")
 
 
 def _calls(count: int) -> str:
-    return f"{count:,} call" if count == 1 else f"{count:,} calls"
+    return counted(count, "call")
 
 
 def _done_text(done: "Imported") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.comparison import Comparison, Options
@@ -62,7 +63,7 @@ def compare(run_id: str | None, *, file: Path | None, as_json: bool, **asked: An
 def told(found: "Comparison") -> str:
     """The comparison as a person reads it: the verdict, the numbers, the method, and what to know before trusting it."""
     cells, done = found.about.get("cells") or 0, found.about.get("done") or 0
-    blocks = [f"Still running: {done:,} of {cells:,} cells."] if found.about.get("state") == "running" else []
+    blocks = [f"Still running: {done:,} of {counted(cells, 'cell')}."] if found.about.get("state") == "running" else []
     blocks += [found.verdict, *(["\n".join(found.trade_offs)] if found.trade_offs else [])]
     if rows := _rows(found):
         blocks.append(output.table(rows, list(rows[0])))

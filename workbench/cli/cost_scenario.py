@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.cost.comparing import Record
@@ -129,7 +130,7 @@ def _one(outcome: "Outcome") -> str:
             lines.setdefault(record.item, {"a month": record.item})[record.side] = _figure(record)
     models = [_model(record, found) for record in found if record.section == "models"]
     without = comparing.left_out(outcome.after)
-    year = [f"{len(outcome.months)} months: {ranged(outcome.year)}", comparing.left_out_of_each(outcome.after)]
+    year = [f"{counted(len(outcome.months), 'month')}: {ranged(outcome.year)}", comparing.left_out_of_each(outcome.after)]
     step = " ".join(filter(None, ["dollars a month", without]))
     parts = [{"step": record.item, step: _figure(record)} for record in found if record.section == "parts"]
     matters = [f"{bar.name}: {told(bar.low, 'usd')} to {told(bar.high, 'usd')}" for bar in comparing.bars(outcome)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.datasets.cases import Case, Dataset
@@ -50,7 +51,7 @@ def show(name: str, *, split: str | None, tag: str | None, after: int | None, li
     found = registry.get(store.current(), name)
     cases = registry.cases(store.current(), name, after=after, limit=limit, split=split, tag=tag)
     splits = registry.splits(store.current(), name)
-    about = [f"{found.name}: {found.cases:,} cases, revision {found.revision}", found.description, found.attribution]
+    about = [f"{found.name}: {counted(found.cases, 'case')}, revision {found.revision}", found.description, found.attribution]
     if set(splits) - {""}:
         about.append("splits: " + ", ".join(f"{split or 'none'} {size:,}" for split, size in splits.items()))
     text = "\n".join([*filter(None, about), "", _cases_text(found.columns, cases)])
@@ -82,7 +83,8 @@ def import_(file: Path, *, name: str, columns: tuple[str, ...], no_header: bool,
     about = {"description": given["description"], "attribution": given["attribution"]}
     report = importing.load(store.current(), name, file, mapping, options=options, replace=replace, **about)
     how = ", ".join(filter(None, [report.format, report.encoding]))
-    lines = [f"{report.dataset}: {report.taken:,} rows taken, {report.skipped:,} skipped ({how}); columns {', '.join(report.columns)}"]
+    taken = f"{counted(report.taken, 'row')} taken, {report.skipped:,} skipped ({how})"
+    lines = [f"{report.dataset}: {taken}; columns {', '.join(report.columns)}"]
     lines += [*report.notes, *(f"row {row} {why}" for row, why in report.reasons[:10])]
     if len(report.reasons) > 10:
         lines.append(f"… and {report.skipped - 10:,} more; --json lists the first {len(report.reasons)}")
@@ -116,7 +118,7 @@ def export(name: str, *, form: str | None, target: Path, split: str | None, tag:
         output.fail(f"{target} cannot be written: {error.strerror}.")
     finally:
         part.unlink(missing_ok=True)
-    output.emit({"file": str(target), "format": form, "cases": written}, as_json, f"{written:,} cases written to {target}")
+    output.emit({"file": str(target), "format": form, "cases": written}, as_json, f"{counted(written, 'case')} written to {target}")
 
 
 @datasets.command()
@@ -191,7 +193,7 @@ def delete(name: str, *, yes: bool, as_json: bool) -> None:
 
     found = registry.get(store.current(), name)
     if not yes:
-        click.confirm(f"Delete {found.name} and its {found.cases:,} cases?", abort=True, err=True)
+        click.confirm(f"Delete {found.name} and its {counted(found.cases, 'case')}?", abort=True, err=True)
     registry.delete(store.current(), name)
     output.emit({"deleted": found.name, "cases": found.cases}, as_json, f"{found.name} deleted")
 

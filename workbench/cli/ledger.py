@@ -5,6 +5,7 @@ import sys
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 _SHOWN = 20
 
@@ -22,7 +23,7 @@ def rebuild(as_json: bool) -> None:
     from workbench.ledger import rollups
 
     days = rollups.rebuild(store.current())
-    output.emit({"days": days}, as_json, f"Worked out {days:,} {'day' if days == 1 else 'days'} anew.")
+    output.emit({"days": days}, as_json, f"Worked out {counted(days, 'day')} anew.")
 
 
 @ledger.command()
@@ -75,7 +76,7 @@ def compact(as_json: bool) -> None:
 
     done = compacting.compact(store.current(), clock.now_ms())
     text = (
-        f"Dropped the texts of {done.texts:,} calls, and {done.rows:,} calls. "
+        f"Dropped the texts of {counted(done.texts, 'call')}, and {counted(done.rows, 'call')}. "
         f"The store had {done.before_bytes / 1e6:,.1f} MB and has {done.after_bytes / 1e6:,.1f} MB now."
     )
     output.emit(done.to_json(), as_json, text)
@@ -91,4 +92,4 @@ def _days(text: str, option: str) -> int | None:
 
 
 def _told(days: int | None) -> str:
-    return "for ever" if days is None else f"for {days:,} {'day' if days == 1 else 'days'}"
+    return "for ever" if days is None else f"for {counted(days, 'day')}"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from workbench.text.counting import counted
+
 if TYPE_CHECKING:
     from workbench.prompts.content import Content
     from workbench.prompts.lint import Advice
@@ -43,7 +45,9 @@ def _from_prompt_file(file: Path, data: bytes) -> tuple["Content | None", str]:
     parcel = interchange.reading(data, name)
     if len(parcel.versions) != 1:
         raise InputError(
-            f"holds {len(parcel.versions)} versions, and one is saved", place=name, hint="`workbench prompts import` takes them all."
+            f"holds {counted(len(parcel.versions), 'version')}, and one is saved",
+            place=name,
+            hint="`workbench prompts import` takes them all.",
         )
     entry = parcel.versions[0].entry
     return entry.content, entry.note

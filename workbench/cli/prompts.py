@@ -7,6 +7,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli import prompt_shapes as shapes
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -109,7 +110,8 @@ def import_(path: Path, name: str | None, renumber: bool, dry_run: bool, as_json
 
     report = interchange.importing(_store(), path, name=name, renumber=renumber, dry_run=dry_run)
     would = "Would take" if dry_run else "Took"
-    lines = [f"{would} {len(report.taken)} versions; {len(report.same)} were there already; skipped {len(report.skipped)}."]
+    taken, same = counted(len(report.taken), "version"), counted(len(report.same), "was", "were")
+    lines = [f"{would} {taken}; {same} there already; skipped {len(report.skipped)}."]
     lines += [f"  {'would take' if dry_run else 'took'} {ref}" for ref in report.taken]
     lines += [f"  there already: {ref}" for ref in report.same]
     lines += [f"  skipped {place}: {reason}" for place, reason in report.skipped]
@@ -270,7 +272,7 @@ def delete(name: str, yes: bool, as_json: bool) -> None:
     store = _store()
     prompt = registry.get(store, name)
     if not yes:
-        output.fail(f"{name} has {prompt.latest or 0} versions, and deleting cannot be undone.", "Add --yes to delete it.")
+        output.fail(f"{name} has {counted(prompt.latest or 0, 'version')}, and deleting cannot be undone.", "Add --yes to delete it.")
     registry.delete(store, name)
     output.emit({"name": name, "deleted": True}, as_json, f"{name} is deleted.")
 

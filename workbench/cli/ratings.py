@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.comparison.preferences import Results
@@ -79,7 +80,7 @@ def _told(found: "Results") -> str:
     for each in found.agreement:
         between = "" if each.low is None or each.high is None else f", 95 % interval {each.low:.2f} to {each.high:.2f}"
         value = each.reason if each.value is None else f"{each.value:.2f}{between}"
-        lines.append(f"Agreement of {each.raters} raters on {each.items:,} pairs of replies ({each.name}): {value}")
+        lines.append(f"Agreement of {counted(each.raters, 'rater')} on {counted(each.items, 'pair')} of replies ({each.name}): {value}")
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli import output
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.monitoring.advice.kinds import Worth
@@ -51,9 +52,11 @@ def _worth(worth: "Worth") -> str:
         said.append(f"{_usd(worth.usd)} a month{bounds}")
     if worth.seconds:
         hours = worth.seconds / 3600
-        said.append(f"{hours:,.1f} hours of waiting a month" if hours >= 1 else f"{worth.seconds / 60:,.0f} minutes of waiting a month")
+        said.append(
+            f"{hours:,.1f} hours of waiting a month" if hours >= 1 else f"{counted(round(worth.seconds / 60), 'minute')} of waiting a month"
+        )
     if worth.calls:
-        said.append(f"{worth.calls:,.0f} calls a month")
+        said.append(f"{counted(round(worth.calls), 'call')} a month")
     return "Worth " + ", ".join(said) + "."
 
 

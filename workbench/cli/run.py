@@ -10,6 +10,7 @@ import click
 
 from workbench.cli import output
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.comparison import Summary
@@ -121,7 +122,7 @@ def follow(store: "Store", run_id: str, *, as_json: bool) -> None:
         output.fail(ended.error or f"The run was {ended.state}.", f"Go on with it: workbench runs resume {run_id}")
     if ended.failed:
         why = ended.error or f"See them: workbench runs cells {run_id} --status error."
-        output.say(f"{ended.failed:,} cells failed. {why}\nTry them again: workbench runs retry-failed {run_id}")
+        output.say(f"{counted(ended.failed, 'cell')} failed. {why}\nTry them again: workbench runs retry-failed {run_id}")
     sys.exit(output.YES)
 
 
@@ -145,8 +146,8 @@ def quoted(quote: "Quote", spec: "RunSpec") -> str:
     said = _range(quote.output_tokens_low, quote.output_tokens_high, lambda n: f"{n:,.0f}")
     took = _range(quote.seconds_low, quote.seconds_high, _seconds)
     lines = [
-        f"{quote.calls:,} calls: {about}{quote.input_tokens:,} tokens in, {said} out; {cost}; {took}"
-        + (f"; {quote.reusable:,} cells reused" if quote.reusable else "")
+        f"{counted(quote.calls, 'call')}: {about}{quote.input_tokens:,} tokens in, {said} out; {cost}; {took}"
+        + (f"; {counted(quote.reusable, 'cell')} reused" if quote.reusable else "")
     ]
     if quote.simulated:
         lines.append("Simulated: replies of the simulated provider say nothing about a real model.")
@@ -172,7 +173,7 @@ def told(summary: "Summary") -> str:
         }
         for item, column in zip(summary.variants, run.variants, strict=True)
     ]
-    counts = f"{run.ok:,} of {run.total:,} cells answered, {run.failed:,} failed, {run.retries:,} retries"
+    counts = f"{run.ok:,} of {counted(run.total, 'cell')} answered, {run.failed:,} failed, {counted(run.retries, 'retry', 'retries')}"
     counts += f", {run.reused:,} taken from earlier runs" if run.reused else ""
     blocks = [
         f"{run.name}: {run.state}, {counts}, {run.wall_s:.1f} s.",
@@ -233,7 +234,7 @@ def progress(run: "Run") -> str:
 def early(run: "Run") -> str:
     """What deciding the run early saved, in a sentence without its full stop."""
     money = f" and about {_usd(float(run.saved_usd))}" if run.saved_usd else ""
-    return f"Decided after {run.decided_after:,} of {run.plan.cases:,} cases: {run.saved_calls:,} calls{money} saved"
+    return f"Decided after {run.decided_after:,} of {counted(run.plan.cases, 'case')}: {counted(run.saved_calls, 'call')}{money} saved"
 
 
 def _saved(run: "Run") -> dict[str, Any]:

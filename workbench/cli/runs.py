@@ -7,6 +7,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli import run as one
+from workbench.text.counting import counted
 
 
 @click.group()
@@ -178,7 +179,7 @@ def delete(run_id: str, yes: bool, as_json: bool) -> None:
     target = store.current()
     found = reading.get(target, run_id)
     if not yes:
-        output.fail(f"{found.name!r} with {found.done:,} finished cells would be deleted.", "Add --yes to delete it.")
+        output.fail(f"{found.name!r} with {counted(found.done, 'finished cell')} would be deleted.", "Add --yes to delete it.")
     reading.delete(target, run_id)
     output.emit({"deleted": run_id}, as_json, f"Deleted {found.name!r}. Its calls stay in the ledger.")
 
