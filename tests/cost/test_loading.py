@@ -205,7 +205,7 @@ def test_nothing_to_go_by_is_an_error_that_says_what_to_do(store: Store) -> None
         of(store)
     assert caught.value.place == "field baseline"
     put(store, call(input_tokens=None))
-    with pytest.raises(InputError, match="1 have no token counts"):
+    with pytest.raises(InputError, match="1 has no token counts"):
         of(store)
 
 

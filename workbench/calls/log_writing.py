@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.calls.log_lines import JsonLines
 from workbench.settings import LogSettings
+from workbench.text.counting import counted
 
 _MOST_WAITING = 10_000
 _STOP_S = 5.0
@@ -122,7 +123,7 @@ class LogWriter(QueueListener):
         """Write one record, and before it how many could not be."""
         left_out, self.handler.left_out = self.handler.left_out, 0
         if left_out:
-            told = f"{left_out} lines were left out: the disk could not keep up."
+            told = f"{counted(left_out, 'line was', 'lines were')} left out: the disk could not keep up."
             super().handle(logging.makeLogRecord({"name": "workbench.requests", "levelname": "WARNING", "msg": told}))
         super().handle(record)
 

@@ -111,7 +111,8 @@ def _stable(base: Comparison) -> Iterator[Check]:
         said = f"{name}: repeats disagree on {wording.percent(each.flipping)} of {cases}"
         said = f"{name}: repeats agree on every case" if not each.flipping else said
         if each.replies is not None and each.effective is not None:
-            worth = f"{each.replies:,} replies to {cases} are worth about {wording.about(round(each.effective))} independent ones"
+            replies = wording.counted(each.replies, "reply", "replies")
+            worth = f"{replies} to {cases} are worth about {wording.about(round(each.effective))} independent ones"
             rest = f"on {wording.percent(each.flipping)} of the cases repeats disagree" if each.flipping else "repeats agree on every case"
             said = f"{name}: {worth}; {rest}"
         yield Check("stability", each.flipping < _FLIPPING, f"{said}.")

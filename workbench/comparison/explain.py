@@ -272,7 +272,7 @@ def would_change(base: Comparison, told: Told, standing: "Standing", found: "Mat
     pair = standing.key
     cells, done = base.about.get("cells") or 0, base.about.get("done") or 0
     if base.peeked and done < cells and standing.outcome == UNDECIDED:
-        said.append(f"The rest of the run: {done:,} of {cells:,} cells are done.")
+        said.append(f"The rest of the run: {done:,} of {wording.counted(cells, 'cell')} {'is' if done == 1 else 'are'} done.")
     if pair is not None and standing.outcome == UNDECIDED and pair.result.n and not base.peeked:
         said += _same_cases(base) if not standing.leaders else _more_cases(base, told, pair, found)
     if pair is not None and standing.outcome == WINNER and pair.result.kind == "binary":

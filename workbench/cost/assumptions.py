@@ -24,6 +24,7 @@ from workbench.cost.model import (
 from workbench.cost.outcome import Assumption
 from workbench.cost.traffic import Prefix
 from workbench.cost.worked import Worked, components_of
+from workbench.text.counting import counted
 
 TYPED, MEASURED, STATED, SHIPPED = "typed", "measured", "believed", "shipped"
 _MTOK = Decimal(1_000_000)
@@ -118,7 +119,7 @@ def _lever(done: Worked, lever: Lever) -> tuple[str, str]:
     measured, value = done.base.measured, describe(lever)
     if isinstance(lever, ExactCache) and lever.hit_rate is None:
         hits = measured.exact
-        told = f"{percent(hits.rate)} hits in a replay of {hits.asked:,} calls" if hits else "hits not measured"
+        told = f"{percent(hits.rate)} hits in a replay of {counted(hits.asked, 'call')}" if hits else "hits not measured"
         return f"{told}, replies kept {lever.ttl_s:,} s", MEASURED
     if isinstance(lever, PromptCaching) and None in (lever.prefix_tokens, lever.hit_rate):
         return (value, "not measured") if measured.prefix is None else _caching(done, lever, measured.prefix)
@@ -139,7 +140,7 @@ def _caching(done: Worked, lever: PromptCaching, found: Prefix) -> tuple[str, st
     mean = sum((many * long for many, long in zip(calls, found.tokens, strict=True)), Decimal(0)) / sum(calls)
     long = mean if lever.prefix_tokens is None else lever.prefix_tokens
     rate = Decimal(ranges.hit_rates([lever], done.base).get(lever.kind, 0.0))
-    said = f"{MEASURED} on {found.sampled:,} requests{', tokens estimated' if found.estimated else ''}"
+    said = f"{MEASURED} on {counted(found.sampled, 'request')}{', tokens estimated' if found.estimated else ''}"
     return f"beginnings of {long:,.0f} tokens on average are kept {lever.ttl}, {percent(rate)} of them found again", said
 
 
@@ -179,7 +180,8 @@ def _unsure(done: Worked) -> list[Assumption]:
         found.append(Assumption("How unsure typed numbers are", said, _default(scenario), "unsure"))
     else:
         units = len(done.base.calls)
-        found.append(Assumption("Range of the traffic", f"drawn from {units:,} units of time that were recorded", MEASURED, "unsure"))
+        drawn = counted(units, "unit of time that was", "units of time that were")
+        found.append(Assumption("Range of the traffic", f"drawn from {drawn} recorded", MEASURED, "unsure"))
     said = f"± {percent(unsure.cache)} of a hit rate, ± {percent(unsure.growth)} of growth a month"
     return [*found, Assumption("How unsure caches and growth are", said, _default(scenario), "unsure")]
 

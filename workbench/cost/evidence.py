@@ -18,6 +18,7 @@ from workbench.cost.model import KINDS, Rule
 from workbench.ledger.tables import CallRow
 from workbench.runner.reading import ENDED
 from workbench.runner.tables import CellRow, RunRow
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -205,7 +206,7 @@ def _by_length(search: _Search) -> int:
         usual = float(np.quantile(replies[mine], 0.95))
         for at in mine[replies[mine] > FAR * usual].tolist():
             length = int(replies[at])
-            search.say(at, LENGTH, f"its reply has {length:,} tokens; 95 % of {klass} calls stay within {usual:,.0f}")
+            search.say(at, LENGTH, f"its reply has {counted(length, 'token')}; 95 % of {klass} calls stay within {usual:,.0f}")
     return could
 
 
@@ -226,5 +227,5 @@ def _by_reasoning(search: _Search) -> int:
             usual = float(np.quantile(spent[mine], 0.95))
             within = f"95 % of {klass} calls to {name} stay within {usual:,.0f}" if usual else f"95 % of {klass} calls to {name} take none"
             for at in mine[spent[mine] > FAR * usual].tolist():
-                search.say(at, REASONING, f"it took {int(spent[at]):,} reasoning tokens; {within}")
+                search.say(at, REASONING, f"it took {counted(int(spent[at]), 'reasoning token')}; {within}")
     return could

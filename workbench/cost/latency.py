@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cost.model import Believed
 from workbench.cost.outcome import Latency
 from workbench.cost.traffic import Traffic
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def sampled(samples: "list[tuple[NDArray[Any], float]]", source: str = "") -> Ti
     weights = np.concatenate([np.full(len(values), calls / len(values)) for values, calls in kept])
     order = np.argsort(times, kind="stable")
     cumulated = np.cumsum(weights[order])
-    said = source or f"{len(times):,} recorded answers"
+    said = source or counted(len(times), "recorded answer")
     return Times(said, len(times), times[order], cumulated / cumulated[-1])
 
 

@@ -25,6 +25,7 @@ from workbench.cost.model import (
     ShorterPrompt,
 )
 from workbench.cost.traffic import Lengths, Stream
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,7 +175,7 @@ def _shorter_prompt(flow: Flow, it: ShorterPrompt, _setting: Setting) -> Flow:
     return replace(flow, tokens=np.concatenate([after[..., None], shrunk, flow.tokens[..., OUTPUT:]], axis=-1))
 
 
-@lever("output_cap", lambda it: f"Replies end after {it.max_tokens:,} tokens" + (f" ({it.prompt})" if it.prompt else ""))
+@lever("output_cap", lambda it: f"Replies end after {counted(it.max_tokens, 'token')}" + (f" ({it.prompt})" if it.prompt else ""))
 def _output_cap(flow: Flow, it: OutputCap, setting: Setting) -> Flow:
     return _capped(flow, {at: it.max_tokens for at, one in enumerate(flow.streams) if it.prompt in (None, one.prompt)}, setting)
 
@@ -286,7 +287,12 @@ def _prompt_caching(flow: Flow, it: PromptCaching, setting: Setting) -> Flow:
     return replace(flow, tokens=np.concatenate([flow.tokens[..., :CACHED], kinds, flow.tokens[..., OUTPUT:]], axis=-1))
 
 
-@lever("retries", lambda it: f"{percent(it.failure_rate)} of attempts fail, {it.retries} retries, {percent(it.billed)} of a failure billed")
+@lever(
+    "retries",
+    lambda it: (
+        f"{percent(it.failure_rate)} of attempts fail, {counted(it.retries, 'retry', 'retries')}, {percent(it.billed)} of a failure billed"
+    ),
+)
 def _retries(flow: Flow, it: Retries, _setting: Setting) -> Flow:
     extra = sum((it.failure_rate**attempt for attempt in range(1, it.retries + 1)), _NONE)
     billed = flow.number(1 + extra * it.billed)

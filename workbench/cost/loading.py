@@ -12,6 +12,7 @@ from workbench.cost.columns import Columns
 from workbench.cost.model import ANY_CLASS, KINDS, Rule
 from workbench.cost.traffic import Lengths, Stream, Traffic
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def traffic(columns: Columns, *, rules: Sequence[Rule] = (), bands: Sequence[int
     days, span = _days(days_per_month), columns.until_ms - columns.since_ms
     streams, place = _streams(columns, rules, bands)
     if not streams or span <= 0:
-        left = f"; {columns.without_tokens:,} have no token counts" if columns.without_tokens else ""
+        left = f"; {counted(columns.without_tokens, 'has', 'have')} no token counts" if columns.without_tokens else ""
         raise InputError(
             f"no answered call is in the period{left}" if span > 0 else "the calls cover no time",
             place="field baseline",
@@ -172,7 +173,7 @@ def exact_sum(values: "NDArray[Any]") -> int:
 
 def _label(calls: int, span_ms: int, columns: Columns) -> str:
     models = len(set(columns.model[columns.ok].tolist()))
-    return f"{calls:,} call{'' if calls == 1 else 's'} of {told(span_ms)}, {models} model{'' if models == 1 else 's'}"
+    return f"{counted(calls, 'call')} of {told(span_ms)}, {counted(models, 'model')}"
 
 
 def told(span_ms: int) -> str:
@@ -217,4 +218,4 @@ def _notes(columns: Columns, span_ms: int, days: Decimal) -> list[str]:
 
 def _calls(count: int, before: str = "") -> str:
     """The beginning of a sentence about so many: "1 call was", "1,204 answered calls were"."""
-    return f"{count:,} {before}call{' was' if count == 1 else 's were'}"
+    return counted(count, f"{before}call was", f"{before}calls were")

@@ -4,6 +4,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from math import isnan
 from typing import TYPE_CHECKING
 
+from workbench.text.counting import counted
+
 if TYPE_CHECKING:
     from workbench.cost.optimiser import Limit
 
@@ -45,7 +47,7 @@ def best(limit: "Limit", reached: float) -> str:
     if limit.kind.startswith("latency"):
         return f"the lowest {_percentile(limit)} is {_time(figure)}"
     if limit.name == "most_models":
-        return f"{figure:.0f} models are needed"
+        return f"{counted(round(figure), 'model is', 'models are')} needed"
     if limit.kind == "most":
         return f"{limit.model} has to take {_percent(figure, limit.value)}"
     return f"{limit.model} can take {_percent(figure, limit.value, up=False)} at most"

@@ -14,6 +14,7 @@ from workbench.cost.expression import Both, Compare, Condition, Not
 from workbench.cost.facts import Facts
 from workbench.cost.model import ANY_CLASS, KINDS, Rule
 from workbench.errors import InputError
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -179,7 +180,7 @@ def tell(rule: Rule) -> str:
     done = [rule.klass]
     done += [f"goes to {rule.model}"] if rule.model else []
     done += [] if rule.cache is None else ["a cache may answer" if rule.cache else "no cache answers"]
-    done += [f"replies end after {rule.cap:,} tokens"] if rule.cap is not None else []
+    done += [f"replies end after {counted(rule.cap, 'token')}"] if rule.cap is not None else []
     return f"{said[0].upper()}{said[1:]}: {', '.join(done)}"
 
 

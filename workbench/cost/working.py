@@ -18,6 +18,7 @@ from workbench.cost import engine, latency, quality, rates, replay, rules, worke
 from workbench.cost.model import ANY_CLASS, Batch, ExactCache, PromptCaching, Recorded, Routing, Rule, Scenario, ShorterPrompt, Trace, Typed
 from workbench.cost.outcome import Outcome
 from workbench.cost.traffic import Measured, Traffic
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.cost.columns import Columns
@@ -200,7 +201,7 @@ def _latest(store: "Store", model: str) -> latency.Times | None:
     query = query.where(CallRow.status == OK, CallRow.latency_ms.is_not(None)).order_by(CallRow.started_ms.desc()).limit(_LATEST)
     with store.read() as session:
         found = np.sort(np.array(session.scalars(query).all(), dtype=np.int64))
-    return latency.sampled([(found, float(len(found)))], f"{len(found):,} newest answers in the ledger")
+    return latency.sampled([(found, float(len(found)))], f"{counted(len(found), 'newest answer')} in the ledger")
 
 
 # What is kept in memory -----------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from workbench.cost.amounts import ranged, span, told
 from workbench.cost.comparing import Record, Row
 from workbench.cost.model import Baseline, Recorded, Typed
 from workbench.cost.outcome import Figure, Outcome
+from workbench.text.counting import counted
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~$^&@]|:(?=\S))")
 _LEADING = re.compile(r"^(\d*)([-+=.)])")  # of a list, or an underline of a heading
@@ -77,7 +78,7 @@ def _one(title: str, outcome: Outcome, level: int) -> Iterator[str]:
     yield _without(outcome)
     yield f"{head}# By model"
     yield _models(outcome)
-    yield f"{head}# {len(outcome.months)} months"
+    yield f"{head}# {counted(len(outcome.months), 'month')}"
     yield _months(outcome)
     yield _without(outcome)
     if tornado := comparing.bars(outcome):
