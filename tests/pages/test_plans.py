@@ -80,6 +80,32 @@ def test_a_field_is_saved_as_it_is_changed_and_taken_back(app: Open, bench: Stor
     assert keeping.load(bench, "Triage").plan.problem == "Another"
 
 
+def test_what_was_undone_is_not_done_again_over_what_somebody_else_saved(app: Open, bench: Store) -> None:
+    keeping.create(bench, full())
+    page = app(FILE, plan="Triage", view="problem")
+    field(page, "-problem").set_value("Another").run()
+    page.button(key="plan-undo").click().run()
+    kept = keeping.load(bench, "Triage")
+    keeping.save(bench, replace(kept.plan, owner="They"), kept.number)
+    page.run()
+    assert field(page, "-owner").value == "They"
+    assert "plan-redo" not in [one.key for one in page.button]
+
+
+def test_taking_theirs_leaves_nothing_to_be_done_again(app: Open, bench: Store) -> None:
+    keeping.create(bench, full())
+    page = app(FILE, plan="Triage", view="problem")
+    field(page, "-problem").set_value("Another").run()
+    page.button(key="plan-undo").click().run()
+    key = field(page, "-owner").key
+    kept = keeping.load(bench, "Triage")
+    keeping.save(bench, replace(kept.plan, owner="They"), kept.number)
+    page.text_input(key=key).set_value("Me").run()
+    page.button(key="plan-theirs").click().run()
+    assert keeping.load(bench, "Triage").plan.owner == field(page, "-owner").value == "They"
+    assert "plan-redo" not in [one.key for one in page.button]
+
+
 def test_what_does_not_hold_stays_typed_and_the_rest_is_saved(app: Open, bench: Store) -> None:
     keeping.create(bench, full())
     page = app(FILE, plan="Triage", view="metrics")

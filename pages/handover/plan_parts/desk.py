@@ -57,6 +57,7 @@ def at(store: Store, name: str) -> Desk:
         held = st.session_state[_KEY] = Desk(found, found.plan)
     elif held.kept.number != found.number and not held.unsaved:
         held.kept, held.plan = found, found.plan
+        held.redo.clear()  # what was undone stood on another plan: done again, it would overwrite what others saved
         redraw(held)
     return held
 

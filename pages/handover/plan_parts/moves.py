@@ -70,6 +70,7 @@ def theirs(desk: Desk) -> None:
     if desk.conflict is not None:
         desk.kept, desk.plan, desk.conflict = desk.conflict, desk.conflict.plan, None
         desk.wrong, desk.errors = {}, {}
+        desk.redo.clear()
         redraw(desk)
 
 
