@@ -188,6 +188,7 @@ def test_the_document_shows_live_figures_and_where_they_came_from(sqlite_store: 
     assert any(isinstance(block, Diagram) for block in section(document, "Architecture").blocks)
     assert any(isinstance(block, Chart) for block in section(document, "Implementation Timeline").blocks)
     assert any(isinstance(block, Table) for block in section(document, "Budget").blocks)
+    assert "Test\nall cases" in said(section(document, "Implementation Timeline"))
     assert "1 of 2 tasks are done" in said(section(document, "Status"))
     assert {one.kind for one in document.sources} == {"plan", "version", "run", "cases", "scenario"}
     kept = keeping.load(store, "Triage")

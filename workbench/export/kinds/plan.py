@@ -94,7 +94,8 @@ def timeline(plan: Plan) -> Table | None:
     for week, held in dates.by_week(plan):
         for number, one in enumerate(held):
             said = "" if number else _week(plan, week)
-            cells = (said, one.task.title, one.task.owner, _day(one.start), _day(one.end), ", ".join(one.task.depends))
+            title = one.task.title + (f"\n{one.task.note}" if one.task.note else "")
+            cells = (said, title, one.task.owner, _day(one.start), _day(one.end), ", ".join(one.task.depends))
             state = "done" if one.task.done else "open"
             rows.append((Cell((Run(said, bold=True),)), *(Cell(inline(text)) for text in (*cells[1:], state))))
     return Table(columns, tuple(rows))
