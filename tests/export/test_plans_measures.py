@@ -129,6 +129,21 @@ def test_a_metric_reads_as_it_is_said_of_its_target() -> None:
     assert (found.standing, found.unclear) == ("not met", False)
 
 
+@pytest.mark.parametrize(
+    ("kind", "target", "remark"),
+    [
+        ("success_rate", 90, "the target is outside 0 to 100 %"), ("satisfaction", -0.1, "the target is outside 0 to 100 %"),
+        ("score", 85, "the target is outside 0 to 1"), ("score", 1, ""), ("success_rate", 0, ""), ("budget_share", 1.2, ""),
+        ("latency_p95", 2000, ""),
+    ],
+)  # fmt: skip
+def test_a_target_that_the_figure_can_never_be_is_said_to_be_outside(kind: str, target: float, remark: str) -> None:
+    for value in (0.97, None):
+        reading = measures.Reading(value, measures.UNITS[kind], 100)
+        assert Measured(Metric("x", target, measure=Measure(kind)), reading).remark == remark
+    assert Measured(Metric("x", target, unit="points"), measures.Reading(None, "points")).remark == ""
+
+
 def section(document: Document, title: str) -> Section:
     return next(one for one in document.sections if one.title == title)
 

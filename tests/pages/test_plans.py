@@ -188,6 +188,16 @@ def test_the_architecture_is_missing_on_the_page_as_in_the_document_until_a_star
     assert "There is nothing to draw yet" not in plain(page)
 
 
+def test_a_target_that_no_share_can_reach_is_told_beside_it(app: Open, bench: Store) -> None:
+    keeping.create(bench, Plan("Shares", metrics=(Metric("success", 0.9, measure=Measure("success_rate")),)))
+    page = app(FILE, plan="Shares", view="metrics")
+    assert "outside" not in plain(page)
+    field(page, "metrics-0-target").set_value("90").run()
+    assert "the target is outside 0 to 100 %" in plain(page)
+    field(page, "metrics-0-target").set_value("90 %").run()
+    assert "outside" not in plain(page)
+
+
 def test_prompts_come_go_and_move_and_the_diagram_follows(app: Open, bench: Store) -> None:
     keeping.create(bench, replace(full(), architecture=""))
     page = app(FILE, plan="Triage", view="prompts")

@@ -43,7 +43,7 @@ def line(one: Measured) -> None:
         badge(one)
         if one.reading.value is None:
             st.markdown(f"**{safe.escape(one.metric.name)}**", width="content")
-            st.caption(safe.escape(one.reading.why, limit=500), width="content")
+            st.caption(safe.escape(" · ".join(filter(None, (one.reading.why, one.remark))), limit=500), width="content")
             return
         st.markdown(f"**{safe.escape(one.sentence)}**", width="content")
         st.caption(safe.escape(about(one), limit=400), width="content")

@@ -37,6 +37,8 @@ UNITS: Mapping[str, str] = {
 }  # fmt: skip
 ABOUT = {"own_metric": "metric", "budget_share": "budget"}  # what `of` names; a prompt otherwise
 OF_CALLS = frozenset({"success_rate", "latency_p50", "latency_p95", "usd_per_call", "satisfaction", "spend"})  # a prompt's, or all
+PARTS = frozenset({"score", "success_rate", "satisfaction"})  # never below 0 or above 1
+WITHIN: Mapping[str, str] = {"score": "0 to 1", "share": "0 to 100 %"}
 _RUNS = 30  # newest runs that are looked through for a score
 
 
@@ -100,6 +102,12 @@ class Measured:
         return None not in (low, high, target) and low < target < high  # type: ignore[operator]
 
     @property
+    def outside(self) -> bool:
+        """Whether the target is none that the figure can ever be, as 90 where 90 % is meant."""
+        linked, target = self.metric.measure, self.metric.target
+        return linked is not None and target is not None and linked.kind in PARTS and not 0 <= target <= 1
+
+    @property
     def now(self) -> str:
         """The value as it reads."""
         return told(self.reading.value, self.reading.unit)
@@ -124,6 +132,7 @@ class Measured:
     def remark(self) -> str:
         """What has to be said wherever the standing is; empty where it stands by itself."""
         parts = ["more data may change that"] if self.unclear else []
+        parts += [f"the target is outside {WITHIN[UNITS[self.metric.measure.kind]]}"] if self.metric.measure and self.outside else []
         return ", ".join([*parts, *(["simulated replies among them"] if self.reading.simulated and self.reading.value is not None else [])])
 
 
