@@ -310,7 +310,7 @@ def test_what_is_declared_stands_in_the_contract_and_what_is_not_is_observed(int
     assert "Nobody has described n, free." in text(made)
     assert tables(made)[1][1:] == [["label", "one of a, b", "yes", ""], ["why", "string", "no", "A reason"]]
     assert "12 of the newest 13 recorded replies (since 2026-09-21) are JSON that holds every key" in text(made)
-    assert tables(made)[2][1:] == [["why", "text 12 times, number 1 times", "13", "100.0 %", "1"], ["label", "text", "12", "92.3 %", '"a"']]
+    assert tables(made)[2][1:] == [["why", "text 12 times, number 1 time", "13", "100.0 %", "1"], ["label", "text", "12", "92.3 %", '"a"']]
 
 
 def test_examples_results_verdict_and_weak_spots_are_those_of_the_run(bench: Bench) -> None:
@@ -417,7 +417,7 @@ def test_guards_that_read_alike_are_told_apart_and_how_many_are_shown_is_said(in
     assert [row[:2] for row in tables(section(made, "guards"))[0][1:]] == [["guard_trigger.pii", "1"], ["guard_trigger:pii", "3"]]
     (origin,) = (one for one in made.sources if one.kind == "metrics")
     assert {name: told for name, told in origin.facts if name != "period"} == {
-        "guard_trigger.pii": "1 times",
+        "guard_trigger.pii": "1 time",
         "guard_trigger:pii": "3 times",
     }
     for number in range(20):

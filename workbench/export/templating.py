@@ -18,6 +18,7 @@ from workbench import settings
 from workbench.errors import InputError, TemplateError, WorkbenchError
 from workbench.export import figures, markdown
 from workbench.export.model import Block, Cell, Chart, Code, Column, Diagram, Heading, ListBlock, Note, Paragraph, Quote, Run, Table, inline
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -212,7 +213,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = 
     heads = tuple(Column(name.removesuffix(">"), "right" if name.endswith(">") else "left") for name in names)
     for row in rows:
         if len(row) != len(heads):
-            raise InputError(f"A row of a table has {len(row)} cells where there are {len(heads)} columns.")
+            raise InputError(f"A row of a table has {counted(len(row), 'cell')} where the head has {counted(len(heads), 'column')}.")
     return Table(heads, tuple(tuple(_cell(value, said) for value in row) for row in rows), said(caption))
 
 

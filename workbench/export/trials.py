@@ -25,9 +25,9 @@ def among(store: "Store", since_ms: int, until_ms: int, filters: "Filters | None
     cells = rollups.read(store, since_ms, until_ms, by=("source", "provider"), filters=filters, sketches=False)
     feigned = sum(cell.calls for cell in cells if cell.key["provider"] == SIMULATED)
     tried = of_runs((str(cell.key["source"]), cell.calls) for cell in cells if cell.key["provider"] != SIMULATED)
-    whole = figures.count(sum(cell.calls for cell in cells))
-    parts = [f"{figures.count(tried)} of {whole} calls of {EVALUATION}" if tried else ""]
-    parts += [f"{figures.count(feigned)} of {whole} calls simulated" if feigned else ""]
+    whole = figures.counted(sum(cell.calls for cell in cells), "call")
+    parts = [f"{figures.count(tried)} of {whole} of {EVALUATION}" if tried else ""]
+    parts += [f"{figures.count(feigned)} of {whole} simulated" if feigned else ""]
     return ", ".join(part for part in parts if part)
 
 

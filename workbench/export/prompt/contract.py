@@ -199,7 +199,7 @@ def _shape(seen: Sequence[replies.Reply], schema: Mapping[str, Any] | None) -> d
 
 
 def _types(key: shape.Key) -> str:
-    return key.types[0][0] if len(key.types) == 1 else ", ".join(f"{name} {n:,} times" for name, n in key.types)
+    return key.types[0][0] if len(key.types) == 1 else ", ".join(f"{name} {figures.counted(n, 'time')}" for name, n in key.types)
 
 
 def _fits(texts: Sequence[str], schema: Mapping[str, Any]) -> int:

@@ -38,7 +38,7 @@ def gather(store: "Store", subject: Subject) -> Told:
         rows.append(
             (title if titles[title] == 1 else name, often, figures.count(sum(day.n for day in days)), figures.day(days[-1].bucket_ms))
         )
-        told[name] = f"{figures.number(triggers)} times"
+        told[name] = f"{figures.number(triggers)} {'time' if triggers == 1 else 'times'}"
     some = f": {_SHOWN} of {figures.count(len(held))} guards, by name" if len(held) > _SHOWN else ""
     found = table(["Guard", "Triggered>", "Values>", "Last on"], rows, f"What guards reported, {subject.period}{some}")
     told["period"] = subject.period

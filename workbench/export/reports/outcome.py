@@ -96,7 +96,7 @@ def slices(found: tuple[TagFigures, ...]) -> Table | None:
         ]
         for one in found[:_MOST_TAGS]
     ]
-    left = f"{len(found) - _MOST_TAGS:,} more rows are left out." if len(found) > _MOST_TAGS else ""
+    left = f"{wording.counted(len(found) - _MOST_TAGS, 'more row is', 'more rows are')} left out." if len(found) > _MOST_TAGS else ""
     return blocks.table(["Tag", "Variant", "Cases>", "Score>", "Other cases>", "Reads"], rows, left)
 
 
@@ -147,7 +147,11 @@ def _case(one: failing.Failing, shown: "list[CellDetail]", failed: int) -> list[
     first = shown[0]
     about = [f"Mean score over all its cells {figures.share(one.mean)}"]
     about += [f"tagged {', '.join(first.tags)}"] if first.tags else []
-    about += [f"{failed:,} variants failed it, {len(shown)} of them are shown"] if failed > len(shown) else []
+    about += (
+        [f"{wording.counted(failed, 'variant')} failed it, {wording.counted(len(shown), 'of them is', 'of them are')} shown"]
+        if failed > len(shown)
+        else []
+    )
     made: list[Block] = [Heading(4, inline(f"Case {one.position + 1}")), Paragraph(inline(f"{'; '.join(about)}."))]
     made += [Code(clipped(text), caption=f"Input: {name}") for name, text in first.inputs.items()]
     made += [Code(clipped(first.expected), caption="Expected")] if first.expected is not None else []
@@ -166,4 +170,4 @@ def _reply(detail: "CellDetail") -> Code:
 
 def clipped(text: str, longest: int = _LONGEST) -> str:
     """The text, cut after so many characters with how many more there are."""
-    return text if len(text) <= longest else f"{text[:longest]} … ({len(text) - longest:,} more characters)"
+    return text if len(text) <= longest else f"{text[:longest]} … ({wording.counted(len(text) - longest, 'more character')})"

@@ -37,7 +37,7 @@ def by(found: seen.Table | None, names: Sequence[str], *, caption: str = "") -> 
     keys = [column.key for column in found.columns[: len(names)]]
     rows = [[*(_named(row, key) for key in keys), *_figures(row)] for row in found.rows[:MOST]]
     more = len(found.rows) - len(rows)
-    left = f"{more:,} more with fewer requests are left out. " if more else ""
+    left = f"{figures.counted(more, 'more with fewer requests is', 'more with fewer requests are')} left out. " if more else ""
     return blocks.table([*names, *_COLUMNS], rows, f"{left}{caption}{' ' + found.note if found.note else ''}".strip())
 
 

@@ -96,7 +96,7 @@ def pairs(found: Comparison, on: Metric) -> Table | None:
                 blocks.words(one.verdict),
             ]
         )
-    left = f"{len(mine) - _MOST_PAIRS:,} more pairs are left out." if len(mine) > _MOST_PAIRS else ""
+    left = f"{wording.counted(len(mine) - _MOST_PAIRS, 'more pair is', 'more pairs are')} left out." if len(mine) > _MOST_PAIRS else ""
     level = wording.level(found.options.level)
     return blocks.table(
         ["Pair", "Cases>", f"Difference ({level} interval)>", *(["Evidence e>"] if found.peeked else ["p>", "Corrected p>"]), "Reads"],
@@ -166,7 +166,7 @@ def distribution(store: "Store", found: Comparison) -> Chart | None:
         lines.append(Line(name, tuple(float(count) for count in np.histogram(row[np.isfinite(row)], edges)[0])))
     labels = tuple(f"{low * 100:.0f} to {high * 100:.0f} %" for low, high in pairwise(edges))
     n = int(np.isfinite(rows).any(axis=0).sum())
-    return Chart("bar", "Cases by score", "count", labels, tuple(lines), n=n, alt=f"How {n} cases score, by variant")
+    return Chart("bar", "Cases by score", "count", labels, tuple(lines), n=n, alt=f"How {wording.counted(n, 'case')} score, by variant")
 
 
 def checks(found: Comparison) -> Table | None:
