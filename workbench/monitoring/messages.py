@@ -8,6 +8,7 @@ from workbench.ledger import metrics
 from workbench.ledger.fields import PRODUCTION, TRIED
 from workbench.monitoring.machine import Reading
 from workbench.monitoring.rules import OWN, SHARES, Rule, fill
+from workbench.text.counting import counted
 
 _WORDS = {
     "calls": "calls", "errors": "errors", "latency_ms": "latency", "ttft_ms": "time to first token", "tokens": "tokens",
@@ -39,16 +40,15 @@ def metric(rule: Rule) -> str:
 
 def window(rule: Rule) -> str:
     """The window in words: "5 minutes", "the last 1,000 calls"."""
-    what = "values" if rule.own else "calls"
-    return span(rule.window_s) if rule.last_n is None else f"the last {rule.last_n:,} {what}"
+    return span(rule.window_s) if rule.last_n is None else f"the last {counted(rule.last_n, 'value' if rule.own else 'call')}"
 
 
 def span(seconds: float) -> str:
     """A time in words, in the largest unit that it is a multiple of."""
     for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size and seconds % size == 0 and not (name == "day" and seconds == 86_400):
-            return f"{seconds // size:,.0f} {name}{'' if seconds == size else 's'}"
-    return f"{seconds:,.0f} second{'' if seconds == 1 else 's'}"
+            return counted(int(seconds // size), name)
+    return counted(round(seconds), "second")
 
 
 def filters(rule: Rule) -> str:

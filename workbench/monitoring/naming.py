@@ -13,6 +13,7 @@ from workbench.monitoring.gathering import Gathered
 from workbench.monitoring.newcomer import newcomer
 from workbench.monitoring.slices import Part, Worse
 from workbench.monitoring.tally import Tally
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,7 @@ def _evidence(found: Worse, told: Worse | None) -> str:
     if bounds := wording.interval(change.low, change.high, unit):
         said += f" (95 % interval {bounds})"
     sizes = f"n = {shown.n_before:,} and {shown.n_after:,}"
-    return f"{compared}: {said}, {sizes}, {wording.p_value(found.p)} after correction for {found.looked_at:,} comparisons."
+    return f"{compared}: {said}, {sizes}, {wording.p_value(found.p)} after correction for {counted(found.looked_at, 'comparison')}."
 
 
 def _metric(metric: str) -> Metric:

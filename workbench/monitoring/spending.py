@@ -12,6 +12,7 @@ from workbench.monitoring.charts import Frame, drawn
 from workbench.monitoring.dashboard_model import Chart, Line, Point
 from workbench.monitoring.gathering import Gathered
 from workbench.monitoring.tally import Tally
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -45,7 +46,7 @@ def _largest(parts: Frame, columns: Columns, names: Sequence[str]) -> list[Line]
     shown = dearest if len(dearest) <= _MOST_LINES + 1 else dearest[:_MOST_LINES]
     lines = [parts.with_held(tally.of_columns(columns, [place])).line(names[place], _dollars) for place in shown]
     if rest := dearest[len(shown) :]:
-        lines.append(parts.with_held(tally.of_columns(columns, rest)).line(f"{len(rest)} others", _dollars))
+        lines.append(parts.with_held(tally.of_columns(columns, rest)).line(counted(len(rest), "other"), _dollars))
     return lines
 
 

@@ -11,6 +11,7 @@ from workbench.monitoring import ranges
 from workbench.monitoring.dashboard_model import Column, Range
 from workbench.monitoring.dashboard_model import Table as Shown
 from workbench.stats import proportion
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -51,7 +52,7 @@ def users(store: "Store", span: Range) -> Users | None:
         | _error_rate(one.calls - one.ok, one.calls)
         for one in found
     )
-    note = f"Whole days (UTC); {'at least ' if at_least else ''}{n:,} named users, the {len(rows)} busiest of them."
+    note = f"Whole days (UTC); {'at least ' if at_least else ''}{counted(n, 'named user')}, the {len(rows)} busiest of them."
     return Users(n, at_least, _usd(*map(int, told)), Shown("top_users", "Top users", _COLUMNS, rows, ("user",), note))
 
 

@@ -18,6 +18,7 @@ from workbench.runner import worker
 from workbench.runner.plan import plan
 from workbench.runner.spec import RunSpec, Variant, on_model
 from workbench.runner.tables import CellRow
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -70,7 +71,7 @@ def ask_all(
     spec = RunSpec(
         variants=(on_model(_variant(parameters), model),),
         items=tuple({"prompt": prompt} for prompt in prompts),
-        name=name or f"{len(prompts)} prompts to {model}"[:200],
+        name=name or f"{counted(len(prompts), 'prompt')} to {model}"[:200],
         kind="batch",
         concurrency=concurrency,
         rpm=rpm,

@@ -28,6 +28,7 @@ from workbench.runner.quote import concurrency
 from workbench.runner.tables import CellRow, RunRow
 from workbench.store import leases
 from workbench.store.leases import LeaseRow
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.stats.sequential import Decision
@@ -138,7 +139,10 @@ class Work:
         if self._end is not None and left:
             return self._end
         given_up = " ".join(f"{self.job.variants[at].full_model}: {one.message} {one.hint}".strip() for at, one in self._given_up.items())
-        return ("finished", given_up) if not left else ("failed", f"{left} cells were not finished. Resume the run: they are asked again.")
+        if not left:
+            return "finished", given_up
+        again = "it is" if left == 1 else "they are"
+        return "failed", f"{counted(left, 'cell was', 'cells were')} not finished. Resume the run: {again} asked again."
 
     async def _pull(self, lane: "_Lane", group: asyncio.TaskGroup) -> None:
         while (todo := await lane.next()) is not None:

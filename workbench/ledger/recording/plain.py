@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from workbench.providers.keys import MASK, redact
+from workbench.text.counting import counted
 
 _DEEPEST = 30
 _LONGEST = 2_000  # of the text of a thing that is no JSON
@@ -51,7 +52,7 @@ def without_keys(value: Any) -> Any:
 
 def _of_object(value: Any, depth: int) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
-        return f"({len(value)} bytes)"
+        return f"({counted(len(value), 'byte')})"
     try:
         if (found := fields_of(value)) is not None:
             return plain(found, depth - 1)

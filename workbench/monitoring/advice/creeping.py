@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.monitoring.advice.kinds import AT_MOST, DAYS, Link, Recommendation, Worth, address, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
 from workbench.monitoring.ranges import DAY
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.stats.trend import Trend
@@ -108,7 +109,11 @@ def _made(looked: Looked, name: _Key, sides: "Mapping[str, tuple[_Days, Trend]]"
         key("creep", prompt, version),
         f"Look at what makes the calls of {said} grow",
         tuple(_evidence(side, found, tried) for side, (_, found) in sides.items())
-        + ((f"The same over {len(days.versions)} versions: none of them alone grows so.",) if version is None and days.versions else ()),
+        + (
+            (f"The same over {counted(len(days.versions), 'version')}: none of them alone grows so.",)
+            if version is None and days.versions
+            else ()
+        ),
         n,
         Worth(
             usd=Decimal(repr(a_call * monthly)).quantize(Decimal("0.000001")),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from workbench.monitoring.advice.kinds import Link, Recommendation, Worth, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
 from workbench.monitoring.ranges import DAY
+from workbench.text.counting import counted
 
 if TYPE_CHECKING:
     from workbench.store import Store
@@ -52,20 +53,21 @@ def _made(looked: Looked, provider: str, calls: int, limited: int, retries: int)
     known = _connection(looked.store, provider)
     all_of_them = Link("The calls", "calls", {"provider": provider, "status": "error", "error": _TYPE, "since": moment(looked.since_ms)})
     settings = [Link("Set its limits", "settings", {"section": "Providers"})] if known else []
-    counted = f"{limited:,} of {calls:,} calls ({percent(limited / calls)}, 95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
-    last = f"failed at its rate limit in {looked.days:,.0f} days, the last one on {clock.iso(rows[0][0])[:16].replace('T', ' ')} UTC."
-    again = f"{retries:,} tries were made again for one reason or another; a" if retries else "A"
+    many = f"{limited:,} of {calls:,} calls ({percent(limited / calls)}, 95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
+    days = counted(round(looked.days), "day")
+    last = f"failed at its rate limit in {days}, the last one on {clock.iso(rows[0][0])[:16].replace('T', ' ')} UTC."
+    again = f"{counted(retries, 'try was', 'tries were')} made again for one reason or another; a" if retries else "A"
     took = f"call that failed so took {lost:,.1f} s, waits among them{sampled}."
     return Recommendation(
         "limit",
         key("limit", provider),
         f"{named(provider)} turns calls away: ask less at once, or ask for a higher limit",
-        (f"{counted} {last}", f"{again} {took}", *_worst(looked, provider)),
+        (f"{many} {last}", f"{again} {took}", *_worst(looked, provider)),
         calls,
         Worth(
             seconds=limited * lost * looked.monthly,
             calls=limited * looked.monthly,
-            how=f"{limited:,} calls and {lost:,.1f} s each, in {looked.days:,.0f} days, as of 30 days.",
+            how=f"{limited:,} calls and {lost:,.1f} s each, in {days}, as of 30 days.",
         ),
         "Counted. A limit here that lies under the provider's makes calls wait instead of fail.",
         (settings or [all_of_them])[0],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workbench.monitoring.advice.kinds import Recommendation, advice, key, named, percent
 from workbench.monitoring.advice.looked import FREE, Group, Looked, tokens
+from workbench.text.counting import counted
 
 LEAST_CALLS, LEAST_TOKENS, MOST_CACHED, LEAST_SHARED = 200, 1_024, 0.1, 0.2
 _TRIED = 3
@@ -47,7 +48,7 @@ def _made(looked: Looked, group: Group) -> list[Recommendation]:
     done = priced.outcome(looked, group, lever, found, measured=Measured(prefix=measured))
     cached = float(tokens(group.columns, "cached")[ok].sum()) / (mean * asked)
     how = f"The shared tokens of {asked:,} calls in {looked.stretch}, read and written at the cache's prices, for 30 days."
-    looks = f"{measured.sampled:,} requests looked at"
+    looks = f"{counted(measured.sampled, 'request')} looked at"
     about = "≈ " if measured.estimated else ""
     return [
         Recommendation(

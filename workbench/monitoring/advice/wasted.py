@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from workbench.monitoring.advice.kinds import AT_MOST, Link, Recommendation, Worth, address, advice, key, moment, named, percent
 from workbench.monitoring.advice.looked import FREE, Looked
+from workbench.text.counting import counted
 
 LEAST = 20
 
@@ -27,7 +28,7 @@ def find(looked: Looked) -> Iterator[Recommendation]:
     for nano, calls, prompt, outcome in sorted(found, key=lambda one: (-one[0], one[2], one[3]))[:AT_MOST]:
         whose = named(prompt) if prompt else "calls without a prompt"
         usd = Decimal(nano).scaleb(-9)
-        said = f"{calls:,} calls ended as {outcome.replace('_', ' ')} in {looked.days:,.0f} days"
+        said = f"{counted(calls, 'call')} ended as {outcome.replace('_', ' ')} in {counted(round(looked.days), 'day')}"
         yield Recommendation(
             "wasted",
             key("wasted", prompt, outcome),
@@ -36,7 +37,7 @@ def find(looked: Looked) -> Iterator[Recommendation]:
             calls,
             Worth(
                 usd=(usd * Decimal(repr(looked.monthly))).quantize(Decimal("0.000001")),
-                how=f"What these calls cost as billed, in {looked.days:,.0f} days, as of 30 days.",
+                how=f"What these calls cost as billed, in {counted(round(looked.days), 'day')}, as of 30 days.",
             ),
             "Counted as billed.",
             Link(

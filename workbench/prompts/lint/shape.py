@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.prompts.lint.base import Advice, Rule, Subject, rule
+from workbench.text.counting import counted
 
 _I = re.IGNORECASE
 _ROLE = re.compile(
@@ -162,7 +163,9 @@ class Unbalanced(Rule):
         (most, top), (least, low) = counts.most_common()[0], counts.most_common()[-1]
         one_only = len(counts) == 1
         if one_only or (len(labels) >= 4 and top >= 3 * low and len(counts) <= len(labels) / 2 + 1):
-            message = f"All {top} examples answer “{most}”." if one_only else f"“{most}” has {top} examples, “{least}” only {low}."
+            message = (
+                f"All {top} examples answer “{most}”." if one_only else f"“{most}” has {counted(top, 'example')}, “{least}” only {low}."
+            )
             yield self.advice(message, place, "Show each answer about equally often, in mixed order.")
 
 
