@@ -46,7 +46,8 @@ def traffic(typed: Typed, *, days_per_month: Decimal | int, bands: Sequence[int]
         unit_ms=0,
         bands=tuple(bands),
         can_wait=frozenset(name for name, one in typed.classes.items() if one.can_wait),
-        label=f"{_said(typed.queries_per_day)} queries a day for {_said(days)} days, {counted(len(typed.models), 'model')}, typed in",
+        label=f"{_said(typed.queries_per_day)} {'query' if typed.queries_per_day == 1 else 'queries'} a day for {_said(days)} days, "
+        f"{counted(len(typed.models), 'model')}, typed in",
     )
 
 

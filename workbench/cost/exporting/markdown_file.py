@@ -168,5 +168,5 @@ def _listed(title: str, sentences: Sequence[str]) -> str:
 
 def _baseline(baseline: Baseline) -> str:
     if isinstance(baseline, Typed):
-        return f"{told(baseline.queries_per_day, 'calls')} queries a day, typed"
+        return f"{told(baseline.queries_per_day, 'calls')} {'query' if baseline.queries_per_day == 1 else 'queries'} a day, typed"
     return "recorded calls" if isinstance(baseline, Recorded) else "a trace"
