@@ -227,6 +227,39 @@ def test_a_name_that_is_taken_is_said_beside_it(app: Open, bench: Store) -> None
     assert page.query_params["plan"] == "Third copy"
 
 
+def test_another_name_loses_nothing_that_was_typed_or_undone(app: Open, bench: Store) -> None:
+    keeping.create(bench, full())
+    page = app(FILE, plan="Triage", view="metrics")
+    field(page, "metrics-1-name").set_value("promoters").run()
+    page.button(key="plan-undo").click().run()
+    field(page, "metrics-0-target").set_value("high").run()
+    page.text_input(key=next(one.key for one in page.text_input if str(one.key).startswith("plan-name-"))).set_value("Sorting").run()
+    assert not page.exception
+    assert page.query_params["plan"] == "Sorting"
+    assert page.query_params["view"] == "metrics"
+    assert field(page, "metrics-0-target").value == "high"
+    assert "'high' is no number to reckon with" in plain(page)
+    page.button(key="plan-undo").click().run()  # what does not hold goes first
+    page.button(key="plan-redo").click().run()
+    found = keeping.load(bench, "Sorting").plan
+    assert [(one.name, one.target) for one in found.metrics] == [("accuracy", 0.9), ("promoters", 30)]
+
+
+def test_a_name_given_while_somebody_else_saved_keeps_both(app: Open, bench: Store) -> None:
+    keeping.create(bench, full())
+    page = app(FILE, plan="Triage", view="problem")
+    name = next(one.key for one in page.text_input if str(one.key).startswith("plan-name-"))
+    kept = keeping.load(bench, "Triage")
+    page.session_state["plan-desk"].plan = replace(kept.plan, solution="typed, not saved")
+    keeping.save(bench, replace(kept.plan, owner="They"), kept.number)
+    page.text_input(key=name).set_value("Sorting").run()
+    assert keeping.load(bench, "Sorting").plan.owner == "They"
+    assert "Somebody else changed this plan meanwhile" in plain(page)
+    page.button(key="plan-mine").click().run()
+    found = keeping.load(bench, "Sorting").plan
+    assert (found.solution, found.owner) == ("typed, not saved", "Ada")
+
+
 def test_an_unknown_plan_is_told_and_the_list_is_shown(app: Open, bench: Store) -> None:
     keeping.create(bench, full())
     page = app(FILE, plan="nobody")

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.handover.plan_parts import desk as desks
 from pages.handover.plan_parts import listing, moves
 from pages.handover.plan_parts.desk import Desk
-from pages.parts import confirm, page, safe, session
+from pages.parts import address, confirm, page, safe, session
 from workbench.errors import WorkbenchError
 from workbench.export.plans import csv_file, keeping
 from workbench.store import Store
@@ -92,7 +92,8 @@ def _rename(store: Store, desk: Desk, key: str) -> None:
         place = getattr(error, "place", "")
         st.session_state[_NAME_ERROR] = f"{error.message.removeprefix(f'{place}: ')}. {error.hint}".replace("..", ".").strip()
         return
-    listing.open_plan(kept.plan.name, str(st.query_params.get(listing.VIEW, "overview")))
+    moves.renamed(desk, kept)
+    address.change({listing.PLAN: kept.plan.name})
 
 
 def _duplicate(store: Store, name: str) -> None:

@@ -7,6 +7,7 @@ from pages.handover.plan_parts.desk import Desk, clash, keep, redraw, rows
 from pages.parts import session
 from workbench.errors import Conflict, InputError, WorkbenchError
 from workbench.export.plans import keeping
+from workbench.export.plans.keeping import Kept
 
 
 def add(desk: Desk, name: str, row: Any) -> None:
@@ -54,6 +55,17 @@ def again(desk: Desk) -> None:
     keep(desk, desk.redo[-1])
     desk.redo = later
     redraw(desk)
+
+
+def renamed(desk: Desk, kept: Kept) -> None:
+    """Go on under the new name, `kept` as the store holds it now; what is unsaved or undone here stays. For a callback."""
+    unsaved, meanwhile = desk.unsaved, kept.number != desk.kept.number + 1  # a rename is one step: more is somebody's save
+    if desk.conflict is not None or (unsaved and meanwhile):
+        desk.conflict = kept
+    else:
+        desk.kept = kept
+    desk.plan = replace(desk.plan, name=kept.plan.name) if unsaved or desk.conflict is not None else kept.plan
+    desk.redo = [] if meanwhile else [replace(one, name=kept.plan.name) for one in desk.redo]
 
 
 def mine(desk: Desk) -> None:
