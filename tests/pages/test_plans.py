@@ -260,6 +260,16 @@ def test_a_name_given_while_somebody_else_saved_keeps_both(app: Open, bench: Sto
     assert (found.solution, found.owner) == ("typed, not saved", "Ada")
 
 
+def test_a_name_given_with_nothing_unsaved_shows_what_somebody_else_saved(app: Open, bench: Store) -> None:
+    keeping.create(bench, full())
+    page = app(FILE, plan="Triage", view="problem")
+    kept = keeping.load(bench, "Triage")
+    keeping.save(bench, replace(kept.plan, owner="They"), kept.number)
+    page.text_input(key=next(one.key for one in page.text_input if str(one.key).startswith("plan-name-"))).set_value("Sorting").run()
+    assert field(page, "-owner").value == keeping.load(bench, "Sorting").plan.owner == "They"
+    assert "Somebody else" not in plain(page)
+
+
 def test_an_unknown_plan_is_told_and_the_list_is_shown(app: Open, bench: Store) -> None:
     keeping.create(bench, full())
     page = app(FILE, plan="nobody")

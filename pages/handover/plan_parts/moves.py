@@ -66,6 +66,8 @@ def renamed(desk: Desk, kept: Kept) -> None:
         desk.kept = kept
     desk.plan = replace(desk.plan, name=kept.plan.name) if unsaved or desk.conflict is not None else kept.plan
     desk.redo = [] if meanwhile else [replace(one, name=kept.plan.name) for one in desk.redo]
+    if meanwhile:
+        redraw(desk)
 
 
 def mine(desk: Desk) -> None:
