@@ -14,6 +14,7 @@ from workbench.monitoring.gathering import Gathered
 from workbench.monitoring.tally import Tally, total
 from workbench.stats import proportion
 from workbench.stats.sketched import percentiles
+from workbench.text.counting import counted
 
 PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 FIRST_TOKEN = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -93,7 +94,7 @@ def charts(gathered: Gathered, whole: Frame) -> list[Chart]:
 
 def unpriced(held: Tally) -> str:
     """What a sum of money leaves out, as a sentence; empty where it leaves out nothing."""
-    return f"Without {held.unpriced:,} request{'' if held.unpriced == 1 else 's'} of unknown price." if held.unpriced else ""
+    return f"Without {counted(held.unpriced, 'request')} of unknown price." if held.unpriced else ""
 
 
 def drawn(

@@ -74,7 +74,7 @@ SHIPPED: tuple[Rule, ...] = (
         threshold=2_000,
         severity="info",
         summary="A call took {value}",
-        description="The slowest of {n} calls in {window} took {value}; the rule allows {threshold}.",
+        description="The slowest call in {window} took {value} (n = {n}); the rule allows {threshold}.",
     ),
     Rule(
         name="Cost per request over $0.10",

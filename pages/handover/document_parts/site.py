@@ -10,6 +10,7 @@ from pages.parts import format as fmt
 from pages.parts import page, session
 from workbench.errors import Cancelled, InputError, WorkbenchError
 from workbench.store import Store
+from workbench.text.counting import counted
 
 _LOG = logging.getLogger("workbench.export")
 _JOB = "site-job"
@@ -79,7 +80,7 @@ def _panel(store: Store, live: bool) -> None:
     if job is not None and not job.ended:
         if not live:
             st.rerun()  # how often a fragment redraws itself is set where the whole page is drawn
-        st.progress(job.done / max(1, job.total), f"{job.done:,} of {job.total:,} prompts" if job.total else "Reading the prompts")
+        st.progress(job.done / max(1, job.total), f"{job.done:,} of {counted(job.total, 'prompt')}" if job.total else "Reading the prompts")
         if st.button("Stop", key="site-stop", icon=":material/stop:", disabled=job.stop):
             job.stop = True
         return
