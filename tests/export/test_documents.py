@@ -63,6 +63,13 @@ def test_a_section_that_is_not_there_is_refused_with_those_that_are(store: Store
     assert "It has One (one), Two (two), What we add (notes-of-ours), Sources (sources)." in raised.value.hint
 
 
+@pytest.mark.parametrize(("kind", "has"), [("plan", "It has none."), ("evaluation", "It has cases."), ("slides", "It has plan, run,")])
+def test_an_option_that_a_kind_does_not_have_is_refused_with_those_it_has(store: Store, kind: str, has: str) -> None:
+    with pytest.raises(InputError, match="colour is no option of this document") as raised:
+        documents.compose(store, Request(kind, "a", options={"colour": "red"}))
+    assert raised.value.hint.startswith(has)
+
+
 def test_a_section_of_ones_own_is_asked_for_by_the_title_in_its_first_line(store: Store, small: Path) -> None:
     for name in ("What we add", "what we ADD", "notes-of-ours"):
         assert documents.request(store, "small", "a", sections=[name]).sections == ("notes-of-ours",)

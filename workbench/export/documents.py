@@ -65,6 +65,9 @@ def request(
 def compose(store: Store, request: Request) -> Document:
     """The document. Raises NotFound where there is no such subject, InputError, and TemplateError with file and line."""
     known = kinds.get(request.kind)
+    if unknown := [name for name in request.options if name not in known.options]:
+        hint = f"It has {', '.join(known.options)}." if known.options else "It has none."
+        raise InputError(f"{unknown[0][:80]} is no option of this document.", hint=hint)
     gathered = known.gather(store, request)
     about = gathered.about or request.subject
     prose = setup.get(store, request.kind, about).prose

@@ -101,8 +101,8 @@ Gather = Callable[["Store", Request], Gathered]
 class Kind:
     """A kind of document: its sections in order, the formats it is offered in, and which sections an audience gets by default.
 
-    `of_prompt`: its subject is a prompt, perhaps with a version behind @, and all versions are set up alike. `deck`: it is slides, one a
-    section, with the sources in their notes.
+    `options` are the names of what else can be said of one. `of_prompt`: its subject is a prompt, perhaps with a version behind @, and all
+    versions are set up alike. `deck`: it is slides, one a section, with the sources in their notes.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Kind:
     formats: tuple[str, ...]
     audiences: Mapping[str, tuple[str, ...]]
     gather: Gather
+    options: tuple[str, ...] = ()
     of_prompt: bool = False
     deck: bool = False
 
@@ -129,6 +130,7 @@ def kind(
     sections: tuple[Part, ...],
     formats: tuple[str, ...] = ("md", "html", "docx", "pdf"),
     audiences: Mapping[str, tuple[str, ...]] | None = None,
+    options: tuple[str, ...] = (),
     of_prompt: bool = False,
     deck: bool = False,
 ) -> Callable[[Gather], Gather]:
@@ -137,7 +139,7 @@ def kind(
     def register(gather: Gather) -> Gather:
         if name in _known:
             raise ValueError(f"two kinds of documents are named {name}")
-        _known[name] = Kind(name, title, sections, formats, audiences or {}, gather, of_prompt, deck)
+        _known[name] = Kind(name, title, sections, formats, audiences or {}, gather, options, of_prompt, deck)
         return gather
 
     return register

@@ -29,7 +29,14 @@ _AUDIENCES = {"manager": ("verdict", "numbers", "power", "checks", "assumptions"
 _NOTES = {WINNER: "good", EQUIVALENT: "info", UNDECIDED: "info"}
 
 
-@kind("comparison", title="Comparison report", sections=_SECTIONS, formats=("md", "html", "docx", "pdf", "xlsx"), audiences=_AUDIENCES)
+@kind(
+    "comparison",
+    title="Comparison report",
+    sections=_SECTIONS,
+    formats=("md", "html", "docx", "pdf", "xlsx"),
+    audiences=_AUDIENCES,
+    options=versus.OPTIONS,
+)
 def gather(store: "Store", request: Request) -> Gathered:
     """The report on a run. Options: baseline, metric, margin, missing, level. Raises NotFound, InputError."""
     run = reading.get(store, request.subject)

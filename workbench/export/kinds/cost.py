@@ -30,10 +30,16 @@ _SECTIONS = (
     Part("assumptions", "Assumptions"),
 )
 _AUDIENCES = {"manager": ("total", "quality", "parts", "tornado", "months", "findings", "prices", "assumptions")}
-_OPTIONS = ("prices_at",)
 
 
-@kind("cost", title="Cost report", sections=_SECTIONS, formats=("md", "html", "docx", "pdf", "xlsx"), audiences=_AUDIENCES)
+@kind(
+    "cost",
+    title="Cost report",
+    sections=_SECTIONS,
+    formats=("md", "html", "docx", "pdf", "xlsx"),
+    audiences=_AUDIENCES,
+    options=("prices_at",),
+)
 def gather(store: "Store", request: Request) -> Gathered:
     """The report on a scenario, or on its version `name@3`. Option `prices_at`: the day of the prices. Raises NotFound, InputError."""
     kept = _kept(store, request.subject)
@@ -114,8 +120,6 @@ def _kept(store: "Store", subject: str) -> "Kept":
 
 def _priced_at(store: "Store", kept: "Kept", request: Request) -> tuple[int, str]:
     """The moment of the prices and why that one: the scenario's own, the option's, else the newest day that the store knows."""
-    if unknown := [name for name in request.options if name not in _OPTIONS]:
-        raise InputError("is no option of a cost report", place=unknown[0], hint=f"Options are {', '.join(_OPTIONS)}.")
     if asked := request.options.get("prices_at"):
         since, _until = period.of(store, f"{asked}..{asked}") or (0, 0)
         return since + period.DAY_MS // 2, "the day asked for"

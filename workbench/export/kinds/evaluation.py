@@ -32,7 +32,14 @@ _INTERVALS = {
 }
 
 
-@kind("evaluation", title="Evaluation report", sections=_SECTIONS, formats=("md", "html", "docx", "pdf", "xlsx"), audiences=_AUDIENCES)
+@kind(
+    "evaluation",
+    title="Evaluation report",
+    sections=_SECTIONS,
+    formats=("md", "html", "docx", "pdf", "xlsx"),
+    audiences=_AUDIENCES,
+    options=("cases",),
+)
 def gather(store: "Store", request: Request) -> Gathered:
     """The report on a run. Option `cases`: how many failing cases are shown (10). Raises NotFound, InputError."""
     found = summary.summarise(store, request.subject)

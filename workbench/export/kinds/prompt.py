@@ -3,7 +3,6 @@
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InputError
 from workbench.export import figures, setup, templating
 from workbench.export.kinds import Gathered, Part, Prose, Request, kind
 from workbench.export.prompt import (
@@ -64,15 +63,13 @@ _OPTIONS = ("from", "to", *(f"{key}{part}" for key in examples.KINDS for part in
 _OF_RUNS = {"contract", "examples", "tests", "comparisons", "weaknesses"}
 
 
-@kind("prompt", title="Prompt documentation", sections=_PARTS, audiences={"manager": _MANAGER}, of_prompt=True)
+@kind("prompt", title="Prompt documentation", sections=_PARTS, audiences={"manager": _MANAGER}, options=_OPTIONS, of_prompt=True)
 def gather(store: "Store", request: Request) -> Gathered:
     """The documentation of `name`, `name@label` or `name@7`. Raises NotFound, InputError.
 
     Options: `from` and `to` name two versions whose difference is shown in full; `normal`, `edge` and `failure` name the
     cell or call that is shown as that example, and `normal_input`, `normal_output` and so on what is shown in place of its texts.
     """
-    if unknown := [name for name in request.options if name not in _OPTIONS]:
-        raise InputError(f"{unknown[0][:80]} is no option of this document.", hint=f"It has {', '.join(_OPTIONS)}.")
     found = subject.find(store, request.subject, request.period)
     wanted = _wanted(request)
     made = Gathering(_base(found))

@@ -52,7 +52,10 @@ PARTS = (
 )
 
 
-@kind("slides", title="Slides", sections=PARTS, formats=("pptx", "html"), of_prompt=True, deck=True)
+_OPTIONS = ("plan", "run", "baseline", "project", "name", "contact")
+
+
+@kind("slides", title="Slides", sections=PARTS, formats=("pptx", "html"), options=_OPTIONS, of_prompt=True, deck=True)
 def gather(store: "Store", request: Request) -> Gathered:
     """What the slides say. Options: plan, run, baseline, project, name, contact. Raises NotFound for what is named and is not there."""
     options = {key: value.strip() for key, value in request.options.items()}
