@@ -192,6 +192,7 @@ def test_the_document_shows_live_figures_and_where_they_came_from(sqlite_store: 
     keeping.create(store, replace(full(), runs=(run_id, "gone"), datasets=("messages", "none")))
     document = documents.compose(store, Request("plan", "Triage"))
     assert documents.compose(store, Request("plan", "Triage")) == document
+    assert document.subtitle == "Project plan · Ada · ada@example.com"
     metrics_said = said(section(document, "Success Metrics"))
     assert "at least 0.90" in metrics_said
     assert "Score of the newest run · intent" in metrics_said

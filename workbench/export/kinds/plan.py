@@ -70,7 +70,7 @@ def gather(store: "Store", request: Request) -> Gathered:
         "status_lines": status(plan, measured, today),
     }
     sources = (origin, *prompt_sources, *metric_sources, *test_sources, *cost_sources)
-    return Gathered(plan.name, " · ".join(filter(None, ("Project plan", plan.owner))), told, sources, as_of_ms)
+    return Gathered(plan.name, " · ".join(filter(None, ("Project plan", plan.owner, plan.contact))), told, sources, as_of_ms)
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
