@@ -128,7 +128,7 @@ class Work:
         try:
             async with asyncio.TaskGroup() as group:
                 for provider, positions in self.job.lanes().items():
-                    lane = _Lane(self, positions, concurrency(self.job.plan.concurrency, provider))
+                    lane = _Lane(self, positions, concurrency(self.job.plan.concurrency, provider), group)
                     for _ in range(lane.width):
                         group.create_task(self._pull(lane, group))
         except ExceptionGroup as raised:  # not except*: before Python 3.11.4 it wraps what is raised in it in a group again
@@ -234,13 +234,17 @@ class Work:
 
 
 class _Lane:
-    """The cells of one provider, handed out one by one; the next chunk is read while the last one is being worked on."""
+    """The cells of one provider, handed out one by one; the next chunk is read while the last one is being worked on.
 
-    def __init__(self, work: Work, positions: tuple[int, ...], width: int) -> None:
+    What is read ahead belongs to the `group`: a run does not end before it, and fails where it fails.
+    """
+
+    def __init__(self, work: Work, positions: tuple[int, ...], width: int, group: asyncio.TaskGroup) -> None:
         self.width = width
         self._wide = False
         self._work = work
         self._positions = positions
+        self._group = group
         self._ready: deque[Todo] = deque()
         self._from: int | None = 0
         self._reading: asyncio.Task[None] | None = None
@@ -256,7 +260,7 @@ class _Lane:
         async with self._turn:
             while not self._work.over:
                 if self._reading is None and self._from is not None and len(self._ready) < _READ_AHEAD:
-                    self._reading = asyncio.create_task(self._read(self._from))
+                    self._reading = self._group.create_task(self._read(self._from))
                 if self._ready:
                     return self._ready.popleft()
                 if self._reading is None:
