@@ -4,6 +4,7 @@ A component of our own, because a text area hands its text over only when it is 
 text. This one hands it over 400 ms after the last key, and with the shortcut itself. Text goes in through `data` alone.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -26,18 +27,35 @@ class Edited:
     run: bool = False
 
 
-def messages(turns: tuple[Turn, ...], *, engine: str, rev: int, key: str, actions: tuple[str, ...] = ("save",)) -> Edited:
-    """Draw the editor. `turns` are taken over when `rev` is another one than before, in any visit; until then what is typed stands."""
+def messages(
+    turns: tuple[Turn, ...],
+    *,
+    engine: str,
+    rev: int,
+    key: str,
+    actions: tuple[str, ...] = ("save",),
+    typed: Callable[[tuple[Turn, ...]], None] | None = None,
+) -> Edited:
+    """Draw the editor. `turns` are taken over when `rev` is another one than before, in any visit; until then what is typed stands.
+
+    `typed` is told of what was typed before the page is drawn again: a press on a link comes a moment later, and the drawing is given up.
+    """
+
+    def told() -> None:
+        held = st.session_state.get(key)
+        if typed is not None and (now := _of_rev(held and held.get("typed"), rev)):
+            typed(now)
+
     mounted = _component()(
         key=key,
         data={"name": key, "rev": rev, "turns": [asdict(turn) for turn in turns], "engine": engine, "actions": list(actions)},
-        on_value_change=_nothing,
+        on_typed_change=told,  # not "value": the framework takes a lone dict of that name apart, and calls nobody
         on_save_change=_nothing,
         on_run_change=_nothing,
     )
     save, run = _of_rev(mounted.save, rev), _of_rev(mounted.run, rev)
-    typed = save or run or _of_rev(mounted.value, rev)
-    return Edited(typed or turns, save is not None, run is not None)
+    now = save or run or _of_rev(mounted.typed, rev)
+    return Edited(now or turns, save is not None, run is not None)
 
 
 @cache

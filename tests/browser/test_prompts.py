@@ -167,7 +167,7 @@ def test_every_tab_can_be_looked_at_and_axe_finds_nothing(open_page: OpenPage, s
 def test_a_draft_typed_in_the_last_moment_before_leaving_is_kept(page: Page, server: Server):
     visit(page, _begin(server, "hasty"))
     _add(page, " Last words.")
-    page.get_by_role("link", name="All prompts").click()
+    page.get_by_role("link", name="All prompts").click(delay=100)  # as long as a finger needs
     ready(page, 800)
     draft = drafts.load(server.store, "prompt", "hasty")
     assert draft is not None

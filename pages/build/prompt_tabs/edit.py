@@ -1,5 +1,7 @@
 """The Edit tab: messages and settings on the left, what they come to on the right, and saving."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -21,7 +23,10 @@ def draw(store: Store, prompt: Prompt, slot: DeltaGenerator) -> None:
     line = st.container(horizontal=True, vertical_alignment="center", key="edit-line")
     writing, telling = st.columns([3, 2], gap="medium")
     with writing:
-        edited = editor.messages(desk.form.turns, engine=desk.form.engine, rev=desk.rev, key=f"editor-{prompt.name}")
+        edited = editor.messages(
+            desk.form.turns, engine=desk.form.engine, rev=desk.rev, key=f"editor-{prompt.name}",
+            typed=lambda turns: desks.keep(store, desk, replace(desk.form, turns=turns)),
+        )  # fmt: skip
         desks.keep(store, desk, fields.draw(store, desk, edited.turns))
     with telling:
         side.draw(store, prompt, desk)

@@ -39,7 +39,7 @@ export default function (component) {
   state.send = () => {
     clearTimeout(state.timer);
     state.timer = null;
-    setStateValue("value", { rev: state.rev, turns: state.turns.map((turn) => ({ ...turn })) });
+    setStateValue("typed", { rev: state.rev, turns: state.turns.map((turn) => ({ ...turn })) });
   };
   state.later = () => {
     clearTimeout(state.timer);
